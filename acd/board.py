@@ -1,0 +1,84 @@
+"""The live view: what supervisors and agents look at, as plain data read off the router's state.
+
+Times are aware datetimes (UTC); the page makes running clocks of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from acd.model import AgentId, AgentState, CallId, CallState, Level, PhoneId, QueueId
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One live call."""
+
+    call: CallId
+    state: CallState
+    state_since: datetime
+    ani: str
+    ani_name: str
+    dnis: str
+    entry: str
+    arrived_at: datetime
+    queued_at: datetime | None
+    queue: QueueId | None
+    product_line: str | None
+    level: Level | None
+    language: str | None
+    segment: str
+    urgent: bool
+    agent: AgentId | None
+    step: str | None
+    why_waiting: str
+    """Why nobody takes this call, in a sentence; '' unless it waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """One agent, logged in or not."""
+
+    agent: AgentId
+    name: str
+    team: str
+    state: AgentState
+    state_since: datetime
+    cause: str
+    phone: PhoneId | None
+    phone_reachable: bool
+    desk_connected: bool
+    call: CallId | None
+    calls_taken: int
+    wrap_up_ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue (product line x level) that has configured agents or live calls."""
+
+    queue: QueueId
+    product_line: str
+    level: Level
+    waiting: int
+    longest_waiting_since: datetime | None
+    ringing: int
+    talking: int
+    agents_ready: int
+    """Ready agents whom the first step of this queue's requirement admits in some language."""
+    offered: int
+    """Calls queued since the start of the day (UTC date of the plan's zone is a later concern)."""
+    answered: int
+    answered_in_time: int
+    abandoned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything that is going on."""
+
+    at: datetime
+    calls: tuple[CallView, ...]
+    agents: tuple[AgentView, ...]
+    queues: tuple[QueueView, ...]

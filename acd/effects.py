@@ -1,0 +1,180 @@
+"""What the router answers with: commands to carry out, and notices of what changed.
+
+A *command* is performed by an adapter, and whatever comes of it returns as an event. A *notice* asks for nothing: records, the
+desks and the console are projections of notices. Both are plain data, in the order in which they follow from the event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Union
+
+from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, MissCause, OfferId, OfferState, PhoneId, QueueId
+
+# ---- commands -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCall:
+    """Let the caller wait: music and announcements in ``language``."""
+
+    call: CallId
+    queue: QueueId
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingAgent:
+    """Ring the agent's phone and connect it to the caller. The pop is shown first, by ``ScreenPop`` just before this."""
+
+    offer: OfferId
+    call: CallId
+    agent: AgentId
+    phone: PhoneId
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopRinging:
+    """Take a ringing offer back: the phone stops, the caller is held again (or is gone)."""
+
+    offer: OfferId
+    call: CallId
+    queue: QueueId
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendCall:
+    """Send the caller out of the queue to a named destination of the dialplan (closed announcement, voicemail, partner)."""
+
+    call: CallId
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpCall:
+    """End the caller's visit."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPop:
+    """Show the agent who is about to ring. Always performed, and seen, before the ``RingAgent`` of the same offer."""
+
+    offer: OfferId
+    call: CallId
+    agent: AgentId
+    ani: str
+    ani_name: str
+    dnis: str
+    entry: str
+    path: tuple[tuple[str, str, str], ...]
+    """The menu's way: (menu, digits, choice) each."""
+    product_line: str
+    level: Level
+    language: str
+    segment: str
+    urgent: bool
+    arrived_at: datetime
+    waited_seconds: float
+    why_you: str
+    """The rule that decided, in words."""
+    attempt: int
+    """1 for the first offer of this call, and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPop:
+    """The offer behind a pop is over without a conversation: ``outcome`` is rescinded, missed or failed."""
+
+    offer: OfferId
+    agent: AgentId
+    outcome: OfferState
+
+
+# ---- notices ------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """A call entered ``state``. Fields that are not known yet are None."""
+
+    call: CallId
+    state: CallState
+    queue: QueueId | None
+    agent: AgentId | None
+    cause: EndCause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChanged:
+    """An agent entered ``state``, and left ``previous``, which he had been in since ``previous_since``."""
+
+    agent: AgentId
+    state: AgentState
+    cause: str
+    """Why: a reason code, ``rona:<cause>``, ``call``, ``wrap_up_over``, ``login``, ``forced:<by>`` …"""
+    phone: PhoneId | None
+    previous: AgentState
+    previous_since: datetime
+    call: CallId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Agents that were looked at and not taken, by reason; ``agents`` is cut to a few, ``count`` is not."""
+
+    reason: str
+    count: int
+    agents: tuple[AgentId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMade:
+    """An offer and its explanation: what the step in force asked for, who could, who was passed over, and what decided."""
+
+    offer: OfferId
+    call: CallId
+    agent: AgentId
+    queue: QueueId
+    attempt: int
+    step: str
+    need: str
+    strategy: str
+    rule: str
+    waited_seconds: float
+    candidates: tuple[AgentId, ...]
+    candidate_count: int
+    skipped: tuple[Skipped, ...]
+    calls_ahead: int
+    """Waiting calls with an earlier virtual arrival that this agent could not serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferChanged:
+    """An offer entered ``state``."""
+
+    offer: OfferId
+    call: CallId
+    agent: AgentId
+    state: OfferState
+    miss_cause: MissCause | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepEntered:
+    """A waiting call's requirement relaxed to the named step."""
+
+    call: CallId
+    step: str
+    need: str
+    waited_seconds: float
+
+
+Command = Union[HoldCall, RingAgent, StopRinging, SendCall, HangUpCall, ScreenPop, WithdrawPop]
+Notice = Union[CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered]
+Effect = Union[Command, Notice]

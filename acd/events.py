@@ -1,0 +1,235 @@
+"""What can happen: the router's only input, in the past tense.
+
+An event says what was seen, not what follows from it. Every event is journalled, with the time at which it was taken, before
+the router handles it; so events hold plain data only. Ids that an event carries make a late or repeated one recognisable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from acd.model import AgentId, AgentState, CallId, EndCause, Level, MissCause, OfferId, PhoneId
+from acd.plan import Plan
+
+# ---- from the configuration ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLoaded:
+    """The routing plan in force from now on: at the start, and after every change of the configuration."""
+
+    plan: Plan
+
+
+# ---- from the telephone network, by the menu and the exchange -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """A caller rang in. The wait clock starts here. Numbers are as the network gave them; ``ani`` is '' when withheld."""
+
+    call: CallId
+    ani: str
+    ani_name: str
+    dnis: str
+    entry: str
+    """Label of the entry that ``dnis`` maps to."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuChosen:
+    """The caller took a branch of a menu; ``digits`` is '' when the branch was taken by default."""
+
+    call: CallId
+    menu: str
+    digits: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallQueued:
+    """The menu has understood what the call is about."""
+
+    call: CallId
+    product_line: str
+    level: Level
+    language: str
+    segment: str = "standard"
+    urgent: bool = False
+    preferred_agent: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft:
+    """The caller's channel is gone, whoever ended it. ``cause`` is what the exchange says; the router refines it by state."""
+
+    call: CallId
+    cause: EndCause = EndCause.CALLER_HUNG_UP
+
+
+@dataclass(frozen=True, slots=True)
+class CallDiverted:
+    """The exchange itself took the call elsewhere (the survival queue while the engine did not answer)."""
+
+    call: CallId
+    destination: str
+
+
+# ---- from an agent's phone, about an offer -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRinging:
+    """The agent's phone is being rung (the INVITE is out)."""
+
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """Agent and caller are connected."""
+
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMissed:
+    """The agent's side did not take the call; the caller is back in hold."""
+
+    offer: OfferId
+    cause: MissCause
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFailed:
+    """Carrying out an offer failed on our side or at the exchange."""
+
+    offer: OfferId
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """The agent's leg of a connected call is gone; the caller may still be there."""
+
+    call: CallId
+    agent: AgentId
+
+
+# ---- from agents' phones and desks -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSeen:
+    """Whether a phone can be rung, as the exchange knows it (registered and answering its qualify)."""
+
+    phone: PhoneId
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLoggedIn:
+    """An agent sat down at a phone. He starts not ready."""
+
+    agent: AgentId
+    phone: PhoneId
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLoggedOut:
+    """An agent left. Illegal while a call is reserved for or connected to him."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class AgentWentReady:
+    """An agent can take calls; out of wrap-up too."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class AgentWentNotReady:
+    """An agent takes no calls now; ``reason`` is one of the plan's reason codes. While talking it takes effect after the call."""
+
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpEnded:
+    """After-call work is done; ``disposition`` says what became of the call."""
+
+    agent: AgentId
+    disposition: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpExtended:
+    """An agent needs more time for the after-call work; ``seconds`` are added, within the plan's limit."""
+
+    agent: AgentId
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStateForced:
+    """A supervisor set an agent's state (ready, not ready or logged out)."""
+
+    agent: AgentId
+    state: AgentState
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSeen:
+    """Whether an agent's desk (the page) is connected."""
+
+    agent: AgentId
+    connected: bool
+
+
+# ---- from time, and from looking ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Nothing happened but time: a deadline of the router's may have passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCall:
+    """One call as the exchange has it, after a (re)connect.
+
+    ``place`` is ``menu``, ``hold``, ``offer``, ``talk``, ``survival`` or ``after``; ``phone`` the agent's phone in the last
+    but one two.
+    """
+
+    call: CallId
+    place: str
+    phone: PhoneId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeSeen:
+    """What one Asterisk really has, asked for after every connect: the engine's picture is corrected by it.
+
+    Calls that the router believes to be on ``exchange`` and that are not in ``calls`` are over. Calls of ``exchange`` are those
+    whose id starts with ``exchange + '-'``.
+    """
+
+    exchange: str
+    calls: tuple[SeenCall, ...]
+    reachable_phones: tuple[PhoneId, ...]
+
+
+Event = Union[
+    PlanLoaded, CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted,
+    OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded,
+    PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
+    DeskSeen, Ticked, ExchangeSeen,
+]  # fmt: skip

@@ -1,0 +1,99 @@
+"""The words of the domain as types: ids, levels, states, causes.
+
+Holds names and value objects only. What may follow what is in ``acd.tables``; who decides is ``acd.router``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NewType
+
+CallId = NewType("CallId", str)
+"""Opaque in the core. The adapters make it from the Asterisk's name and the caller channel's id."""
+AgentId = NewType("AgentId", str)
+PhoneId = NewType("PhoneId", str)
+"""The extension of the phone an agent sits at, e.g. ``1001``."""
+OfferId = NewType("OfferId", str)
+QueueId = NewType("QueueId", str)
+"""``<product line>.<level>``, e.g. ``printers.L2``: a view for people and statistics, not what matching is done by."""
+
+
+class Level(StrEnum):
+    """How deep a call goes, and how deep an engineer can go."""
+
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+
+
+def queue_of(product_line: str, level: Level) -> QueueId:
+    """The queue (product line x level) that people see such a call in."""
+    return QueueId(f"{product_line}.{level}")
+
+
+class CallState(StrEnum):
+    """Where a call is. ``ENDED`` is final; everything else can end at any moment by the caller hanging up."""
+
+    MENU = "menu"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TALKING = "talking"
+    AFTER = "after"
+    """The agent has left; the caller is still there (survey, transfer in progress)."""
+    DIVERTED = "diverted"
+    """Sent out of the queue for good: survival queue, voicemail, partner's number, closed announcement."""
+    ENDED = "ended"
+
+
+class AgentState(StrEnum):
+    """What an agent is doing. One at a time, always with its start time and cause."""
+
+    LOGGED_OUT = "logged_out"
+    NOT_READY = "not_ready"
+    READY = "ready"
+    RESERVED = "reserved"
+    TALKING = "talking"
+    WRAP_UP = "wrap_up"
+
+
+class OfferState(StrEnum):
+    """A reservation of one agent for one call."""
+
+    PENDING = "pending"
+    """Decided and being carried out; the phone does not ring yet."""
+    RINGING = "ringing"
+    ACCEPTED = "accepted"
+    MISSED = "missed"
+    """RONA: the agent's side did not take it; see MissCause."""
+    RESCINDED = "rescinded"
+    """The caller left, or the engine took it back."""
+    FAILED = "failed"
+    """Carrying it out failed on our side; nobody is to blame and the caller keeps the place."""
+
+
+class MissCause(StrEnum):
+    """Why an offered agent did not take the call. Each has its own delay in the plan."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    UNREGISTERED = "unregistered"
+    PHONE_LOST = "phone_lost"
+
+
+class EndCause(StrEnum):
+    """How a call's visit ended."""
+
+    CALLER_HUNG_UP = "caller_hung_up"
+    AGENT_HUNG_UP = "agent_hung_up"
+    ABANDONED_IN_MENU = "abandoned_in_menu"
+    ABANDONED_WAITING = "abandoned_waiting"
+    ABANDONED_RINGING = "abandoned_ringing"
+    DIVERTED = "diverted"
+    GONE_UNSEEN = "gone_unseen"
+    """The call was over when the engine came back and looked; when exactly is not known."""
+    HUNG_UP_BY_ENGINE = "hung_up_by_engine"
+
+
+class IllegalTransition(Exception):
+    """An input that the state tables do not allow. Nothing was changed."""

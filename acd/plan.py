@@ -1,0 +1,85 @@
+"""The routing plan: everything the router needs of the configuration, as plain frozen data.
+
+``config`` compiles it from ``hotline.yaml``; it goes into the journal with ``PlanLoaded`` so that a replay needs nothing else.
+It knows no menus, prompts or exchanges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from acd.model import AgentId, Level, MissCause, PhoneId, QueueId
+from skills.requirement import Requirement
+
+
+class Strategy(StrEnum):
+    """How to choose among the free agents that the step in force admits. Ties are broken by longest idle, then by agent id."""
+
+    LONGEST_IDLE = "longest_idle"
+    LEAST_OCCUPIED = "least_occupied"
+    BEST_PROFICIENCY = "best_proficiency"
+    LEAST_SCARCE = "least_scarce"
+    ROUND_ROBIN = "round_robin"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPlan:
+    """An agent as configured."""
+
+    id: AgentId
+    name: str
+    skills: Mapping[str, int]
+    """Skill name (``kind:value``) -> proficiency 1-5."""
+    phone: PhoneId
+    """The phone he usually sits at; a login may name another."""
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlan:
+    """A queue: what its calls need, how agents are chosen for them, and its figures.
+
+    ``requirement`` is a template; ``{product_line}``, ``{level}``, ``{language}``, ``{segment}``, ``{preferred_agent}`` are
+    filled in for each call (see ``skills.requirement.bind_requirement``).
+    """
+
+    id: QueueId
+    product_line: str
+    level: Level
+    requirement: Requirement
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    wrap_up_seconds: float = 30.0
+    wrap_up_mandatory: bool = False
+    """True: only a disposition or the time-box ends it. False: the agent may go ready at once."""
+    service_level_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rona:
+    """What a miss of one cause leads to."""
+
+    retry_after_seconds: float = 0.0
+    """How long this agent is left alone after such a miss, when misses do not yet make him not ready."""
+    misses_to_not_ready: int = 1
+    """So many misses in a row of this cause make the agent not ready, with reason ``rona:<cause>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole routing plan. Every duration in seconds."""
+
+    queues: tuple[QueuePlan, ...] = ()
+    agents: tuple[AgentPlan, ...] = ()
+    head_start_seconds: Mapping[str, float] = field(default_factory=dict)
+    """Segment (or ``urgent``) -> seconds by which such a call is treated as having arrived earlier. The largest one that
+    applies counts; the largest of all is the starvation bound: a call can only be overtaken by calls that arrive within it."""
+    rona: Mapping[MissCause, Rona] = field(default_factory=dict)
+    ring_seconds: float = 12.0
+    """How long a phone rings. Three rings at 1 s on and 3 s off, plus the last ring."""
+    ring_grace_seconds: float = 4.0
+    """How much longer than ``ring_seconds`` to wait for the exchange to tell how an offer ended before it counts as failed."""
+    not_ready_reasons: tuple[str, ...] = ("break", "lunch", "training", "meeting", "back_office")
+    dispositions: tuple[str, ...] = ("solved", "callback", "dispatched", "escalated", "wrong_number")
+    wrap_up_extension_limit_seconds: float = 900.0

@@ -1,0 +1,66 @@
+"""What the core asks of the world, as protocols. Adapters implement them; ``hotline.app`` wires them together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from acd.board import Board
+from acd.effects import Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
+from acd.events import Event
+from acd.model import CallId
+
+
+class EffectFailed(Exception):
+    """A command could not be carried out; the message says why, for the journal."""
+
+
+class CallControl(Protocol):
+    """Moves callers about. Each raises EffectFailed when the exchange refuses or can't be reached."""
+
+    async def hold(self, command: HoldCall) -> None: ...
+    async def ring(self, command: RingAgent) -> None: ...
+    async def stop_ringing(self, command: StopRinging) -> None: ...
+    async def send(self, command: SendCall) -> None: ...
+    async def hang_up(self, command: HangUpCall) -> None: ...
+
+
+class Desks(Protocol):
+    """The agents' pages."""
+
+    async def show_pop(self, command: ScreenPop) -> None:
+        """Return when the agent's page has shown the pop, or after a short bound, or at once when no page is connected."""
+
+    async def withdraw_pop(self, command: WithdrawPop) -> None: ...
+
+
+class Journal(Protocol):
+    """The append-only journal of events."""
+
+    def append(self, events: Sequence[tuple[datetime, Event]]) -> int:
+        """Write the events durably and in order; return the sequence number of the last one."""
+
+    def read(self, after: int = 0) -> AsyncIterator[tuple[int, datetime, Event]] | Sequence[tuple[int, datetime, Event]]: ...
+
+
+class Projection(Protocol):
+    """Follows what happens: records, the live view."""
+
+    def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
+        """Take note; must not block and must not raise."""
+
+
+class Engine(Protocol):
+    """What the adapters may ask of the running engine."""
+
+    async def submit(self, event: Event) -> Sequence[Effect]:
+        """Journal and handle the event; return the effects that followed, whose commands are being performed.
+
+        Raises acd.model.IllegalTransition when the router refuses it; nothing is changed then.
+        """
+
+    def board(self) -> Board: ...
+
+    def explain_waiting(self, call: CallId) -> str:
+        """Why nobody takes this call; raises KeyError when there is no such live call."""

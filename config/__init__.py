@@ -1,0 +1,1 @@
+"""The one configuration file: its schema, its loader, its proofs, and what it compiles to."""

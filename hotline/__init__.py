@@ -1,0 +1,1 @@
+"""The application: the composition root and the command line. Nothing imports it."""

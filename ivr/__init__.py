@@ -1,0 +1,1 @@
+"""Interactive voice response: what a caller meets before a person answers."""
