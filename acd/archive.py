@@ -1,0 +1,144 @@
+"""The records' database: opening it, and what is asked of it.
+
+Answers questions about the past: earlier calls of a number, one call's record and story, the day's figures, who a user is. The live
+picture is ``acd.board``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, event, select
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from acd.records import agent_intervals, calls, offers, story, users
+
+Row = Mapping[str, Any]
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+"""OWASP's second choice for argon2id: 19 MiB, two passes, one lane."""
+
+
+async def open_database(url: str) -> AsyncEngine:
+    """Connect, and bring the tables to the newest revision. Raises SQLAlchemyError when the database can't be reached."""
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    async with engine.begin() as connection:
+        await connection.run_sync(_migrate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.close()
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+class Archive:
+    """Questions about the past."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def earlier_calls(self, ani: str, limit: int, before: datetime | None = None) -> Sequence[Row]:
+        """The latest ended calls of a number, newest first; none for a withheld number."""
+        if not ani:
+            return []
+        query = select(calls).where(calls.c.ani == ani, calls.c.ended_at.is_not(None)).order_by(calls.c.arrived_at.desc()).limit(limit)
+        if before is not None:
+            query = query.where(calls.c.arrived_at < before)
+        return await self._rows(query)
+
+    async def call(self, call: str) -> Row | None:
+        """One call's record."""
+        rows = await self._rows(select(calls).where(calls.c.id == call))
+        return rows[0] if rows else None
+
+    async def story(self, call: str) -> Sequence[Row]:
+        """What the router decided about a call, in order."""
+        return await self._rows(select(story).where(story.c.call == call).order_by(story.c.sequence, story.c.ordinal))
+
+    async def calls_between(self, start: datetime, end: datetime) -> Sequence[Row]:
+        """Calls that arrived in [start, end)."""
+        return await self._rows(select(calls).where(calls.c.arrived_at >= start, calls.c.arrived_at < end).order_by(calls.c.arrived_at))
+
+    async def offers_between(self, start: datetime, end: datetime) -> Sequence[Row]:
+        """Offers made in [start, end)."""
+        return await self._rows(select(offers).where(offers.c.made_at >= start, offers.c.made_at < end).order_by(offers.c.made_at))
+
+    async def intervals_of(self, agent: str, start: datetime, end: datetime) -> Sequence[Row]:
+        """An agent's states that began in [start, end)."""
+        table = agent_intervals
+        query = select(table).where(table.c.agent == agent, table.c.started_at >= start, table.c.started_at < end)
+        return await self._rows(query.order_by(table.c.started_at))
+
+    async def _rows(self, query: Any) -> Sequence[Row]:
+        async with self._engine.connect() as connection:
+            return [row._mapping for row in await connection.execute(query)]
+
+
+class UserDirectory:
+    """Who may log in. Passwords are kept as argon2id hashes."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def put(self, name: str, password: str, role: str, agent: str | None, language: str) -> None:
+        """Add a user, or replace the one of that name."""
+        hashed = await asyncio.to_thread(_HASHER.hash, password)
+        async with self._engine.begin() as connection:
+            await connection.execute(users.delete().where(users.c.name == name))
+            await connection.execute(users.insert().values(name=name, role=role, agent=agent, language=language, password_hash=hashed))
+
+    async def remove(self, name: str) -> bool:
+        """Take a user away; False when there was none."""
+        async with self._engine.begin() as connection:
+            return bool((await connection.execute(users.delete().where(users.c.name == name))).rowcount)
+
+    async def all(self) -> Sequence[Row]:
+        """Every user, by name, without the hashes."""
+        async with self._engine.connect() as connection:
+            query = select(users.c.name, users.c.role, users.c.agent, users.c.language).order_by(users.c.name)
+            return [row._mapping for row in await connection.execute(query)]
+
+    async def matching(self, name: str, password: str) -> Row | None:
+        """The user if the password is his. Takes as long for a name that nobody has."""
+        async with self._engine.connect() as connection:
+            found = (await connection.execute(select(users).where(users.c.name == name))).first()
+        hashed = found.password_hash if found else _hash_of_nobody()
+        ok = await asyncio.to_thread(_verify, hashed, password)
+        return found._mapping if found and ok else None
+
+
+def _verify(hashed: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+_NOBODY: list[str] = []
+
+
+def _hash_of_nobody() -> str:
+    if not _NOBODY:
+        _NOBODY.append(_HASHER.hash("nobody has this password"))
+    return _NOBODY[0]

@@ -1,0 +1,78 @@
+"""The journal in SQLite: events, append-only, in the order in which they were taken.
+
+A transaction is durable against the death of the process when ``append`` returns. Against the death of the machine it is with
+``durability="full"`` (one fsync per turn of the loop); with ``"normal"``, the default, WAL mode may lose the last moments, and
+Asterisk's callers are gone in that case too. Source: SQLite, "PRAGMA synchronous".
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from acd.encoding import event_from_json, kind_of, to_json
+from acd.events import Event
+from acd.model import CallId
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, call TEXT, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS events_by_call ON events (call) WHERE call IS NOT NULL;
+CREATE TRIGGER IF NOT EXISTS events_are_final BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+"""
+
+Entry = tuple[int, datetime, Event]
+
+
+class SqliteJournal:
+    """Implements ``acd.ports.Journal``. ``path`` may be ``:memory:``."""
+
+    def __init__(self, path: Path | str, durability: Literal["normal", "full"] = "normal") -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute(f"PRAGMA synchronous={durability.upper()}")
+        self._db.executescript(_SCHEMA)
+        self._last: int = self._db.execute("SELECT coalesce(max(sequence), 0) FROM events").fetchone()[0]
+
+    def append(self, events: Sequence[tuple[datetime, Event]]) -> int:
+        """Write the events in one transaction; return the last one's sequence number. Raises sqlite3.Error; nothing is written then."""
+        rows = [
+            (self._last + place, at.isoformat(), kind_of(event), call_of(event), to_json(event))
+            for place, (at, event) in enumerate(events, start=1)
+        ]
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._last += len(rows)
+        return self._last
+
+    def read(self, after: int = 0) -> Iterator[Entry]:
+        """Every event after ``after``, in order."""
+        return self._entries("SELECT sequence, at, kind, body FROM events WHERE sequence > ? ORDER BY sequence", after)
+
+    def of_call(self, call: CallId) -> Iterator[Entry]:
+        """Every event about one call or its offers, in order."""
+        return self._entries("SELECT sequence, at, kind, body FROM events WHERE call = ? ORDER BY sequence", call)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()
+
+    def _entries(self, query: str, parameter: int | str) -> Iterator[Entry]:
+        for sequence, at, kind, body in self._db.execute(query, (parameter,)):
+            yield sequence, datetime.fromisoformat(at), event_from_json(kind, body)
+
+
+def call_of(event: Event) -> str | None:
+    """The call that an event is about, if any; an offer's id begins with its call's (see ``acd.model.OfferId``)."""
+    call = getattr(event, "call", None)
+    if call is None and (offer := getattr(event, "offer", None)) is not None:
+        call = offer.rpartition("/")[0]
+    return call

@@ -1,0 +1,253 @@
+"""The records as a projection of what happens.
+
+Turns events and notices into rows, and writes them in batches. The router never waits for it: ``follow`` only changes rows in
+memory, and a task writes the changed ones a few times a second, together with how far it has come. What was not written when the
+process died is written at the next start, when the journal is replayed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, OfferMade, StepEntered
+from acd.encoding import kind_of, to_json
+from acd.events import CallArrived, CallQueued, Event, MenuChosen
+from acd.model import AgentState, CallState, OfferState
+from acd.records import agent_intervals, calls, offers, progress, story
+
+log = structlog.get_logger(__name__)
+
+WRITE_EVERY_SECONDS = 0.25
+MOST_UNWRITTEN_ROWS = 200_000
+"""More than this and the projection stops taking rows: the next start catches up from the journal."""
+_NAME = "records"
+_ROWS_PER_STATEMENT = 200
+
+Row = dict[str, Any]
+
+
+class Records:
+    """Follows the engine (``acd.ports.Projection``) and keeps the tables of ``acd.records`` up to date."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._written = 0
+        self._followed = 0
+        self._calls: dict[str, Row] = {}
+        self._offers: dict[str, Row] = {}
+        self._intervals: dict[str, Row] = {}
+        self._changed: dict[tuple[str, str], tuple[Table, Row]] = {}
+        self._story: list[Row] = []
+        self._behind = False
+        self._task: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+
+    # ---- life ------------------------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Find out how far the tables have followed; call before the journal is replayed."""
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(select(progress.c.sequence).where(progress.c.name == _NAME))).first()
+        self._written = row[0] if row else 0
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._task = asyncio.get_running_loop().create_task(self._write_for_ever())
+
+    async def stop(self) -> None:
+        """Write what is left."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Write what has changed since the last time. Whatever it raises, nothing is forgotten."""
+        changed, told, followed = self._changed, self._story, self._followed
+        if followed <= self._written or self._behind:
+            return
+        self._changed, self._story = {}, []
+        try:
+            async with self._engine.begin() as connection:
+                for table in (calls, offers, agent_intervals):
+                    await _upsert(connection, table, [row for of, row in changed.values() if of is table])
+                await _upsert(connection, story, told)
+                await _upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
+        except BaseException:  # cancelled too: what was not written stays to be written
+            self._changed = changed | self._changed
+            self._story = told + self._story
+            raise
+        self._written = followed
+
+    async def _write_for_ever(self) -> None:
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(WRITE_EVERY_SECONDS)
+            self._wake.clear()
+            try:
+                await self.flush()
+            except SQLAlchemyError as failure:
+                log.error("records_not_written", failure=str(failure)[:400], unwritten_rows=len(self._changed) + len(self._story))
+                self._wake.set()
+
+    # ---- acd.ports.Projection --------------------------------------------------------------------------------------------
+
+    def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
+        """Take note of one event and what followed; see ``acd.ports.Projection``."""
+        if self._behind:
+            return
+        new = sequence > self._written
+        note = _OF_EVENT.get(type(event))
+        if note is not None:
+            note(self, at, event)
+        for ordinal, effect in enumerate(effects):
+            take = _OF_NOTICE.get(type(effect))
+            if take is not None:
+                take(self, sequence, ordinal, at, effect)
+        if not new:
+            self._changed.clear()
+            self._story.clear()
+            return
+        self._followed = sequence
+        if len(self._changed) + len(self._story) > MOST_UNWRITTEN_ROWS:
+            self._fall_behind()
+        if self._changed or self._story:
+            self._wake.set()
+
+    def _fall_behind(self) -> None:
+        log.error("records_behind", unwritten_rows=len(self._changed) + len(self._story), written_to=self._written)
+        self._behind = True
+        self._changed.clear()
+        self._story.clear()
+
+    def _change(self, table: Table, row: Row) -> None:
+        self._changed[table.name, row["id"]] = (table, dict(row))
+
+    # ---- events ----------------------------------------------------------------------------------------------------------
+
+    def _arrived(self, at: datetime, event: CallArrived) -> None:
+        if event.call not in self._calls:
+            self._calls[event.call] = _new_call(event.call, at, event)
+
+    def _chose(self, at: datetime, event: MenuChosen) -> None:
+        if row := self._calls.get(event.call):
+            row["path"] = [*row["path"], [event.menu, event.digits, event.choice]]
+
+    def _queued(self, at: datetime, event: CallQueued) -> None:
+        if row := self._calls.get(event.call):
+            row.update(
+                product_line=event.product_line, level=str(event.level), language=event.language, segment=event.segment,
+                urgent=event.urgent, queued_at=row["queued_at"] or at,
+            )  # fmt: skip
+
+    # ---- notices ---------------------------------------------------------------------------------------------------------
+
+    def _call_changed(self, sequence: int, ordinal: int, at: datetime, notice: CallChanged) -> None:
+        row = self._calls.get(notice.call)
+        if row is None:
+            row = self._calls[notice.call] = _new_call(notice.call, at, None)
+        previous = row["state"]
+        row["state"] = str(notice.state)
+        row["queue"] = notice.queue or row["queue"]
+        if notice.state is CallState.TALKING:
+            row["agent"] = notice.agent
+            row["answered_at"] = row["answered_at"] or at
+        elif previous == CallState.TALKING:
+            row["talk_ended_at"] = at
+        if notice.cause is not None:
+            row["end_cause"] = str(notice.cause)
+        if notice.state is CallState.ENDED:
+            row["ended_at"] = at
+            del self._calls[notice.call]
+        self._change(calls, row)
+        self._tell(sequence, ordinal, at, notice)
+
+    def _agent_changed(self, sequence: int, ordinal: int, at: datetime, notice: AgentChanged) -> None:
+        if open_one := self._intervals.pop(notice.agent, None):
+            open_one["ended_at"] = at
+            self._change(agent_intervals, open_one)
+        if notice.state is AgentState.LOGGED_OUT:
+            return
+        row: Row = {
+            "id": f"{notice.agent}@{sequence}.{ordinal}", "agent": notice.agent, "state": str(notice.state), "cause": notice.cause,
+            "phone": notice.phone, "call": notice.call, "started_at": at, "ended_at": None,
+        }  # fmt: skip
+        self._intervals[notice.agent] = row
+        self._change(agent_intervals, row)
+
+    def _offer_made(self, sequence: int, ordinal: int, at: datetime, notice: OfferMade) -> None:
+        free = self._intervals.get(notice.agent)
+        row: Row = {
+            "id": notice.offer, "call": notice.call, "agent": notice.agent, "queue": notice.queue, "attempt": notice.attempt,
+            "step": notice.step, "rule": notice.rule, "waited_seconds": notice.waited_seconds, "made_at": at, "ringing_at": None,
+            "answered_at": None, "ended_at": None, "state": str(OfferState.PENDING), "miss_cause": None, "detail": "",
+            "agent_free_since": free["started_at"] if free and free["state"] == AgentState.READY else None,
+        }  # fmt: skip
+        self._offers[notice.offer] = row
+        self._change(offers, row)
+        if call := self._calls.get(notice.call):
+            call["offers"] = notice.attempt
+        self._tell(sequence, ordinal, at, notice)
+
+    def _offer_changed(self, sequence: int, ordinal: int, at: datetime, notice: OfferChanged) -> None:
+        row = self._offers.get(notice.offer)
+        if row is None:
+            return
+        row["state"] = str(notice.state)
+        row["miss_cause"] = str(notice.miss_cause) if notice.miss_cause else None
+        row["detail"] = notice.detail
+        moment = _MOMENT_OF_OFFER.get(notice.state)
+        if moment:
+            row[moment] = at
+        if notice.state in _OVER:
+            del self._offers[notice.offer]
+        self._change(offers, row)
+        self._tell(sequence, ordinal, at, notice)
+
+    def _tell(self, sequence: int, ordinal: int, at: datetime, notice: CallChanged | OfferMade | OfferChanged | StepEntered) -> None:
+        self._story.append(
+            {"sequence": sequence, "ordinal": ordinal, "call": notice.call, "at": at, "kind": kind_of(notice), "body": to_json(notice)}
+        )
+
+
+_MOMENT_OF_OFFER = {
+    OfferState.RINGING: "ringing_at", OfferState.ACCEPTED: "answered_at",
+    OfferState.MISSED: "ended_at", OfferState.RESCINDED: "ended_at", OfferState.FAILED: "ended_at",
+}  # fmt: skip
+_OVER = {OfferState.ACCEPTED, OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED}
+_OF_EVENT: dict[type, Callable[..., None]] = {
+    CallArrived: Records._arrived, MenuChosen: Records._chose, CallQueued: Records._queued,
+}  # fmt: skip
+_OF_NOTICE: dict[type, Callable[..., None]] = {
+    CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,
+    OfferChanged: Records._offer_changed, StepEntered: Records._tell,
+}  # fmt: skip
+
+
+def _new_call(call: str, at: datetime, arrival: CallArrived | None) -> Row:
+    return {
+        "id": call, "ani": arrival.ani if arrival else "", "ani_name": arrival.ani_name if arrival else "",
+        "dnis": arrival.dnis if arrival else "", "entry": arrival.entry if arrival else "", "path": [], "product_line": None, "level": None,
+        "language": None, "segment": None, "urgent": False, "queue": None, "state": str(CallState.MENU), "offers": 0, "agent": None,
+        "arrived_at": at, "queued_at": None, "answered_at": None, "talk_ended_at": None, "ended_at": None, "end_cause": None,
+    }  # fmt: skip
+
+
+async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
+    dialect = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name]
+    keys = [column.name for column in table.primary_key]
+    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
+        insert = dialect.insert(table)
+        update = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
+        await connection.execute(
+            insert.on_conflict_do_update(index_elements=keys, set_=update), rows[start : start + _ROWS_PER_STATEMENT]
+        )

@@ -1,0 +1,122 @@
+"""The records' tables: calls, offers, agent-state intervals, each call's story, users.
+
+Says what is kept, not how it comes there (``acd.projection``) or who asks for it (``acd.archive``). Everything but ``users`` can be
+rebuilt from the journal. Times are stored in UTC and come back aware.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Float, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime; SQLite, which keeps no zone, is given and gives UTC. A naive one is refused with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time needs a zone, but got {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+calls = Table(
+    "calls", metadata,
+    Column("id", String(128), primary_key=True),
+    Column("ani", String(80), nullable=False),
+    Column("ani_name", Text, nullable=False),
+    Column("dnis", String(80), nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("path", JSON, nullable=False),
+    Column("product_line", String(64)),
+    Column("level", String(8)),
+    Column("language", String(16)),
+    Column("segment", String(64)),
+    Column("urgent", Boolean, nullable=False),
+    Column("queue", String(80)),
+    Column("state", String(16), nullable=False),
+    Column("offers", Integer, nullable=False),
+    Column("agent", String(64)),
+    Column("arrived_at", UtcDateTime, nullable=False),
+    Column("queued_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("talk_ended_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("end_cause", String(32)),
+    Index("calls_by_ani", "ani", "arrived_at"),
+    Index("calls_by_arrival", "arrived_at"),
+)  # fmt: skip
+"""One row a call. ``path`` is [[menu, digits, choice], …]; ``answered_at`` the first answer; ``agent`` the last who talked."""
+
+offers = Table(
+    "offers", metadata,
+    Column("id", String(144), primary_key=True),
+    Column("call", String(128), nullable=False, index=True),
+    Column("agent", String(64), nullable=False),
+    Column("queue", String(80), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("step", String(64), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("waited_seconds", Float, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ringing_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("state", String(16), nullable=False),
+    Column("miss_cause", String(16)),
+    Column("detail", Text, nullable=False),
+    Column("agent_free_since", UtcDateTime),
+)  # fmt: skip
+"""One row an offer. ``agent_free_since``: since when the agent had been ready; the explanation is in ``story``."""
+
+agent_intervals = Table(
+    "agent_intervals", metadata,
+    Column("id", String(96), primary_key=True),
+    Column("agent", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("phone", String(32)),
+    Column("call", String(128)),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index("agent_intervals_by_agent", "agent", "started_at"),
+)  # fmt: skip
+
+story = Table(
+    "story", metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("call", String(128), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+)  # fmt: skip
+"""What the router decided about a call, in its own words: notices, keyed by the journal's sequence and their place in it."""
+
+progress = Table("progress", metadata, Column("name", String(32), primary_key=True), Column("sequence", Integer, nullable=False))
+"""How far a projection has followed the journal."""
+
+users = Table(
+    "users", metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("agent", String(64)),
+    Column("language", String(16), nullable=False),
+    Column("password_hash", Text, nullable=False),
+)  # fmt: skip
+"""Who may log in to the pages. Not a projection."""

@@ -1,0 +1,222 @@
+"""The single writer: event -> journal -> router -> projections -> commands, and each command's failure back as an event.
+
+Decides the order of things and nothing else: what follows from an event is the router's, how a command is carried out the
+adapters'. It has no clock of its own; ``clock`` gives aware UTC datetimes and is held to never run backwards.
+
+One event loop owns it, so nothing here is locked. Events submitted within one turn of the loop are journalled in one
+transaction. Commands of one call are carried out in order; those of different calls don't wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from acd.board import Board
+from acd.effects import Command, Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
+from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
+from acd.model import CallId, IllegalTransition
+from acd.plan import Plan
+from acd.ports import CallControl, Desks, EffectFailed, Journal, Projection
+from acd.router import Router
+
+log = structlog.get_logger(__name__)
+
+COMMAND_LIMIT_SECONDS = 10.0
+"""A command that takes longer has failed; the adapters' own limits are tighter."""
+
+Perform = Callable[[Any], Awaitable[None]]
+
+
+class Runner:
+    """Runs one router. Implements ``acd.ports.Engine``."""
+
+    def __init__(self, router: Router, journal: Journal, projections: Sequence[Projection], clock: Callable[[], datetime]) -> None:
+        self._router = router
+        self._journal = journal
+        self._projections = tuple(projections)
+        self._clock = clock
+        self._now: datetime | None = None
+        self._pending: deque[tuple[Event, asyncio.Future[Sequence[Effect]]]] = deque()
+        self._lanes: dict[CallId, deque[Command]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._perform: dict[type, Perform] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._drain_due = False
+        self._started = False
+
+    # ---- life ------------------------------------------------------------------------------------------------------------
+
+    def recover(self) -> int:
+        """Replay the journal; nothing is carried out. Return the number of events replayed."""
+        count = 0
+        for sequence, at, event in self._journal.read():
+            self._now = at
+            count += 1
+            try:
+                effects = self._router.handle(event, at)
+            except IllegalTransition:
+                continue
+            self._tell(sequence, at, event, effects)
+        return count
+
+    def start(self, calls: CallControl, desks: Desks) -> None:
+        """Begin to carry out commands and to keep deadlines."""
+        self._perform = {
+            HoldCall: calls.hold, RingAgent: calls.ring, StopRinging: calls.stop_ringing, SendCall: calls.send, HangUpCall: calls.hang_up,
+            ScreenPop: desks.show_pop, WithdrawPop: desks.withdraw_pop,
+        }  # fmt: skip
+        self._started = True
+        self._set_timer()
+
+    async def stop(self) -> None:
+        """Stop keeping deadlines, take in what was submitted, and let commands under way end."""
+        self._started = False
+        if self._timer:
+            self._timer.cancel()
+        self._drain()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=COMMAND_LIMIT_SECONDS)
+
+    # ---- acd.ports.Engine ------------------------------------------------------------------------------------------------
+
+    async def submit(self, event: Event) -> Sequence[Effect]:
+        """Journal and handle ``event``; see ``acd.ports.Engine``."""
+        loop = asyncio.get_running_loop()
+        handled: asyncio.Future[Sequence[Effect]] = loop.create_future()
+        self._pending.append((event, handled))
+        if not self._drain_due:
+            self._drain_due = True
+            loop.call_soon(self._drain)
+        return await handled
+
+    async def use_plan(self, plan: Plan) -> None:
+        """Put ``plan`` in force unless it is in force already."""
+        if plan != self._router.plan:
+            await self.submit(PlanLoaded(plan))
+
+    def board(self) -> Board:
+        """The live view, as of now."""
+        return self._router.board(self._time())
+
+    def explain_waiting(self, call: CallId) -> str:
+        """Why nobody takes this call; see ``acd.ports.Engine``."""
+        return self._router.explain_waiting(call, self._time())
+
+    # ---- one turn --------------------------------------------------------------------------------------------------------
+
+    def _time(self) -> datetime:
+        now = self._clock()
+        now = now if self._now is None else max(now, self._now)
+        self._now = now
+        return now
+
+    def _drain(self) -> None:
+        self._drain_due = False
+        if not self._pending:
+            return
+        batch = list(self._pending)
+        self._pending.clear()
+        now = self._time()
+        try:
+            last = self._journal.append([(now, event) for event, _ in batch])
+        except Exception as failure:  # noqa: BLE001 - the journal's disk: every submitter must hear of it; nothing is handled unwritten
+            for _, handled in batch:
+                if not handled.done():
+                    handled.set_exception(failure)
+            return
+        for sequence, (event, handled) in enumerate(batch, start=last - len(batch) + 1):
+            self._handle(sequence, now, event, handled)
+        self._set_timer()
+
+    def _handle(self, sequence: int, now: datetime, event: Event, handled: asyncio.Future[Sequence[Effect]]) -> None:
+        try:
+            effects = self._router.handle(event, now)
+        except IllegalTransition as refusal:
+            if not handled.done():
+                handled.set_exception(refusal)
+            return
+        except Exception as fault:
+            log.exception("router_fault", event_kind=type(event).__name__, sequence=sequence)
+            if not handled.done():
+                handled.set_exception(fault)
+            return
+        self._tell(sequence, now, event, effects)
+        for effect in effects:
+            if type(effect) in self._perform:
+                self._enqueue(effect)  # type: ignore[arg-type]  # the table's keys are the commands
+        if not handled.done():
+            handled.set_result(effects)
+
+    def _tell(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
+        for projection in self._projections:
+            projection.follow(sequence, at, event, effects)
+
+    # ---- commands --------------------------------------------------------------------------------------------------------
+
+    def _enqueue(self, command: Command) -> None:
+        if isinstance(command, WithdrawPop):  # must not wait behind the pop that it withdraws
+            self._spawn(self._carry_out(command))
+            return
+        lane = self._lanes.get(command.call)
+        if lane is not None:
+            lane.append(command)
+            return
+        self._lanes[command.call] = deque([command])
+        self._spawn(self._run_lane(command.call))
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run_lane(self, call: CallId) -> None:
+        lane = self._lanes[call]
+        try:
+            while lane:
+                await self._carry_out(lane.popleft())
+        finally:
+            del self._lanes[call]
+
+    async def _carry_out(self, command: Command) -> None:
+        if isinstance(command, RingAgent) and not self._router.offer_is_open(command.offer):
+            return  # the caller left while the pop was being shown
+        try:
+            async with asyncio.timeout(COMMAND_LIMIT_SECONDS):
+                await self._perform[type(command)](command)
+        except EffectFailed as failure:
+            await self._report(command, str(failure))
+        except TimeoutError:
+            await self._report(command, f"no answer within {COMMAND_LIMIT_SECONDS:g} s")
+        except Exception as fault:
+            log.exception("command_fault", command=type(command).__name__)
+            await self._report(command, f"{type(fault).__name__}: {fault}")
+
+    async def _report(self, command: Command, detail: str) -> None:
+        if isinstance(command, (RingAgent, ScreenPop)):
+            await self.submit(OfferFailed(command.offer, detail))
+        elif isinstance(command, WithdrawPop):
+            log.warning("pop_not_withdrawn", offer=command.offer, agent=command.agent, detail=detail)
+        else:
+            await self.submit(CommandFailed(command.call, type(command).__name__, detail))
+
+    # ---- deadlines -------------------------------------------------------------------------------------------------------
+
+    def _set_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        deadline = self._router.next_deadline() if self._started else None
+        if deadline is not None:
+            wait_seconds = max(0.0, (deadline - self._clock()).total_seconds())
+            self._timer = asyncio.get_running_loop().call_later(wait_seconds, self._on_deadline)
+
+    def _on_deadline(self) -> None:
+        self._timer = None
+        self._pending.append((Ticked(), asyncio.get_running_loop().create_future()))
+        self._drain()

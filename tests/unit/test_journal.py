@@ -1,0 +1,73 @@
+"""The journal keeps what it was given, in order, for good."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from acd.events import CallArrived, CallerLeft, Event, OfferAnswered, PlanLoaded, Ticked
+from acd.journal import SqliteJournal
+from acd.model import CallId, Level, MissCause, OfferId, QueueId
+from acd.plan import AgentPlan, Plan, QueuePlan, Rona
+from skills.expression import All, AnyOf, Has, IsAgent, Not
+from skills.requirement import Requirement, Step
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+CALL = CallId("main-1.1")
+NEED = All((Has("product:printers", 3), AnyOf((Has("level:L2"), Not(IsAgent("anna"))))))
+PLAN = Plan(
+    queues=(QueuePlan(QueueId("printers.L2"), "printers", Level.L2, Requirement((Step("exact", NEED, 20.0), Step("any", All(())))), ),),
+    agents=(AgentPlan("anna", "安娜", {"product:printers": 4}, "1001"),),  # type: ignore[arg-type]  # plain text serves as an id here
+    rona={MissCause.BUSY: Rona(5.0, 2)},
+)  # fmt: skip
+EVENTS: list[Event] = [
+    PlanLoaded(PLAN), CallArrived(CALL, "13800000000", 'Bob "${EVIL}", \r\n 🖨', "4008001234", "Unified"), Ticked(),
+    OfferAnswered(OfferId(f"{CALL}/o1")), CallerLeft(CALL),
+]  # fmt: skip
+
+
+def written(path: Path | str = ":memory:") -> SqliteJournal:
+    journal = SqliteJournal(path)
+    journal.append([(NOON + timedelta(seconds=place), event) for place, event in enumerate(EVENTS)])
+    return journal
+
+
+def test_what_is_read_equals_what_was_written() -> None:
+    entries = list(written().read())
+    assert [event for _, _, event in entries] == EVENTS
+    assert [sequence for sequence, _, _ in entries] == [1, 2, 3, 4, 5]
+    assert entries[3][1] == NOON + timedelta(seconds=3)
+
+
+def test_reading_goes_on_after_a_sequence_number() -> None:
+    assert [sequence for sequence, _, _ in written().read(after=3)] == [4, 5]
+
+
+def test_a_calls_events_are_found_through_its_offers_too() -> None:
+    assert [event for _, _, event in written().of_call(CALL)] == [EVENTS[1], EVENTS[3], EVENTS[4]]
+
+
+def test_numbering_goes_on_after_the_file_was_closed(tmp_path: Path) -> None:
+    written(tmp_path / "journal").close()
+    again = SqliteJournal(tmp_path / "journal")
+    assert again.append([(NOON, Ticked())]) == 6
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM events", "UPDATE events SET body = '{}'"])
+def test_nothing_in_the_journal_can_be_changed(tmp_path: Path, change: str) -> None:
+    written(tmp_path / "journal").close()
+    with sqlite3.connect(tmp_path / "journal") as database, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        database.execute(change)
+
+
+def test_a_failed_append_writes_nothing_and_the_next_one_takes_its_numbers(tmp_path: Path) -> None:
+    journal = written(tmp_path / "journal")
+    with sqlite3.connect(tmp_path / "journal") as other:
+        other.execute("INSERT INTO events VALUES (7, '2026-03-02T12:00:00+00:00', 'Ticked', NULL, '{}')")
+    with pytest.raises(sqlite3.IntegrityError):
+        journal.append([(NOON, Ticked()), (NOON, Ticked())])
+    assert [sequence for sequence, _, _ in journal.read(after=5) if sequence != 7] == []
+    assert journal.append([(NOON, Ticked())]) == 6

@@ -1,0 +1,143 @@
+"""The records follow what happens, in SQLite; what was not written before the end is written at the next start."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.archive import Archive, UserDirectory, open_database
+from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, OfferMade
+from acd.events import CallArrived, CallerLeft, CallQueued, Event, MenuChosen, OfferAnswered, OfferRinging, TalkEnded, Ticked
+from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferId, OfferState, PhoneId, QueueId
+from acd.projection import Records
+from acd.records import agent_intervals, offers
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+CALL, OFFER, ANNA, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), AgentId("anna"), QueueId("printers.L2")
+PHONE = PhoneId("1001")
+
+
+def call_changed(state: CallState, agent: AgentId | None = None, cause: EndCause | None = None) -> CallChanged:
+    return CallChanged(CALL, state, QUEUE if state is not CallState.MENU else None, agent, cause)
+
+
+def anna(state: AgentState, previous: AgentState, cause: str, call: CallId | None = None) -> AgentChanged:
+    return AgentChanged(ANNA, state, cause, PHONE, previous, NOON, call)
+
+
+STORY: list[tuple[float, Event, list[Effect]]] = [
+    (0, Ticked(), [anna(AgentState.READY, AgentState.NOT_READY, "ready")]),
+    (1, CallArrived(CALL, "138", 'Bob "x", ${Y}\r\n🖨', "4008", "Unified"), [call_changed(CallState.MENU)]),
+    (3, MenuChosen(CALL, "product", "3", "printers"), []),
+    (5, CallQueued(CALL, "printers", Level.L2, "zh"), [
+        call_changed(CallState.WAITING),
+        OfferMade(OFFER, CALL, ANNA, QUEUE, 1, "exact", "level:L2", "longest_idle", "idle longest", 4.0, (ANNA,), 1, (), 0),
+        OfferChanged(OFFER, CALL, ANNA, OfferState.PENDING), call_changed(CallState.OFFERED, ANNA),
+        anna(AgentState.RESERVED, AgentState.READY, "call", CALL),
+    ]),
+    (6, OfferRinging(OFFER), [OfferChanged(OFFER, CALL, ANNA, OfferState.RINGING)]),
+    (9, OfferAnswered(OFFER), [
+        OfferChanged(OFFER, CALL, ANNA, OfferState.ACCEPTED), call_changed(CallState.TALKING, ANNA),
+        anna(AgentState.TALKING, AgentState.RESERVED, "call", CALL),
+    ]),
+    (60, TalkEnded(CALL, ANNA), [call_changed(CallState.AFTER), anna(AgentState.WRAP_UP, AgentState.TALKING, "call", CALL)]),
+    (61, CallerLeft(CALL), [call_changed(CallState.ENDED, cause=EndCause.AGENT_HUNG_UP)]),
+]  # fmt: skip
+
+
+def tell(records: Records, upto: int = len(STORY)) -> None:
+    for sequence, (seconds, event, effects) in enumerate(STORY[:upto], start=1):
+        records.follow(sequence, NOON + timedelta(seconds=seconds), event, effects)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    engine = await open_database(f"sqlite+aiosqlite:///{tmp_path}/records.sqlite3")
+    yield engine
+    await engine.dispose()
+
+
+async def test_a_calls_whole_visit_is_one_row_with_its_times_and_its_path(database: AsyncEngine) -> None:
+    records = Records(database)
+    await records.open()
+    tell(records)
+    await records.flush()
+    row = await Archive(database).call(CALL)
+    assert row is not None
+    assert row["ani_name"] == 'Bob "x", ${Y}\r\n🖨'
+    assert row["path"] == [["product", "3", "printers"]]
+    assert (row["queue"], row["agent"], row["offers"], row["state"], row["end_cause"]) == (QUEUE, ANNA, 1, "ended", "agent_hung_up")
+    assert [row[moment] - NOON for moment in ("arrived_at", "queued_at", "answered_at", "talk_ended_at", "ended_at")] == [
+        timedelta(seconds=seconds) for seconds in (1, 5, 9, 60, 61)
+    ]
+
+
+async def test_an_offer_keeps_its_moments_and_since_when_the_agent_was_free(database: AsyncEngine) -> None:
+    records = Records(database)
+    tell(records)
+    await records.flush()
+    async with database.connect() as connection:
+        row = (await connection.execute(select(offers))).one()
+    assert (row.made_at, row.ringing_at, row.answered_at) == tuple(NOON + timedelta(seconds=seconds) for seconds in (5, 6, 9))
+    assert row.agent_free_since == NOON
+    assert (row.state, row.ended_at) == ("accepted", None)
+
+
+async def test_an_agents_states_are_intervals_without_gap_or_overlap(database: AsyncEngine) -> None:
+    records = Records(database)
+    tell(records)
+    await records.flush()
+    async with database.connect() as connection:
+        rows = (await connection.execute(select(agent_intervals).order_by(agent_intervals.c.started_at))).all()
+    assert [row.state for row in rows] == ["ready", "reserved", "talking", "wrap_up"]
+    assert [row.ended_at for row in rows[:-1]] == [row.started_at for row in rows[1:]]
+    assert rows[-1].ended_at is None
+
+
+@pytest.mark.parametrize("written", range(len(STORY) + 1))
+async def test_wherever_the_process_died_the_next_start_ends_with_the_same_records(database: AsyncEngine, written: int) -> None:
+    first = Records(database)
+    await first.open()
+    tell(first, written)
+    await first.flush()
+    second = Records(database)
+    await second.open()
+    tell(second)
+    await second.flush()
+    archive = Archive(database)
+    row = await archive.call(CALL)
+    assert row is not None
+    assert (row["state"], row["answered_at"]) == ("ended", NOON + timedelta(seconds=9))
+    assert [line["kind"] for line in await archive.story(CALL)] == [
+        "CallChanged", "CallChanged", "OfferMade", "OfferChanged", "CallChanged", "OfferChanged", "OfferChanged", "CallChanged",
+        "CallChanged", "CallChanged",
+    ]  # fmt: skip
+
+
+async def test_earlier_calls_of_a_number_are_the_ended_ones_and_a_withheld_number_has_none(database: AsyncEngine) -> None:
+    records = Records(database)
+    tell(records, len(STORY) - 1)
+    await records.flush()
+    archive = Archive(database)
+    assert await archive.earlier_calls("138", 5) == []
+    sequence = len(STORY)
+    records.follow(sequence, NOON + timedelta(seconds=61), STORY[-1][1], STORY[-1][2])
+    await records.flush()
+    assert [row["id"] for row in await archive.earlier_calls("138", 5)] == [CALL]
+    assert await archive.earlier_calls("", 5) == []
+
+
+async def test_only_the_right_password_matches_a_user(database: AsyncEngine) -> None:
+    directory = UserDirectory(database)
+    await directory.put("anna", "right", "agent", "anna", "zh")
+    row = await directory.matching("anna", "right")
+    assert row is not None
+    assert row["agent"] == "anna"
+    assert await directory.matching("anna", "wrong") is None
+    assert await directory.matching("nobody", "right") is None
+    assert "password_hash" not in (await directory.all())[0]
