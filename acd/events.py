@@ -110,6 +110,15 @@ class OfferFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandFailed:
+    """A command about a call, other than an offer's, could not be carried out; ``command`` is the effect's name."""
+
+    call: CallId
+    command: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class TalkEnded:
     """The agent's leg of a connected call is gone; the caller may still be there."""
 
@@ -229,7 +238,7 @@ class ExchangeSeen:
 
 Event = Union[
     PlanLoaded, CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted,
-    OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded,
+    OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
     DeskSeen, Ticked, ExchangeSeen,
 ]  # fmt: skip
