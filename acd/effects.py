@@ -33,6 +33,7 @@ class RingAgent:
     agent: AgentId
     phone: PhoneId
     ring_seconds: float
+    queue: QueueId
 
 
 @dataclass(frozen=True, slots=True)
