@@ -1,0 +1,261 @@
+"""The pages that are open, and what they are shown as it happens.
+
+Implements ``acd.ports.Desks`` and ``acd.ports.Projection``; the composition root hands the same object to the runner as both.
+It decides who is shown what, and when: an agent his own state and card at once, a supervisor the board, a few times a second. It
+knows neither HTTP nor sockets (``cti.api_pages`` stands for one), and it never waits for a page longer than stated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from acd.board import Board
+from acd.effects import AgentChanged, Effect, OfferChanged, ScreenPop, WithdrawPop
+from acd.events import DeskSeen, Event, ExchangeSeen, PhoneSeen, Ticked
+from acd.model import AgentId, AgentState, OfferId, PhoneId
+from acd.ports import Engine
+from cti import api_messages as messages
+from cti.api_cards import OFFER_OVER, Card, Cards, card_of_call
+from cti.api_messages import EarlierCalls
+from cti.api_pace import Pace
+from cti.api_pages import CLOSE_SESSION_OVER, Page
+from cti.api_sessions import Session
+
+log = structlog.get_logger()
+
+HISTORY_LIMIT_SECONDS = 0.05
+"""A pop waits so long for the earlier calls; when they come later, they follow it."""
+SHOWN_LIMIT_SECONDS = 0.15
+"""The phone is rung after this, whether or not the page has said that it shows the pop."""
+AGENTS_EVERY_SECONDS = 0.02
+BOARD_EVERY_SECONDS = 0.25
+EARLIER_CALLS_SHOWN = 5
+
+
+class History(Protocol):
+    """What is known of the past."""
+
+    async def earlier_calls(self, ani: str, limit: int) -> Sequence[tuple[datetime, str | None, str | None, str]]:
+        """The latest calls of a number that are over, newest first: (when it arrived, queue, agent, outcome)."""
+
+
+class LiveDesks:
+    """All open pages. Use from the event loop's thread only."""
+
+    def __init__(
+        self, history: History, *, registry: CollectorRegistry | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._history = history
+        self._clock = clock
+        self._engine: Engine | None = None
+        self._pages: set[Page] = set()
+        self._pages_by_agent: dict[AgentId, list[Page]] = {}
+        self._cards = Cards()
+        self._shown: dict[OfferId, asyncio.Event] = {}
+        self._lookups: dict[OfferId, asyncio.Task[EarlierCalls]] = {}
+        self._changed_agents: set[AgentId] = set()
+        self._changed_phones: set[PhoneId] = set()
+        self._agents_pace = Pace(self._show_agents, AGENTS_EVERY_SECONDS)
+        self._board_pace = Pace(self._show_board, BOARD_EVERY_SECONDS)
+        self._last_board: Board | None = None
+        self._pops = Counter("hotline_pops", "Screen pops by what became of them", ["outcome"], registry=registry)
+        self._pop_seconds = Histogram(
+            "hotline_pop_shown_seconds", "From the decision until the page shows the pop", registry=registry,
+            buckets=(0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2),
+        )  # fmt: skip
+
+    def attach(self, engine: Engine) -> None:
+        """Tell which engine to ask; before this, and while a journal is replayed, only cards are kept."""
+        self._engine = engine
+
+    # ---- acd.ports.Desks -------------------------------------------------------------------------------------------------
+
+    async def show_pop(self, command: ScreenPop) -> None:
+        """Show the pop and return when the agent's page says that it is on the screen; see the limits above."""
+        card = self._cards.open(command, self._clock())
+        if card is None or command.agent not in self._pages_by_agent:
+            self._pops.labels("offer_over" if card is None else "no_page").inc()
+            return
+        started = asyncio.get_running_loop().time()
+        self._shown[command.offer] = shown = asyncio.Event()
+        try:
+            await self._send_pop(card, HISTORY_LIMIT_SECONDS)
+            async with asyncio.timeout(SHOWN_LIMIT_SECONDS):
+                await shown.wait()
+            self._pop_seconds.observe(asyncio.get_running_loop().time() - started)
+            self._pops.labels("shown").inc()
+        except TimeoutError:
+            self._pops.labels("unconfirmed").inc()
+        finally:
+            self._shown.pop(command.offer, None)
+
+    async def withdraw_pop(self, command: WithdrawPop) -> None:
+        """Take the pop off the agent's page."""
+        self._cards.withdraw(command.agent, command.offer)
+        self._release(command.offer)
+        self._send(command.agent, messages.pop_withdrawn(self._clock(), command.offer, command.outcome))
+
+    # ---- acd.ports.Projection --------------------------------------------------------------------------------------------
+
+    def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
+        """Take note of what changed, and let the pages know."""
+        changed_cards = self._cards.follow(at, effects)
+        if not self._pages:
+            return
+        for card in changed_cards:
+            self._send(card.pop.agent, messages.call(self._clock(), card))
+        self._mark(event, effects)
+        if self._changed_agents or self._changed_phones:
+            self._agents_pace.due()
+        if effects or not isinstance(event, Ticked):
+            self._board_pace.due()
+
+    def _mark(self, event: Event, effects: Sequence[Effect]) -> None:
+        """Whose view may have changed; once too often does no harm."""
+        if isinstance(event, PhoneSeen):
+            self._changed_phones.add(event.phone)
+        elif isinstance(event, ExchangeSeen):
+            self._changed_agents.update(self._pages_by_agent)
+        elif (agent := getattr(event, "agent", None)) is not None:
+            self._changed_agents.add(agent)
+        for effect in effects:
+            if isinstance(effect, AgentChanged):
+                self._changed_agents.add(effect.agent)
+            elif isinstance(effect, OfferChanged) and effect.state in OFFER_OVER:
+                self._release(effect.offer)
+
+    # ---- for the sockets -------------------------------------------------------------------------------------------------
+
+    async def join(self, page: Page) -> None:
+        """Show a new page what is the case now, and from now on what changes."""
+        self._pages.add(page)
+        if page.agent is not None:
+            pages = self._pages_by_agent.setdefault(page.agent, [])
+            pages.append(page)
+            if len(pages) == 1:
+                await self._tell(DeskSeen(page.agent, True))
+            self._replay(page, page.agent)
+        if page.sees_board:
+            board, self._last_board = self._board(), None
+            page.put(messages.board(board.at, board), replaces="board")
+
+    async def leave(self, page: Page) -> None:
+        """The page is gone."""
+        self._pages.discard(page)
+        pages = self._pages_by_agent.get(page.agent, []) if page.agent else []
+        if page.agent is None or page not in pages:
+            return
+        pages.remove(page)
+        if not pages:
+            del self._pages_by_agent[page.agent]
+            await self._tell(DeskSeen(page.agent, False))
+
+    def pop_shown(self, agent: AgentId | None, offer: OfferId) -> None:
+        """A page of the agent's says that the pop is on the screen; said by another, or late, it means nothing."""
+        card = self._cards.of(agent) if agent else None
+        if card is not None and card.pop.offer == offer:
+            self._release(offer)
+
+    def end_session(self, session: Session) -> None:
+        """Close the pages of a session that is over."""
+        for page in list(self._pages):
+            if page.session.id == session.id:
+                page.close(CLOSE_SESSION_OVER)
+
+    # ---- pops ------------------------------------------------------------------------------------------------------------
+
+    def _release(self, offer: OfferId) -> None:
+        shown = self._shown.get(offer)
+        if shown is not None:
+            shown.set()
+
+    async def _send_pop(self, card: Card, limit_seconds: float) -> None:
+        lookup = self._look_up(card)
+        await asyncio.wait({lookup}, timeout=limit_seconds)
+        if self._cards.of(card.pop.agent) is not card:
+            return  # withdrawn meanwhile
+        earlier = _found(lookup)
+        self._send(card.pop.agent, messages.pop(self._clock(), card, earlier))
+        if earlier is None:
+            lookup.add_done_callback(lambda late: self._send_earlier(card, late))
+
+    def _send_earlier(self, card: Card, lookup: asyncio.Task[EarlierCalls]) -> None:
+        self._send(card.pop.agent, messages.earlier_calls(self._clock(), card.pop.offer, _found(lookup)))
+
+    def _look_up(self, card: Card) -> asyncio.Task[EarlierCalls]:
+        offer = card.pop.offer
+        lookup = self._lookups.get(offer)
+        if lookup is None:
+            lookup = self._lookups[offer] = asyncio.create_task(self._earlier_calls(card.pop.ani))
+            lookup.add_done_callback(lambda done: self._looked_up(offer, done))
+        return lookup
+
+    def _looked_up(self, offer: OfferId, lookup: asyncio.Task[EarlierCalls]) -> None:
+        self._lookups.pop(offer, None)
+        if not lookup.cancelled() and lookup.exception() is not None:
+            log.error("earlier_calls_not_found", offer=offer, exc_info=lookup.exception())
+
+    async def _earlier_calls(self, ani: str) -> EarlierCalls:
+        if not ani:  # withheld: it is nobody's number
+            return []
+        calls = await self._history.earlier_calls(ani, EARLIER_CALLS_SHOWN)
+        return [{"at": at, "queue": queue, "agent": agent, "outcome": outcome} for at, queue, agent, outcome in calls]
+
+    # ---- states and boards -----------------------------------------------------------------------------------------------
+
+    def _replay(self, page: Page, agent: AgentId) -> None:
+        board = self._board()
+        view = next((view for view in board.agents if view.agent == agent), None)
+        if view is not None:
+            page.put(messages.agent(board.at, view))
+        card = self._cards.of(agent)
+        if card is None and view is not None and view.state is AgentState.TALKING:
+            card = next((card_of_call(call, agent) for call in board.calls if call.call == view.call), None)
+        if card is not None:
+            page.put(messages.pop(self._clock(), card, None))
+            self._look_up(card).add_done_callback(lambda lookup: self._send_earlier(card, lookup))
+
+    def _show_agents(self) -> None:
+        board = self._board()
+        agents, self._changed_agents = self._changed_agents, set()
+        phones, self._changed_phones = self._changed_phones, set()
+        for view in board.agents:
+            if view.agent in self._pages_by_agent and (view.agent in agents or view.phone in phones):
+                self._send(view.agent, messages.agent(board.at, view))
+
+    def _show_board(self) -> None:
+        viewers = [page for page in self._pages if page.sees_board]
+        if not viewers:
+            return
+        board, last = self._board(), self._last_board
+        if last is not None and (board.calls, board.agents, board.queues) == (last.calls, last.agents, last.queues):
+            return
+        self._last_board = board
+        text = messages.board(board.at, board)
+        for page in viewers:
+            page.put(text, replaces="board")
+
+    # ---- the rest --------------------------------------------------------------------------------------------------------
+
+    def _send(self, agent: AgentId, text: str) -> None:
+        for page in self._pages_by_agent.get(agent, ()):
+            page.put(text)
+
+    def _board(self) -> Board:
+        assert self._engine is not None, "attach the engine before the first page"
+        return self._engine.board()
+
+    async def _tell(self, event: Event) -> None:
+        assert self._engine is not None, "attach the engine before the first page"
+        await self._engine.submit(event)
+
+
+def _found(lookup: asyncio.Task[EarlierCalls]) -> EarlierCalls | None:
+    """What was found; None while looking, and when it failed."""
+    return lookup.result() if lookup.done() and not lookup.cancelled() and lookup.exception() is None else None

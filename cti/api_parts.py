@@ -1,0 +1,96 @@
+"""What every route may ask for: the parts that the composition root put together, and who is asking.
+
+Holds no routes. A dependency here either gives what it says or refuses the request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from acd.board import AgentView
+from acd.model import AgentId
+from acd.plan import Plan
+from acd.ports import Engine
+from cti.api_live import LiveDesks
+from cti.api_messages import UiConfig, ui_config
+from cti.api_problems import Refused
+from cti.api_sessions import Attempts, Session, Sessions, Users
+
+COOKIE = "hotline_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the routes need."""
+
+    engine: Engine
+    users: Users
+    live: LiveDesks
+    sessions: Sessions
+    tries_of_name: Attempts
+    tries_of_address: Attempts
+    passwords_at_once: asyncio.Semaphore
+    """Checking a password takes much memory and time, on purpose; so only so many are checked at a time."""
+    plan: Callable[[], Plan]
+    """The plan in force."""
+    languages: tuple[str, ...]
+    product_lines: Mapping[str, Mapping[str, str]]
+
+    def ui(self) -> UiConfig:
+        """The pages' part of the configuration in force."""
+        return ui_config(self.plan(), self.languages, self.product_lines)
+
+    def agent_view(self, agent: AgentId) -> AgentView | None:
+        """How the agent is now; None for one that nobody configured."""
+        return next((view for view in self.engine.board().agents if view.agent == agent), None)
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """The parts of the app that serves this request or socket."""
+    parts = connection.app.state.parts
+    assert isinstance(parts, Parts)
+    return parts
+
+
+def client_address(request: Request) -> str:
+    """Where the request comes from, as far as is known."""
+    return request.client.host if request.client else "unknown"
+
+
+TheParts = Annotated[Parts, Depends(parts_of)]
+
+
+def signed_in(request: Request, parts: TheParts) -> Session:
+    """Who asks."""
+    session = parts.sessions.read(request.cookies.get(COOKIE))
+    if session is None:
+        raise Refused(HTTPStatus.UNAUTHORIZED, "signed_out", "sign in first")
+    return session
+
+
+SignedIn = Annotated[Session, Depends(signed_in)]
+
+
+def own_agent(session: SignedIn) -> AgentId:
+    """The agent that the user takes calls as."""
+    if not session.agent:
+        raise Refused(HTTPStatus.FORBIDDEN, "no_agent", f"{session.name} takes no calls: the user is bound to no agent")
+    return AgentId(session.agent)
+
+
+def supervisor(session: SignedIn) -> Session:
+    """Who asks, when he may see and set everything."""
+    if not session.supervises:
+        raise Refused(HTTPStatus.FORBIDDEN, "not_supervisor", "only supervisors may do this")
+    return session
+
+
+OwnAgent = Annotated[AgentId, Depends(own_agent)]
+Supervisor = Annotated[Session, Depends(supervisor)]
