@@ -1,0 +1,227 @@
+"""Whether the names in a configuration fit together: every menu, prompt, language, line, skill, agent, phone that is named exists.
+
+Pure. Each rule is a generator of problems; ``_RULES`` is the list of them. It does not judge whether the result is a good hotline
+(``config.check`` does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from config.schema import REQUIRED_PROMPTS, BranchRow, Config, Facts, StepRow
+from config.schema.nearest import did_you_mean
+from config.schema.need import Combination, expression_of, leaves
+from config.schema.source import Path, Problem
+from skills.expression import Has
+
+Rule = Callable[[Config], Iterator[Problem]]
+
+
+def broken_references(config: Config) -> list[Problem]:
+    """Every name that leads nowhere, and every pair of rows that contradict each other."""
+    return [problem for rule in _RULES for problem in rule(config)]
+
+
+def _unknown(what: str, found: str, known: Collection[str], path: Path) -> Iterator[Problem]:
+    if found not in known:
+        some = ", ".join(list(known)[:12]) + (" …" if len(known) > 12 else "")
+        yield Problem(f"found {what} {found!r}, expected one of {some or 'none: none is configured'}{did_you_mean(found, known)}", path)
+
+
+# ---- what is said -------------------------------------------------------------------------------------------------------------
+
+
+def _languages(config: Config) -> Iterator[Problem]:
+    for position, language in enumerate(config.languages):
+        if language in config.languages[:position]:
+            yield Problem(f"found language {language!r} a second time, expected it once", ("languages", position))
+
+
+def _prompts(config: Config) -> Iterator[Problem]:
+    for name in REQUIRED_PROMPTS:
+        if name not in config.prompts:
+            yield Problem(f"found no prompt {name!r}, expected it in prompts", ("prompts",))
+    for name, texts in config.prompts.items():
+        yield from _in_every_language(config, f"prompt {name!r}", texts, ("prompts", name))
+
+
+def _labels(config: Config) -> Iterator[Problem]:
+    for name, line in config.product_lines.items():
+        yield from _in_every_language(config, f"label of product line {name!r}", line.label, ("product_lines", name, "label"))
+
+
+def _in_every_language(config: Config, what: str, texts: Collection[str], path: Path) -> Iterator[Problem]:
+    for language in config.languages:
+        if language not in texts:
+            yield Problem(f"found {what} without language {language!r}, expected it in each of {', '.join(config.languages)}", path)
+    for language in texts:
+        yield from _unknown("language", language, config.languages, (*path, language))
+
+
+# ---- menus ----------------------------------------------------------------------------------------------------------------------
+
+
+def _voice_menu(config: Config) -> Iterator[Problem]:
+    menu, path = config.voice_menu, ("voice_menu",)
+    yield from _unknown("menu", menu.start, config.menus, (*path, "start"))
+    defaults = Facts(language=menu.defaults.language, product_line=menu.defaults.product_line, level=menu.defaults.level)
+    yield from _facts(config, defaults, (*path, "defaults"))
+    yield from _facts(config, menu.unknown_number.hints, (*path, "unknown_number", "hints"))
+    if menu.unknown_number.welcome is not None:
+        yield from _unknown("prompt", menu.unknown_number.welcome, config.prompts, (*path, "unknown_number", "welcome"))
+
+
+def _entries(config: Config) -> Iterator[Problem]:
+    for dnis, entry in config.entries.items():
+        yield from _facts(config, entry.hints, ("entries", dnis, "hints"))
+        if entry.welcome is not None:
+            yield from _unknown("prompt", entry.welcome, config.prompts, ("entries", dnis, "welcome"))
+
+
+def _menus(config: Config) -> Iterator[Problem]:
+    for name, menu in config.menus.items():
+        yield from _unknown("prompt", menu.prompt, config.prompts, ("menus", name, "prompt"))
+        for key, branch in menu.branches.items():
+            yield from _branch(config, branch, ("menus", name, "branches", key))
+        yield from _branch(config, menu.default, ("menus", name, "default"))
+
+
+def _branch(config: Config, branch: BranchRow, path: Path) -> Iterator[Problem]:
+    yield from _facts(config, branch.sets, (*path, "sets"))
+    if branch.next is not None:
+        yield from _unknown("menu", branch.next, config.menus, (*path, "next"))
+
+
+def _facts(config: Config, facts: Facts, path: Path) -> Iterator[Problem]:
+    known: tuple[tuple[str, str | None, Collection[str]], ...] = (
+        ("language", facts.language, config.languages),
+        ("product_line", facts.product_line, config.product_lines),
+        ("segment", facts.segment, config.segments),
+        ("preferred_agent", facts.preferred_agent, config.agents),
+    )
+    for fact, value, values in known:
+        if value is not None:
+            yield from _unknown(fact.replace("_", " "), value, values, (*path, fact))
+    line = config.product_lines.get(facts.product_line or "")
+    if line is not None and facts.level is not None:
+        yield from _unknown(f"level of {facts.product_line}", facts.level, line.levels, (*path, "level"))
+
+
+# ---- queues and agents ---------------------------------------------------------------------------------------------------------
+
+
+def queue_names(config: Config) -> list[str]:
+    """The ids of all queues: product line x level."""
+    return [f"{name}.{level}" for name, line in config.product_lines.items() for level in line.levels]
+
+
+def _queues(config: Config) -> Iterator[Problem]:
+    yield from _steps(config, config.queues.defaults.steps, ("queues", "defaults", "steps"))
+    known = queue_names(config)
+    for queue, override in config.queues.overrides.items():
+        yield from _unknown("queue", queue, known, ("queues", "overrides", queue))
+        if override.steps is not None:
+            yield from _steps(config, override.steps, ("queues", "overrides", queue, "steps"))
+
+
+def _steps(config: Config, steps: Sequence[StepRow], path: Path) -> Iterator[Problem]:
+    yield from _expiries(steps, path)
+    for position, step in enumerate(steps):
+        yield from _need(config, step.need, (*path, position, "need"))
+
+
+def _expiries(steps: Sequence[StepRow], path: Path) -> Iterator[Problem]:
+    previous = 0.0
+    for position, step in enumerate(steps[:-1]):
+        here = (*path, position, "until_seconds")
+        if step.until_seconds is None:
+            yield Problem(f"found no until_seconds in step {step.name!r}, expected one in every step but the last", here)
+        elif step.until_seconds <= previous:
+            yield Problem(f"found until_seconds {step.until_seconds:g}, expected more than {previous:g}: it rises from step to step", here)
+        previous = step.until_seconds or previous
+    if steps[-1].until_seconds is not None:
+        found = f"found until_seconds in the last step, {steps[-1].name!r}, expected none there: every caller must be served in the end"
+        yield Problem(found, (*path, len(steps) - 1, "until_seconds"))
+
+
+def _need(config: Config, need: str | Combination, path: Path) -> Iterator[Problem]:
+    for leaf in leaves(expression_of(need)):
+        named = leaf.skill if isinstance(leaf, Has) else leaf.agent
+        if "{" in named:
+            continue
+        if isinstance(leaf, Has):
+            yield from _unknown("skill", named, known_skills(config), path)
+        else:
+            yield from _unknown("agent", named, config.agents, path)
+
+
+def known_skills(config: Config) -> list[str]:
+    """Every skill there is: of the lines, levels and languages, and whatever agents have."""
+    named = [f"product:{name}" for name in config.product_lines]
+    named += [f"level:{level}" for level in ("L1", "L2", "L3")]
+    named += [f"language:{language}" for language in config.languages]
+    named += sorted({skill for agent in config.agents.values() for skill in agent.skills} - set(named))
+    return named
+
+
+def _agents(config: Config) -> Iterator[Problem]:
+    seats: dict[str, str] = {}
+    for name, agent in config.agents.items():
+        path = ("agents", name)
+        yield from _unknown("phone", agent.phone, config.phones, (*path, "phone"))
+        if (other := seats.setdefault(agent.phone, name)) != name:
+            yield Problem(f"found phone {agent.phone} of {other} again, expected a phone for each agent", (*path, "phone"))
+        for line in agent.products:
+            yield from _unknown("product line", line, config.product_lines, (*path, "products", line))
+        for language in agent.languages:
+            yield from _unknown("language", language, config.languages, (*path, "languages", language))
+        for skill in agent.skills:
+            yield from _own_kind(skill, (*path, "skills", skill))
+
+
+_KIND_HAS_ITS_KEY = {"product": "products", "level": "level or levels", "language": "languages"}
+
+
+def _own_kind(skill: str, path: Path) -> Iterator[Problem]:
+    key = _KIND_HAS_ITS_KEY.get(skill.partition(":")[0])
+    if key is not None:
+        yield Problem(f"found skill {skill!r} among skills, expected it under {key}", path)
+
+
+def _segments(config: Config) -> Iterator[Problem]:
+    if "standard" not in config.segments:
+        yield Problem("found no segment 'standard', expected it: it is everybody who has no other", ("segments",))
+    if "urgent" in config.segments:
+        yield Problem("found a segment 'urgent', expected another name: urgency is no segment", ("segments", "urgent"))
+
+
+# ---- telephony -----------------------------------------------------------------------------------------------------------------
+
+
+def _destinations(config: Config) -> Iterator[Problem]:
+    for name, destination in config.destinations.items():
+        path = ("destinations", name)
+        if destination.say is not None:
+            yield from _unknown("prompt", destination.say, config.prompts, (*path, "say"))
+        for exchange in config.exchanges.values():
+            if destination.trunk is not None:
+                known = [trunk for trunk, row in exchange.trunks.items() if row.contact is not None]
+                yield from _unknown("trunk with a contact", destination.trunk, known, (*path, "trunk"))
+
+
+def _exchanges(config: Config) -> Iterator[Problem]:
+    seen: dict[tuple[str, int], str] = {}
+    for name, exchange in config.exchanges.items():
+        address = (exchange.ami.host, exchange.ami.port)
+        if (other := seen.setdefault(address, name)) != name:
+            yield Problem(f"found the address of {other}'s manager interface again, expected another", ("exchanges", name, "ami"))
+
+
+def _ports(config: Config) -> Iterator[Problem]:
+    if config.demo.rtp_last_port <= config.demo.rtp_first_port:
+        yield Problem("found rtp_last_port not above rtp_first_port, expected a range", ("demo", "rtp_last_port"))
+
+
+_RULES: tuple[Rule, ...] = (
+    _languages, _prompts, _labels, _voice_menu, _entries, _menus, _queues, _agents, _segments, _destinations, _exchanges, _ports,
+)  # fmt: skip

@@ -1,0 +1,145 @@
+"""The one configuration file as types: what may stand in ``hotline.yaml``, with each field's meaning, unit and default.
+
+Decides shape and alphabet of every single value. It does not know whether the values fit together (``config.references``) or
+make a good hotline (``config.check``), nor does it read files.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, PrivateAttr, field_validator
+
+from config.schema.need import Combination, Need
+from config.schema.routing import (
+    AgentRow,
+    Agents,
+    Offers,
+    ProductLine,
+    QueueOverride,
+    QueueRules,
+    Queues,
+    RonaRow,
+    Seconds,
+    Segment,
+    StepRow,
+)
+from config.schema.source import Path, Problem, Severity, Source
+from config.schema.telephony import (
+    Ami,
+    Demo,
+    Destination,
+    Exchange,
+    FastAgi,
+    Phone,
+    Phones,
+    Prompts,
+    Secret,
+    Survival,
+    Trunk,
+    Waiting,
+    Web,
+)
+from config.schema.voice import BranchRow, DefaultFacts, EntryRow, Facts, Hotline, MenuRow, VoiceMenu
+from config.schema.words import Dnis, ExchangeName, LanguageName, Name, Strict
+
+REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
+"""Said by the menu (the first four; see ``ivr.menu``) and to waiting callers (``comfort``)."""
+
+
+class HotlineRow(Hotline):
+    """The hotline as a whole, its time zone checked against the system's zones."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, KeyError):
+            raise ValueError("expected a time zone such as Asia/Shanghai") from None
+        return name
+
+
+class Config(Strict):
+    """The whole configuration. Load it with ``config.loader.load``."""
+
+    hotline: HotlineRow = Field(description="Name and time zone.")
+    exchanges: dict[ExchangeName, Exchange] = Field(min_length=1, description="The Asterisks, by name.")
+    web: Web = Field(default=Web(), description="Where desk and console are served.")
+    languages: tuple[LanguageName, ...] = Field(min_length=1, description="Languages the hotline speaks; each prompt is needed in each.")
+    prompts: Prompts = Field(description="What is said: name -> language -> text. Recordings of the same name win over the text.")
+    entries: dict[Dnis, EntryRow] = Field(min_length=1, description="Dialled numbers.")
+    voice_menu: VoiceMenu = Field(description="How the menus hang together.")
+    menus: dict[Name, MenuRow] = Field(min_length=1, description="The menus, by name.")
+    product_lines: dict[Name, ProductLine] = Field(min_length=1, description="Product lines, by name.")
+    queues: Queues = Field(description="Rules of the queues (product line x level).")
+    segments: dict[Name, Segment] = Field(description="Groups of callers, by name; `standard` is everybody else.")
+    urgent_head_start_seconds: Seconds = Field(default=0.0, description="Head start of urgent calls; the largest that applies counts.")
+    offers: Offers = Field(default=Offers(), description="Ringing, and what follows when it is not answered.")
+    not_ready_reasons: tuple[Name, ...] = Field(
+        default=("break", "lunch", "training", "meeting", "back_office"), min_length=1, description="Reasons an agent can give for a pause."
+    )
+    dispositions: tuple[Name, ...] = Field(
+        default=("solved", "callback", "dispatched", "escalated", "wrong_number"), min_length=1, description="What can become of a call."
+    )
+    agents: Agents = Field(min_length=1, description="Agents, by id.")
+    phones: Phones = Field(min_length=1, description="Agents' phones, by extension.")
+    destinations: dict[Name, Destination] = Field(default_factory=dict, description="Where calls can be sent out of the queue, by name.")
+    waiting: Waiting = Field(default=Waiting(), description="What a waiting caller hears.")
+    survival: Survival = Field(default=Survival(), description="What Asterisk does by itself while the engine does not answer.")
+    demo: Demo = Field(default=Demo(), description="Ports of the demo.")
+
+    _source: Source | None = PrivateAttr(None)
+
+    @property
+    def source(self) -> Source | None:
+        """The file it was read from, with lines; None for one that was made otherwise."""
+        return self._source
+
+    def from_source(self, source: Source) -> Config:
+        """The same configuration, knowing where it was read."""
+        copy = self.model_copy()
+        copy._source = source
+        return copy
+
+
+__all__ = [
+    "REQUIRED_PROMPTS",
+    "AgentRow",
+    "Agents",
+    "Ami",
+    "BranchRow",
+    "Combination",
+    "Config",
+    "DefaultFacts",
+    "Demo",
+    "Destination",
+    "EntryRow",
+    "Exchange",
+    "Facts",
+    "FastAgi",
+    "HotlineRow",
+    "MenuRow",
+    "Need",
+    "Offers",
+    "Path",
+    "Phone",
+    "Phones",
+    "Problem",
+    "ProductLine",
+    "Prompts",
+    "QueueOverride",
+    "QueueRules",
+    "Queues",
+    "RonaRow",
+    "Secret",
+    "Segment",
+    "Severity",
+    "Source",
+    "StepRow",
+    "Survival",
+    "Trunk",
+    "VoiceMenu",
+    "Waiting",
+    "Web",
+]

@@ -1,0 +1,171 @@
+"""The telephone side of the configuration: Asterisks, phones, destinations, survival, and the demo's ports.
+
+Everything here ends in Asterisk's files or in a URL. It does not know how those files look.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from config.schema.words import (
+    Dnis,
+    Host,
+    LanguageName,
+    Name,
+    Network,
+    PhoneNumber,
+    Port,
+    SipUri,
+    SoundPath,
+    Spoken,
+    Strict,
+    exactly_one_of,
+    shaped,
+)
+
+Codec = Literal["ulaw", "alaw", "g722", "opus"]
+_CODECS: tuple[Codec, ...] = ("alaw", "ulaw")
+
+
+class Secret(Strict):
+    """A secret by where it is kept. The configuration never holds the secret itself."""
+
+    env: Annotated[str, shaped(r"[A-Z][A-Z0-9_]{0,99}", "an environment variable's name such as HOTLINE_AMI_SECRET")] | None = Field(
+        default=None, description="Name of the environment variable that holds the secret."
+    )
+    file: str | None = Field(
+        default=None,
+        min_length=1,
+        description="File that holds the secret, mode 0600; a relative path starts at this configuration's folder.",
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Secret:
+        exactly_one_of(self, "env", "file")
+        return self
+
+
+class Ami(Strict):
+    """How the engine reaches an Asterisk's manager interface."""
+
+    host: Host = Field(default="127.0.0.1", description="Where Asterisk listens for the manager interface.")
+    port: Port = Field(default=5038, description="Its TCP port.")
+    username: Name = Field(default="hotline", description="The manager user; rendered into manager.conf.")
+    secret: Secret = Field(description="The manager user's secret, by place.")
+    permit: tuple[Network, ...] = Field(
+        default=("127.0.0.1",), min_length=1, description="Addresses that may log in as this user; all others are refused."
+    )
+
+
+class FastAgi(Strict):
+    """Where the engine serves voice menus, and Asterisk connects to."""
+
+    host: Host = Field(default="127.0.0.1", description="Address the engine listens on and Asterisk connects to.")
+    port: Port = Field(default=4573, description="Its TCP port.")
+
+
+class Trunk(Strict):
+    """Where calls come from: a provider's line or a gateway."""
+
+    match: tuple[Network, ...] = Field(min_length=1, description="Addresses whose calls belong to this trunk.")
+    contact: SipUri | None = Field(
+        default=None, description="Where calls out of the house are sent; without it the trunk only takes calls in."
+    )
+    codecs: tuple[Codec, ...] = Field(default=_CODECS, min_length=1, description="Codecs in order of preference.")
+
+
+class Exchange(Strict):
+    """One Asterisk."""
+
+    ami: Ami = Field(description="The manager interface.")
+    fastagi: FastAgi = Field(default=FastAgi(), description="The voice menu's server.")
+    dial: Annotated[
+        str, shaped(r"[A-Za-z]+/[A-Za-z0-9_./-]*\{phone\}[A-Za-z0-9_.@/-]*", "a dial string with {phone} in it once, such as PJSIP/{phone}")
+    ] = Field(default="PJSIP/{phone}", description="How an agent's phone is dialled.")
+    trunks: dict[Name, Trunk] = Field(default_factory=dict, description="Trunks rendered into pjsip.conf, by name.")
+    sounds: SoundPath = Field(
+        default="hotline",
+        description="Where the prompts lie: a folder under each language of Asterisk's sounds (`sounds/<language>/hotline/`), or an "
+        "absolute folder that has a folder per language.",
+    )
+    music: SoundPath = Field(
+        default="moh", description="Folder with music for waiting callers; a relative one starts at Asterisk's data folder."
+    )
+
+
+class Phone(Strict):
+    """A phone on an agent's desk. With neither key, the PBX knows the phone already (or the demo makes it)."""
+
+    contact: SipUri | None = Field(default=None, description="The phone's fixed SIP address.")
+    secret: Secret | None = Field(default=None, description="The password the phone registers with, by place.")
+    codecs: tuple[Codec, ...] = Field(default=_CODECS, min_length=1, description="Codecs in order of preference.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Phone:
+        if self.contact is not None and self.secret is not None:
+            raise ValueError("expected contact or secret, not both: a phone registers or has a fixed address")
+        return self
+
+
+class Destination(Strict):
+    """Where a call can be sent out of the queue. Exactly one of the keys."""
+
+    say: Name | None = Field(default=None, description="Prompt to say; then the call ends.")
+    voicemail: Annotated[str, shaped(r"[0-9]{1,15}@[a-z][a-z0-9_]{0,39}", "a mailbox such as 100@default")] | None = Field(
+        default=None, description="Mailbox that takes a message."
+    )
+    dial: Dnis | None = Field(default=None, description="Number to call out through `trunk`.")
+    trunk: Name | None = Field(default=None, description="Trunk for `dial`.")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Destination:
+        exactly_one_of(self, "say", "voicemail", "dial")
+        if (self.dial is None) != (self.trunk is None):
+            raise ValueError("expected dial and trunk together")
+        return self
+
+
+class Waiting(Strict):
+    """What a waiting caller hears."""
+
+    music_seconds: int = Field(
+        default=10, ge=5, le=60, description="Length of a stretch of music; the heartbeat is looked at between them."
+    )
+    comfort_every: int = Field(default=3, ge=1, le=30, description="Stretches of music between two comforting announcements.")
+    menu_limit_seconds: int = Field(
+        default=180, ge=30, le=1800, description="The longest a caller may be in the menu: a frozen engine keeps nobody longer than this."
+    )
+
+
+class Survival(Strict):
+    """What Asterisk does by itself while the engine does not answer."""
+
+    heartbeat_seconds: int = Field(default=20, ge=10, le=300, description="Age of the engine's heartbeat above which it counts as gone.")
+    ring_seconds: int = Field(default=15, ge=5, le=60, description="How long each phone rings before the next one is tried.")
+    announce_seconds: int = Field(default=30, ge=15, le=600, description="Seconds between two comforting announcements.")
+    strategy: Literal["rrmemory", "leastrecent", "fewestcalls", "random", "ringall"] = Field(
+        default="rrmemory", description="Asterisk's queue strategy."
+    )
+
+
+class Demo(Strict):
+    """Ports of the demo on this machine, where an Asterisk, phones and callers are simulated."""
+
+    sip_port: Port = Field(default=5060, description="UDP port of the demo's Asterisk; the simulated trunk calls it.")
+    trunk_port: Port = Field(default=5080, description="First UDP port of the simulated callers.")
+    phones_port: Port = Field(default=5100, description="UDP port of the first simulated phone; each further phone has the next one.")
+    rtp_first_port: Port = Field(default=20000, description="First UDP port for the demo Asterisk's voice.")
+    rtp_last_port: Port = Field(default=24999, description="Last UDP port for the demo Asterisk's voice.")
+
+
+class Web(Strict):
+    """Where the desk and the console are served."""
+
+    host: Host = Field(default="127.0.0.1", description="Address to listen on.")
+    port: Port = Field(default=8080, description="TCP port.")
+
+
+Prompts = dict[Name, dict[LanguageName, Spoken]]
+Phones = dict[PhoneNumber, Phone]
