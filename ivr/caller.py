@@ -1,0 +1,81 @@
+"""Who is calling, read off the environment that Asterisk sends at the start of a session.
+
+Decides what the environment means; the call's id is ``<exchange>-<Uniqueid>``. It does not know which exchanges there are. A name is
+shown to people later: control characters, and those that turn the direction of writing, are taken out here; the rest stays text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from acd.model import CallId
+
+NAME_LIMIT: Final = 200
+"""Longest name or number, in characters; the rest is cut off."""
+
+_UNKNOWN: Final = ("", "unknown")
+_WITHHELD: Final = range(32, 36)
+"""Values of ``agi_callingpres`` that say: presentation prohibited (Asterisk's callerid.h, AST_PRES_PROHIB_*)."""
+_UNWANTED: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], " ")
+_EXTENSION: Final = frozenset("0123456789*#+-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+class NotACall(Exception):
+    """The environment does not say what a call needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A call as its environment describes it. Numbers and name are '' when unknown or withheld."""
+
+    call: CallId
+    ani: str
+    ani_name: str
+    dnis: str
+    place: str
+    """``context,extension,priority`` at which the channel entered AGI()."""
+
+    @property
+    def extension(self) -> str:
+        """The Dnis when it may stand in a dialplan variable, else ``s``: the network chose it."""
+        return self.dnis if self.dnis and _EXTENSION.issuperset(self.dnis) else "s"
+
+
+def exchange_of(environment: Mapping[str, str]) -> str:
+    """The path of ``agi://host:port/<exchange>``; '' when there is none."""
+    path = environment.get("agi_network_script") or environment.get("agi_request", "").partition("://")[2].partition("/")[2]
+    return path.partition("?")[0]
+
+
+def caller_of(exchange: str, environment: Mapping[str, str]) -> Caller:
+    """The call that the environment describes. Raises NotACall when its Uniqueid is missing."""
+    uniqueid = environment.get("agi_uniqueid", "")
+    if not uniqueid:
+        raise NotACall("the environment has no agi_uniqueid")
+    withheld = _is_withheld(environment.get("agi_callingpres", ""))
+    return Caller(
+        call=CallId(f"{exchange}-{uniqueid}"),
+        ani="" if withheld else _known(environment, "agi_callerid"),
+        ani_name="" if withheld else _known(environment, "agi_calleridname"),
+        dnis=_dialled(environment),
+        place=",".join(environment.get(name, "") for name in ("agi_context", "agi_extension", "agi_priority")),
+    )
+
+
+def _dialled(environment: Mapping[str, str]) -> str:
+    """The extension that the caller reached; where the dialplan uses ``s``, the number that the network says was dialled."""
+    extension = _known(environment, "agi_extension")
+    return extension if extension not in ("", "s") else _known(environment, "agi_dnid") or extension
+
+
+def _known(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "")
+    if value in _UNKNOWN:
+        return ""
+    return value.translate(_UNWANTED)[:NAME_LIMIT].strip()
+
+
+def _is_withheld(presentation: str) -> bool:
+    return presentation.isascii() and presentation.isdecimal() and len(presentation) < 4 and int(presentation) in _WITHHELD

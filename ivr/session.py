@@ -1,0 +1,276 @@
+"""One caller's pass through the menu: from the environment to the word where the caller goes next.
+
+Decides the order of things: the call's arrival is a fact before the first word is spoken, every branch taken is reported, the call is
+queued, and the session's last act is HOTLINE_NEXT. Whatever goes wrong on our side, the caller goes to the survival plan. It does not
+know sockets, time or Asterisk's bytes: a ``Line`` sends commands and waits for replies.
+
+What it rests on, each seen on Asterisk 22.10:
+
+* ``GET OPTION`` plays and then waits for a key: one round trip for a question. A key that is not listed in it is dropped while it plays.
+* A prompt whose file is missing is answered at once with ``result=-1 endpos=0``. A caller who hangs up during a prompt gives ``result=-1``
+  too, one who hangs up in the silence after it gives ``result=0``, as silence does. So ``WAIT FOR DIGIT`` follows a ``-1``, and tells.
+* Keys that arrive between a reply and the next command are dropped, and commands can't be sent ahead (see ``ivr.codec``). So after a key
+  the next prompt is asked for at once: events are submitted while it plays, and prompts are named with their language
+  (``zh/hotline/welcome``, found whatever the channel's language is) until CHANNEL(language) is set once, at the end.
+* ``HANGUP`` means that the channel has left AGI(). After a redirect the channel stands elsewhere in the dialplan already; after a real
+  hang-up it stands where it was. That tells them apart (HANGUPCAUSE is 0 both times).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from acd.events import CallArrived, CallerLeft, CallQueued, Event, MenuChosen
+from acd.model import AgentId, QueueId
+from acd.ports import Engine
+from ivr.caller import Caller
+from ivr.codec import DEAD_CHANNEL, Reply
+from ivr.dialogue import Ask, Facts, MenuTaken, Say, SetLanguage, Step, entry_of, walk
+from ivr.menu import MenuPlan
+
+PROMPT_FOLDER: Final = "hotline"
+"""A prompt's file is ``<language>/hotline/<name>`` in Asterisk's sounds directory."""
+SURVIVAL_CONTEXT: Final = "hotline-survival"
+
+_WHERE: Final = "${CONTEXT},${EXTEN},${PRIORITY}"
+
+
+class LineLost(Exception):
+    """The caller can't be spoken to any more: the channel hung up or was redirected, or the connection is closed."""
+
+
+class NoVerdict(Exception):
+    """The engine did not say in time where the caller goes."""
+
+
+class CommandRefused(Exception):
+    """Asterisk did not understand a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where the caller goes next: a ``Goto`` target, and the queue that the dialplan's hold and connect come back to."""
+
+    target: str
+    queue: QueueId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What is known of a caller from before this call."""
+
+    segment: str = "standard"
+    preferred_agent: AgentId | None = None
+
+
+def stranger(ani: str) -> Acquaintance:
+    """Nobody is known."""
+    return Acquaintance()
+
+
+class Line(Protocol):
+    """The session's connection to its channel."""
+
+    @property
+    def hung_up(self) -> bool:
+        """Asterisk has said so, or the connection is closed."""
+
+    @property
+    def can_command(self) -> bool:
+        """It is open, and no reply is owed."""
+
+    @property
+    def given_up(self) -> bool:
+        """We closed it (shutdown, silence, bytes that make no sense): whether the caller is there is not known."""
+
+    @property
+    def has_verdict(self) -> bool:
+        """The engine has said where the caller goes."""
+
+    def send(self, verb: str, *arguments: str) -> None:
+        """Send a command; raises LineLost when the connection is closed."""
+
+    async def reply(self, patience_seconds: float = 0.0) -> Reply:
+        """The reply, which may take ``patience_seconds`` longer than an answer does; raises LineLost when the connection closes."""
+
+    def expect_verdict(self) -> None:
+        """From now on the engine may say where the caller goes."""
+
+    async def verdict(self) -> Verdict:
+        """What the engine says; raises NoVerdict after a bounded time, LineLost on a hang-up before it."""
+
+
+class Log(Protocol):
+    """As much of a structlog logger as is used here."""
+
+    def info(self, event: str, **fields: object) -> object: ...
+    def warning(self, event: str, **fields: object) -> object: ...
+    def error(self, event: str, **fields: object) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the sessions of one server share."""
+
+    engine: Engine
+    log: Log
+    recall: Callable[[str], Acquaintance] = stranger
+    """What is known of a caller's number; must not block."""
+    unplayable: set[tuple[str, str]] = field(default_factory=set)
+    """Prompts (language, name) that Asterisk could not play, and that were reported."""
+
+
+class Session:
+    """One pass. ``run`` is awaited once and raises nothing but a cancellation."""
+
+    def __init__(self, caller: Caller, plan: MenuPlan, line: Line, services: Services) -> None:
+        self._caller = caller
+        self._plan = plan
+        self._line = line
+        self._services = services
+        self._language = ""
+        self._unreported: list[Event] = []
+
+    async def run(self) -> None:
+        """The whole pass. On return the connection may be closed."""
+        try:
+            await self._submit(self._arrival())
+            await self._queue(await self._dialogue())
+        except LineLost:
+            await self._after_loss()
+        except Exception as error:  # noqa: BLE001  whatever it is, it must cost this caller the menu only
+            self._services.log.error("menu failed, caller goes to survival", call=self._caller.call, error=repr(error))
+            await self._survive()
+
+    # ---- the way through ---------------------------------------------------------------------------------------------------------
+
+    def _arrival(self) -> CallArrived:
+        caller = self._caller
+        return CallArrived(caller.call, caller.ani, caller.ani_name, caller.dnis, entry_of(self._plan, caller.dnis).label)
+
+    async def _dialogue(self) -> Facts:
+        steps = walk(self._plan, self._caller.dnis)
+        step = next(steps)
+        while True:
+            digit = await self._perform(step)
+            try:
+                step = steps.send(digit)
+            except StopIteration as end:
+                facts: Facts = end.value
+                return facts
+
+    async def _perform(self, step: Step) -> str:
+        match step:
+            case Ask(prompt, digits, timeout_seconds):
+                return await self._play(prompt, timeout_seconds, "GET OPTION", self._file(prompt), digits, _milliseconds(timeout_seconds))
+            case Say(prompt, digits):
+                return await self._play(prompt, 0.0, "STREAM FILE", self._file(prompt), digits)
+            case SetLanguage(language):
+                self._language = language
+            case MenuTaken(menu, digits, choice):
+                self._unreported.append(MenuChosen(self._caller.call, menu, digits, choice))
+        return ""
+
+    async def _play(self, prompt: str, timeout_seconds: float, verb: str, *arguments: str) -> str:
+        self._send(verb, *arguments)
+        await self._report()
+        reply = _done(await self._line.reply(timeout_seconds))
+        return reply.digit if reply.result != "-1" else await self._unspoken(prompt, timeout_seconds)
+
+    async def _unspoken(self, prompt: str, timeout_seconds: float) -> str:
+        """The prompt was not played, or the caller hung up: a caller who is there can key all the same."""
+        self._send("WAIT FOR DIGIT", _milliseconds(timeout_seconds))
+        reply = _done(await self._line.reply(timeout_seconds))
+        if reply.result == "-1":
+            raise LineLost
+        if (self._language, prompt) not in self._services.unplayable:
+            self._services.unplayable.add((self._language, prompt))
+            self._services.log.error("prompt can't be played", prompt=self._file(prompt), call=self._caller.call)
+        return reply.digit
+
+    async def _queue(self, facts: Facts) -> None:
+        await self._report()
+        self._send("SET VARIABLE", "CHANNEL(language)", facts.language)
+        self._line.expect_verdict()
+        await self._submit(self._queued(facts))
+        _done(await self._line.reply())
+        verdict = await self._line.verdict()
+        if verdict.queue is not None:
+            await self._set("HOTLINE_QUEUE", verdict.queue)
+        await self._set("HOTLINE_NEXT", verdict.target)
+
+    def _queued(self, facts: Facts) -> CallQueued:
+        known = self._services.recall(self._caller.ani)
+        return CallQueued(
+            self._caller.call, facts.product_line, facts.level, facts.language, known.segment, facts.urgent, known.preferred_agent
+        )
+
+    # ---- the ways out ------------------------------------------------------------------------------------------------------------
+
+    async def _after_loss(self) -> None:
+        """Tell the engine, unless the caller is where the engine or somebody else sent him, or nothing is known."""
+        if self._line.given_up or self._line.has_verdict:
+            return
+        try:
+            if await self._was_redirected():
+                self._services.log.info("call was redirected out of the menu", call=self._caller.call)
+                return
+            await self._report()
+            await self._submit(CallerLeft(self._caller.call))
+        except Exception as error:  # noqa: BLE001  logged, and the exchange reports the hang-up as well
+            self._services.log.error("hang-up in the menu not reported", call=self._caller.call, error=repr(error))
+
+    async def _was_redirected(self) -> bool:
+        try:
+            self._line.send("GET FULL VARIABLE", _WHERE)
+            place = (await self._line.reply()).data
+        except LineLost:
+            return False
+        return place is not None and place != self._caller.place
+
+    async def _survive(self) -> None:
+        """Say survival in so many words if we can; a session that ends without a word leads there as well."""
+        if not self._line.can_command:
+            return
+        try:
+            await self._set("HOTLINE_NEXT", f"{SURVIVAL_CONTEXT},{self._caller.extension},1")
+        except LineLost:
+            self._services.log.info("caller gone before survival", call=self._caller.call)
+        except CommandRefused as error:
+            self._services.log.error("survival not set", call=self._caller.call, error=repr(error))
+
+    # ---- small ones --------------------------------------------------------------------------------------------------------------
+
+    async def _set(self, variable: str, value: str) -> None:
+        self._line.send("SET VARIABLE", variable, value)
+        _done(await self._line.reply())
+
+    def _send(self, verb: str, *arguments: str) -> None:
+        if self._line.hung_up:
+            raise LineLost
+        self._line.send(verb, *arguments)
+
+    async def _submit(self, event: Event) -> None:
+        await self._services.engine.submit(event)
+
+    async def _report(self) -> None:
+        while self._unreported:
+            await self._submit(self._unreported.pop(0))
+
+    def _file(self, prompt: str) -> str:
+        return f"{self._language}/{PROMPT_FOLDER}/{prompt}"
+
+
+def _done(reply: Reply) -> Reply:
+    if reply.code == DEAD_CHANNEL:
+        raise LineLost
+    if reply.code != 200:
+        raise CommandRefused(f"{reply.code} {reply.text[:200]}")
+    return reply
+
+
+def _milliseconds(seconds: float) -> str:
+    """At least 1: Asterisk reads 0 as no wait at all in one command and as for ever in another."""
+    return str(max(1, round(seconds * 1000)))
