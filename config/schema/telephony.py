@@ -29,6 +29,9 @@ Codec = Literal["ulaw", "alaw", "g722", "opus"]
 _CODECS: tuple[Codec, ...] = ("alaw", "ulaw")
 
 
+DialString = Annotated[str, shaped(r"[A-Za-z]+/[A-Za-z0-9_.-]*\{phone\}", "a dial string that ends in {phone}, such as PJSIP/{phone}")]
+
+
 class Secret(Strict):
     """A secret by where it is kept. The configuration never holds the secret itself."""
 
@@ -81,9 +84,7 @@ class Exchange(Strict):
 
     ami: Ami = Field(description="The manager interface.")
     fastagi: FastAgi = Field(default=FastAgi(), description="The voice menu's server.")
-    dial: Annotated[
-        str, shaped(r"[A-Za-z]+/[A-Za-z0-9_./-]*\{phone\}[A-Za-z0-9_.@/-]*", "a dial string with {phone} in it once, such as PJSIP/{phone}")
-    ] = Field(default="PJSIP/{phone}", description="How an agent's phone is dialled.")
+    dial: DialString = Field(default="PJSIP/{phone}", description="How an agent's phone is dialled; its device has the same name.")
     trunks: dict[Name, Trunk] = Field(default_factory=dict, description="Trunks rendered into pjsip.conf, by name.")
     sounds: SoundPath = Field(
         default="hotline",

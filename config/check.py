@@ -1,0 +1,227 @@
+"""Proves that a configuration makes a working hotline, or says where it does not.
+
+Every way through the menu is walked (all keys, and silence, from every dialled number), every queue that a caller can reach is
+looked at in every language. Pure; expects a loaded configuration. Errors are dead ends; warnings are things that work, but
+hardly as meant.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from acd.model import Level, queue_of
+from acd.plan import Plan, QueuePlan
+from config.compile import compile_menu, compile_plan
+from config.schema import Config
+from config.schema.source import Path, Problem, Severity
+from ivr.menu import Branch, Entry, Menu, MenuPlan
+from skills.expression import satisfies
+from skills.requirement import Requirement, bind_requirement
+
+Known = Mapping[str, str]
+"""The facts gathered at some point of a walk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A configuration with all that is compiled of it."""
+
+    config: Config
+    plan: Plan
+    menu: MenuPlan
+    arrivals: frozenset[tuple[str, str, str, str]]
+    """Every (queue, language, segment, preferred agent or '') that a caller can arrive with."""
+
+
+def check(config: Config) -> list[Problem]:
+    """What is wrong, errors first, each with its place in the file when that is known. Empty: the configuration is proven."""
+    menu = compile_menu(config)
+    subject = Subject(config, compile_plan(config), menu, frozenset(_arrivals(menu)))
+    problems = [problem for proof in _PROOFS for problem in proof(subject)]
+    return sorted((_placed(config, problem) for problem in problems), key=lambda one: (one.severity, one.line or 0))
+
+
+def _placed(config: Config, problem: Problem) -> Problem:
+    if config.source is None:
+        return problem
+    return dataclasses.replace(problem, file=config.source.file, line=config.source.line_of(problem.path))
+
+
+def _warning(text: str, *path: str | int) -> Problem:
+    return Problem(text, path, Severity.WARNING)
+
+
+# ---- walking the menu ----------------------------------------------------------------------------------------------------------
+
+
+def _branches(menu: Menu) -> tuple[Branch, ...]:
+    return (*menu.branches, menu.default)
+
+
+def _loops(subject: Subject) -> Iterator[Problem]:
+    """Menus that can come again in one call: depth-first, a menu that is met while it is still open closes a loop."""
+    plan = subject.menu
+    open_menus: list[str] = []
+    done: set[str] = set()
+
+    def visit(name: str) -> Iterator[Problem]:
+        if name in open_menus:
+            ring = [*open_menus[open_menus.index(name) :], name]
+            path: Path = ("menus", open_menus[-1])
+            yield Problem(f"found a loop of menus ({' -> '.join(ring)}), expected every way to end in a queue", path)
+        elif name not in done:
+            open_menus.append(name)
+            for following in dict.fromkeys(branch.next for branch in _branches(plan.menus[name]) if branch.next is not None):
+                yield from visit(following)
+            done.add(open_menus.pop())
+
+    yield from visit(plan.start)
+
+
+def _arrivals(plan: MenuPlan) -> Iterator[tuple[str, str, str, str]]:
+    for entry in _entries(plan):
+        for known in _outcomes(plan, entry):
+            facts = {**plan.defaults, **known}
+            queue = queue_of(facts["product_line"], Level(facts["level"]))
+            yield queue, facts["language"], facts["segment"], facts.get("preferred_agent", "")
+
+
+def _entries(plan: MenuPlan) -> list[Entry]:
+    return [*plan.entries.values(), plan.default_entry]
+
+
+def _outcomes(plan: MenuPlan, entry: Entry) -> Iterator[Known]:
+    """The facts at the end of every way through the menu from one entry on, as ``ivr.dialogue`` walks it."""
+    ahead: list[tuple[str | None, Known]] = [(plan.start, entry.hints)]
+    seen: set[tuple[str | None, frozenset[tuple[str, str]]]] = set()
+    while ahead:
+        name, known = ahead.pop()
+        state = (name, frozenset(known.items()))
+        if state in seen:
+            continue
+        seen.add(state)
+        if name is None:
+            yield known
+        else:
+            ahead += _one_menu_on(plan.menus[name], known)
+
+
+def _one_menu_on(menu: Menu, known: Known) -> list[tuple[str | None, Known]]:
+    if menu.asks in known:
+        branch = next((one for one in menu.branches if one.sets.get(menu.asks) == known[menu.asks]), menu.default)
+        return [(branch.next, {**branch.sets, **known})]
+    return [(branch.next, {**known, **branch.sets}) for branch in _branches(menu)]
+
+
+def _unreachable_menus(subject: Subject) -> Iterator[Problem]:
+    reached: set[str] = set()
+    ahead = [subject.menu.start]
+    while ahead:
+        name = ahead.pop()
+        if name not in reached:
+            reached.add(name)
+            ahead += [branch.next for branch in _branches(subject.menu.menus[name]) if branch.next is not None]
+    for name in subject.menu.menus:
+        if name not in reached:
+            yield Problem(f"found menu {name!r} that no branch leads to, expected every menu to be reachable", ("menus", name))
+
+
+def _idle_branches(subject: Subject) -> Iterator[Problem]:
+    for name, menu in subject.menu.menus.items():
+        for branch in menu.branches:
+            if menu.asks not in branch.sets:
+                text = f"found key {branch.key} of menu {name!r} without {menu.asks}, expected the answer to what the menu asks"
+                yield _warning(text, "menus", name, "branches", branch.key)
+
+
+# ---- queues ------------------------------------------------------------------------------------------------------------------------
+
+
+def _unknown_queues(subject: Subject) -> Iterator[Problem]:
+    known = {queue.id for queue in subject.plan.queues}
+    for queue in sorted({arrival[0] for arrival in subject.arrivals}):
+        if queue not in known:
+            yield Problem(f"found a way through the menu to {queue}, expected only queues that exist", ("voice_menu", "start"))
+
+
+def _unreached_queues(subject: Subject) -> Iterator[Problem]:
+    reached = {arrival[0] for arrival in subject.arrivals}
+    for queue in subject.plan.queues:
+        if queue.id not in reached:
+            text = f"found no way through the menu to {queue.id}, expected every queue to be reachable"
+            yield _warning(text, "product_lines", queue.product_line)
+
+
+def _staffing(subject: Subject) -> Iterator[Problem]:
+    for queue in subject.plan.queues:
+        path: Path = ("product_lines", queue.product_line)
+        if queue.id in subject.config.queues.overrides:
+            path = ("queues", "overrides", queue.id)
+        for language in subject.config.languages:
+            yield from _staffed(subject.plan, queue, language, path)
+
+
+def _staffed(plan: Plan, queue: QueuePlan, language: str, path: Path) -> Iterator[Problem]:
+    staffed = _staffed_steps(plan, _bound(queue, language))
+    if not any(staffed):
+        yield Problem(f"found no agent for {queue.id} in {language} at any step, expected at least one", path)
+    elif not staffed[-1]:
+        yield Problem(f"found no agent for {queue.id} in {language} at the last step, expected one: callers would wait for ever", path)
+    elif not any(staffed[:-1]) and len(staffed) > 1:
+        yield _warning(f"found no agent for {queue.id} in {language} before the last step, expected one earlier", *path)
+
+
+def _bound(queue: QueuePlan, language: str) -> Requirement:
+    values = {"product_line": queue.product_line, "level": queue.level.value, "language": language, "segment": "standard"}
+    return bind_requirement(queue.requirement, values)
+
+
+def _staffed_steps(plan: Plan, requirement: Requirement) -> list[bool]:
+    """For each step, whether some agent satisfies it."""
+    return [any(satisfies(step.need, agent.id, agent.skills) for agent in plan.agents) for step in requirement.steps]
+
+
+# ---- agents, survival ----------------------------------------------------------------------------------------------------------
+
+
+def _idle_agents(subject: Subject) -> Iterator[Problem]:
+    for agent in subject.plan.agents:
+        if not agent.skills:
+            yield _warning(f"found agent {agent.id!r} without any skill, expected some", "agents", agent.id)
+
+
+def _idle_phones(subject: Subject) -> Iterator[Problem]:
+    used = {agent.phone for agent in subject.plan.agents}
+    for phone in subject.config.phones:
+        if phone not in used:
+            yield _warning(f"found phone {phone} without an agent, expected one who usually sits there", "phones", phone)
+
+
+def survival_line(config: Config, product_line: str | None) -> str | None:
+    """The line whose survival queue takes a call: its own if that has agents, else None (the general queue of all agents)."""
+    has_agents = any(product_line in agent.products for agent in config.agents.values())
+    return product_line if has_agents else None
+
+
+def _survival(subject: Subject) -> Iterator[Problem]:
+    """The general queue has every agent, so every number is covered; a line without agents of its own is worth a word."""
+    for dnis, entry in subject.config.entries.items():
+        line = entry.hints.product_line
+        if line is not None and survival_line(subject.config, line) is None:
+            text = f"found no agent of product line {line!r}, which {dnis} leads to; without the engine, everybody will be rung"
+            yield _warning(text, "entries", dnis)
+
+
+def _starvation(subject: Subject) -> Iterator[Problem]:
+    largest = max(subject.plan.head_start_seconds.values(), default=0.0)
+    if largest > 1800:
+        text = f"found a head start of {largest:g} s, expected at most 1800: ordinary callers may be overtaken for that long"
+        yield _warning(text, "segments")
+
+
+_PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
+    _loops, _unreachable_menus, _idle_branches, _unknown_queues, _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival,
+    _starvation,
+)  # fmt: skip

@@ -1,0 +1,164 @@
+"""The configuration compiled to what the core works with: the routing plan, the menu, the prompts' texts.
+
+Decides how a row becomes a frozen plan, and the names of skills (``product:<line>``, ``level:L2``, ``language:zh``). Expects a
+configuration that was loaded, so that every name in it exists. It does not know files, Asterisk or the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from acd.model import AgentId, Level, MissCause, PhoneId, QueueId, queue_of
+from acd.plan import AgentPlan, Plan, QueuePlan, Rona
+from config.schema import REQUIRED_PROMPTS, AgentRow, BranchRow, Config, EntryRow, Facts, MenuRow, QueueOverride, StepRow
+from config.schema.need import expression_of
+from ivr.menu import Branch, Entry, Menu, MenuPlan
+from skills.expression import All, AnyOf, Expression, Has, Not
+from skills.requirement import Requirement, Step
+
+WELCOME, INVALID, MISSING, CONNECTING, COMFORT = REQUIRED_PROMPTS
+NEIGHBOUR = "{neighbour_level}"
+SOME_WINTER_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+# ---- the routing plan ----------------------------------------------------------------------------------------------------------
+
+
+def compile_plan(config: Config, at: datetime = SOME_WINTER_DAY) -> Plan:
+    """The routing plan. Where summer time is kept, days of figures begin at the midnight that holds ``at`` (aware)."""
+    offset = ZoneInfo(config.hotline.time_zone).utcoffset(at.astimezone(ZoneInfo(config.hotline.time_zone)))
+    return Plan(
+        queues=tuple(_queue(config, name, Level(level)) for name, line in config.product_lines.items() for level in line.levels),
+        agents=tuple(_agent(name, row) for name, row in config.agents.items()),
+        head_start_seconds=head_starts(config),
+        rona={MissCause(cause): Rona(row.retry_after_seconds, row.misses_to_not_ready) for cause, row in config.offers.rona.items()},
+        ring_seconds=config.offers.ring_seconds,
+        ring_grace_seconds=config.offers.grace_seconds,
+        not_ready_reasons=config.not_ready_reasons,
+        dispositions=config.dispositions,
+        zone_offset_seconds=offset.total_seconds() if offset else 0.0,
+    )
+
+
+def head_starts(config: Config) -> dict[str, float]:
+    """Segment, or ``urgent`` -> head start in seconds."""
+    return {**{name: row.head_start_seconds for name, row in config.segments.items()}, "urgent": config.urgent_head_start_seconds}
+
+
+def _agent(name: str, row: AgentRow) -> AgentPlan:
+    return AgentPlan(AgentId(name), row.name, row.proficiencies(), PhoneId(row.phone), row.team)
+
+
+def _queue(config: Config, line: str, level: Level) -> QueuePlan:
+    queue = queue_of(line, level)
+    defaults = config.queues.defaults
+    given = _given(config.queues.overrides.get(queue))
+    rules = defaults.model_copy(update=given)
+    return QueuePlan(
+        id=queue,
+        product_line=line,
+        level=level,
+        requirement=_requirement(rules.steps, _neighbours(config, line, level)),
+        strategy=rules.strategy,
+        wrap_up_seconds=rules.wrap_up_seconds,
+        wrap_up_mandatory=rules.wrap_up_mandatory,
+        service_level_seconds=rules.service_level_seconds,
+    )
+
+
+def _given(override: QueueOverride | None) -> dict[str, object]:
+    """What an override says; what it leaves out is not in it."""
+    values = dict(override) if override is not None else {}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _requirement(steps: tuple[StepRow, ...], neighbours: tuple[str, ...]) -> Requirement:
+    return Requirement(tuple(Step(row.name, _near(expression_of(row.need), neighbours), row.until_seconds) for row in steps))
+
+
+def _neighbours(config: Config, line: str, level: Level) -> tuple[str, ...]:
+    """The levels of a line next to ``level``, the one below first."""
+    levels = sorted(config.product_lines[line].levels)
+    here = levels.index(level.value)
+    return tuple(levels[max(0, here - 1) : here] + levels[here + 1 : here + 2])
+
+
+def _near(expression: Expression, neighbours: tuple[str, ...]) -> Expression:
+    """``{neighbour_level}`` replaced by the neighbours of the queue's level, any of them."""
+    match expression:
+        case Has(skill, minimum) if NEIGHBOUR in skill:
+            return AnyOf(tuple(Has(skill.replace(NEIGHBOUR, level), minimum) for level in neighbours))
+        case All(parts):
+            return All(tuple(_near(part, neighbours) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(_near(part, neighbours) for part in parts))
+        case Not(part):
+            return Not(_near(part, neighbours))
+        case _:
+            return expression
+
+
+# ---- the menu --------------------------------------------------------------------------------------------------------------------
+
+
+def compile_menu(config: Config) -> MenuPlan:
+    """The menu."""
+    defaults = config.voice_menu.defaults
+    return MenuPlan(
+        entries={dnis: _entry(dnis, row) for dnis, row in config.entries.items()},
+        default_entry=_entry("", config.voice_menu.unknown_number),
+        start=config.voice_menu.start,
+        menus={name: _menu(name, row) for name, row in config.menus.items()},
+        defaults={"language": defaults.language, "product_line": defaults.product_line, "level": defaults.level, "segment": "standard"},
+        welcome=WELCOME,
+        invalid=INVALID,
+        missing=MISSING,
+        connecting=CONNECTING,
+        languages=config.languages,
+    )
+
+
+def _entry(dnis: str, row: EntryRow) -> Entry:
+    return Entry(dnis, row.label, facts_of(row.hints), row.welcome)
+
+
+def _menu(name: str, row: MenuRow) -> Menu:
+    return Menu(
+        id=name,
+        prompt=row.prompt,
+        asks=row.asks,
+        branches=tuple(_branch(key, branch) for key, branch in row.branches.items()),
+        default=_branch("", row.default),
+        attempts=row.attempts,
+        timeout_seconds=row.timeout_seconds,
+    )
+
+
+def _branch(key: str, row: BranchRow) -> Branch:
+    return Branch(key, row.choice, facts_of(row.sets), row.next)
+
+
+def facts_of(row: Facts) -> dict[str, str]:
+    """The facts that were given, as text; urgency is ``yes`` or ``no``."""
+    return {name: _fact(value) for name, value in row if value is not None}
+
+
+def _fact(value: str | bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
+
+
+# ---- prompts, queues -------------------------------------------------------------------------------------------------------------
+
+
+def prompt_texts(config: Config) -> Mapping[str, Mapping[str, str]]:
+    """Prompt name -> language -> text."""
+    return config.prompts
+
+
+def queue_ids(config: Config) -> tuple[QueueId, ...]:
+    """The ids of all queues, in the order of the file."""
+    return tuple(queue_of(name, Level(level)) for name, line in config.product_lines.items() for level in line.levels)
