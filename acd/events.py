@@ -234,6 +234,9 @@ class ExchangeSeen:
     exchange: str
     calls: tuple[SeenCall, ...]
     reachable_phones: tuple[PhoneId, ...]
+    """Phones of this exchange that are not among these can't be rung."""
+    age_seconds: float = 0.0
+    """How long ago the looking began: calls that arrived since are not judged by it."""
 
 
 Event = Union[

@@ -83,3 +83,5 @@ class Plan:
     not_ready_reasons: tuple[str, ...] = ("break", "lunch", "training", "meeting", "back_office")
     dispositions: tuple[str, ...] = ("solved", "callback", "dispatched", "escalated", "wrong_number")
     wrap_up_extension_limit_seconds: float = 900.0
+    zone_offset_seconds: float = 0.0
+    """Seconds east of UTC at whose midnight a day of figures begins."""

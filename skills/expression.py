@@ -66,7 +66,7 @@ def satisfies(expression: Expression, agent: str, skills: Proficiencies) -> bool
     """Whether the agent named ``agent``, with ``skills``, satisfies ``expression``."""
     match expression:
         case Has(skill, minimum):
-            return skills.get(skill, 0) >= minimum
+            return skill in skills and skills[skill] >= minimum
         case IsAgent(wanted):
             return agent == wanted
         case All(parts):
@@ -98,7 +98,7 @@ def bind(expression: Expression, values: Mapping[str, str]) -> Expression | None
             return AnyOf(some) if some else None
         case Not(part):
             inner = bind(part, values)
-            return EVERYBODY if inner is None else Not(inner)
+            return EVERYBODY if inner is None else Not(inner)  # nobody can be what can't be asked for
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str | None:

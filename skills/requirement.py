@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from skills.expression import Expression, bind
+from skills.expression import EVERYBODY, Expression, bind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ def step_at(requirement: Requirement, waited_seconds: float) -> int:
 
 
 def bind_requirement(template: Requirement, values: Mapping[str, str]) -> Requirement:
-    """The template with its placeholders filled; a step that binds to nothing is left out (a sticky step without an agent)."""
+    """The template with its placeholders filled; a step that binds to nothing is left out (a sticky step without an agent).
+
+    The last step that is left stays in force for ever; when none is left, anybody may take the call: nobody is turned away.
+    """
     bound = ((step, bind(step.need, values)) for step in template.steps)
-    return Requirement(tuple(Step(step.name, need, step.until_seconds) for step, need in bound if need is not None))
+    steps = [Step(step.name, need, step.until_seconds) for step, need in bound if need is not None]
+    last = steps.pop() if steps else Step("anybody", EVERYBODY)
+    return Requirement((*steps, Step(last.name, last.need)))

@@ -1,0 +1,140 @@
+"""What callers do, as the menu and the exchange tell it: they arrive, choose, are understood, leave, or are taken elsewhere.
+
+Decides what each of these means in whatever state the call is; what is late or said twice means nothing.
+"""
+
+from __future__ import annotations
+
+from acd import desk, offering
+from acd.calls import Call
+from acd.deadlines import Due
+from acd.effects import CallChanged, HangUpCall, SendCall
+from acd.events import CallArrived, CallDiverted, CallerLeft, CallQueued, CommandFailed, MenuChosen, TalkEnded
+from acd.instants import span
+from acd.model import CallId, CallState, EndCause, OfferState
+from acd.queueing import join, stop_waiting
+from acd.state import State, call_enters
+from acd.tables import CALL, CallInput
+
+LONGEST_PATH = 64
+"""Menu choices kept of a call; nobody goes further, but a broken menu might."""
+MOST_REDOS = 10
+"""So often a failed command is given again before the matter is left to the next look at the exchange."""
+
+_LEFT: dict[CallState, EndCause] = {
+    CallState.MENU: EndCause.ABANDONED_IN_MENU,
+    CallState.WAITING: EndCause.ABANDONED_WAITING,
+    CallState.OFFERED: EndCause.ABANDONED_RINGING,
+    CallState.AFTER: EndCause.AGENT_HUNG_UP,
+    CallState.DIVERTED: EndCause.DIVERTED,
+}
+"""How the exchange's bare "the caller hung up" is refined by what the call was doing."""
+
+
+def arrived(state: State, event: CallArrived) -> None:
+    """A new call, in the menu."""
+    if event.call not in state.calls and event.call not in state.ended:
+        begin(state, event.call, event.ani, event.ani_name, event.dnis, event.entry)
+
+
+def begin(state: State, call_id: CallId, ani: str = "", ani_name: str = "", dnis: str = "", entry: str = "") -> Call:
+    """Take up a call; its wait is counted from now."""
+    state.arrivals += 1
+    call = Call(call_id, state.arrivals, ani, ani_name, dnis, entry, state.now, state.now_us, CALL.start, state.now)
+    state.calls[call_id] = call
+    state.say(CallChanged(call_id, call.state, None, None))
+    return call
+
+
+def chose(state: State, event: MenuChosen) -> None:
+    """One more choice on the call's way through the menu."""
+    call = state.calls.get(event.call)
+    choice = (event.menu, event.digits, event.choice)
+    if call is not None and call.state is CallState.MENU and choice not in call.path and len(call.path) < LONGEST_PATH:
+        call.path += (choice,)
+
+
+def queued(state: State, event: CallQueued) -> None:
+    """It is known what the call is about: it waits."""
+    call = state.calls.get(event.call)
+    if call is None or call.state is not CallState.MENU:
+        return
+    call.product_line, call.level, call.language = event.product_line, event.level, event.language
+    call.segment, call.urgent, call.preferred_agent = event.segment, event.urgent, event.preferred_agent
+    join(state, call, CallInput.QUEUED)
+
+
+def left(state: State, event: CallerLeft) -> None:
+    """The caller's channel is gone."""
+    call = state.calls.get(event.call)
+    if call is not None:
+        refined = _LEFT.get(call.state, event.cause) if event.cause is EndCause.CALLER_HUNG_UP else event.cause
+        end(state, call, refined)
+
+
+def end(state: State, call: Call, cause: EndCause) -> None:
+    """The visit is over, whatever the call was doing."""
+    if call.state in (CallState.WAITING, CallState.OFFERED):
+        state.figures.abandoned(call)
+    let_go(state, call)
+    call_enters(state, call, CallInput.ENDED, cause)
+    desk.talk_over(state, call)
+    forget(state, call, cause)
+
+
+def forget(state: State, call: Call, cause: EndCause) -> None:
+    """An ended call: only its id is remembered."""
+    call.rests_until_us = call.rest_ends_us = call.redo_us = None
+    del state.calls[call.id]
+    state.remember_ended(call.id, cause)
+
+
+def let_go(state: State, call: Call) -> None:
+    """Take the call out of the room, and back from an agent whom it is being offered to."""
+    if call.place is not None:
+        stop_waiting(state, call)
+    elif call.offer is not None and call.offer.state is not OfferState.ACCEPTED:
+        offering.rescind(state, call.offer, "the caller left")
+
+
+def diverted(state: State, event: CallDiverted) -> None:
+    """The exchange took the call elsewhere."""
+    if event.call in state.ended:
+        return
+    call = state.calls.get(event.call) or begin(state, event.call)
+    divert(state, call, event.destination)
+
+
+def divert(state: State, call: Call, destination: str) -> None:
+    """Out of the queue for good; said again, it changes nothing."""
+    if CALL.allows(call.state, CallInput.DIVERTED):
+        let_go(state, call)
+        call.destination = destination
+        call_enters(state, call, CallInput.DIVERTED)
+        desk.talk_over(state, call)
+
+
+def agent_left(state: State, event: TalkEnded) -> None:
+    """The agent's leg is gone; the caller may still be there."""
+    call = state.calls.get(event.call)
+    if call is not None and call.state is CallState.TALKING and call.agent == event.agent:
+        call_enters(state, call, CallInput.AGENT_LEFT)
+        desk.talk_over(state, call)
+
+
+def command_failed(state: State, event: CommandFailed) -> None:
+    """A command about a call failed: it is given again after a while, if it still makes sense then."""
+    call = state.calls.get(event.call)
+    if call is not None and call.redo_us is None and call.redo_count < MOST_REDOS:
+        call.redo, call.redo_count = event.command, call.redo_count + 1
+        state.deadlines.set(Due.COMMAND_AGAIN, call, state.now_us + span(offering.rest_seconds(call.redo_count)))
+
+
+def redo(state: State, call: Call) -> None:
+    """Give the command that failed again, unless the call has moved on."""
+    if call.redo == HangUpCall.__name__:
+        state.say(HangUpCall(call.id))
+    elif call.state is CallState.WAITING:
+        state.to_hold[call.id] = call
+    elif call.redo == SendCall.__name__ and call.state is CallState.DIVERTED and call.destination is not None:
+        state.say(SendCall(call.id, call.destination))

@@ -1,0 +1,101 @@
+"""One live call as the router sees it, and the stages of what it needs.
+
+Holds state; decides nothing. Channels and exchanges are unknown here: a call's id is opaque.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from acd.instants import span
+from acd.model import AgentId, CallId, CallState, Level, QueueId
+from acd.plan import QueuePlan
+
+if TYPE_CHECKING:
+    from acd.offer import Offer
+    from acd.stages import Stage
+
+Place = tuple[int, int, "Call"]
+"""A call's place in line: virtual arrival in microseconds, then the order of arrival, which no two calls share."""
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One call. Its wait is counted from ``arrived_us``, whatever happens in between: there is one wait clock."""
+
+    id: CallId
+    number: int
+    """Order of arrival."""
+    ani: str
+    ani_name: str
+    dnis: str
+    entry: str
+    arrived_at: datetime
+    arrived_us: int
+    state: CallState
+    state_since: datetime
+    path: tuple[tuple[str, str, str], ...] = ()
+    queued_at: datetime | None = None
+    queued_us: int = 0
+    queue: QueuePlan | None = None
+    product_line: str | None = None
+    level: Level | None = None
+    language: str | None = None
+    segment: str = "standard"
+    urgent: bool = False
+    preferred_agent: AgentId | None = None
+
+    stage: Stage | None = None
+    """Where the elapsed wait has brought it; what is in force is ``stage.in_force``."""
+    stage_ends_us: int | None = None
+    told: Stage | None = None
+    """The stage last told of by a notice."""
+    place: Place | None = None
+    """Its place in the waiting room, while it is there."""
+
+    offer: Offer | None = None
+    """The open offer: pending, ringing, or accepted and still talking."""
+    agent: AgentId | None = None
+    attempts: int = 0
+    refusals: dict[AgentId, int] | None = None
+    """How often each agent missed this call."""
+    rests: dict[AgentId, tuple[int, int]] | None = None
+    """Agents to whom an offer of this call failed: how often, and until when (microseconds) not to try again."""
+    rest_ends_us: int | None = None
+    """The earliest end of ``rests``."""
+    failures: int = 0
+    """Offers in a row that failed."""
+    rests_until_us: int | None = None
+    """No offers until then: they kept failing."""
+    redo: str | None = None
+    redo_us: int | None = None
+    """A command about this call that failed, and when to give it again."""
+    redo_count: int = 0
+    destination: str | None = None
+    counted: bool = False
+    """Whether this call is in its queue's figures."""
+    answered: bool = False
+    """Whether it was ever connected."""
+
+    @property
+    def queue_id(self) -> QueueId | None:
+        """The queue that people see this call in."""
+        return None if self.queue is None else self.queue.id
+
+    def values(self) -> dict[str, str]:
+        """What a requirement's template can ask for; what isn't known is absent."""
+        known = {
+            "product_line": self.product_line, "level": self.level, "language": self.language,
+            "segment": self.segment, "preferred_agent": self.preferred_agent,
+        }  # fmt: skip
+        return {name: str(value) for name, value in known.items() if value}
+
+    def head_start_us(self, head_starts: Mapping[str, float]) -> int:
+        """By how much this call is treated as having arrived earlier: the largest head start that applies."""
+        applying = head_starts.get(self.segment, 0.0)
+        if self.urgent:
+            applying = max(applying, head_starts.get("urgent", 0.0))
+        return span(applying)

@@ -1,0 +1,69 @@
+"""What is due when: one heap of deadlines, each about one thing.
+
+Decides the order in which things fall due: by time, then by the order of setting. What to do then is the router's. A deadline is
+alive as long as the thing itself still says so in the attribute named by ``ATTRIBUTE``; so cancelling costs nothing, and a late
+one is recognised as stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from heapq import heappop, heappush
+from typing import Any
+
+
+class Due(StrEnum):
+    """Kinds of deadlines."""
+
+    STAGE_OVER = "stage over"
+    CALL_RESTED = "call rested"
+    PAIR_RESTED = "pair rested"
+    COMMAND_AGAIN = "command again"
+    AGENT_RESTED = "agent rested"
+    WRAP_UP_OVER = "wrap-up over"
+    OFFER_OVERDUE = "offer overdue"
+
+
+ATTRIBUTE: Mapping[Due, str] = {
+    Due.STAGE_OVER: "stage_ends_us",
+    Due.CALL_RESTED: "rests_until_us",
+    Due.PAIR_RESTED: "rest_ends_us",
+    Due.COMMAND_AGAIN: "redo_us",
+    Due.AGENT_RESTED: "rests_until_us",
+    Due.WRAP_UP_OVER: "wrap_ends_us",
+    Due.OFFER_OVERDUE: "overdue_us",
+}
+
+
+class Deadlines:
+    """A heap with lazy deletion."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, Due, Any]] = []
+        self._count = 0
+
+    def set(self, kind: Due, thing: Any, at_us: int) -> None:
+        """Let ``kind`` fall due for ``thing`` at ``at_us``; an earlier setting of the same kind is void."""
+        setattr(thing, ATTRIBUTE[kind], at_us)
+        self._count += 1
+        heappush(self._heap, (at_us, self._count, kind, thing))
+
+    def next(self) -> int | None:
+        """When the next one falls due."""
+        heap = self._heap
+        while heap and not _alive(heap[0]):
+            heappop(heap)
+        return heap[0][0] if heap else None
+
+    def take_due(self, now_us: int) -> Iterator[tuple[Due, Any]]:
+        """Those due at ``now_us``, one after the other; each is over once taken. More may be set in between."""
+        while (at_us := self.next()) is not None and at_us <= now_us:
+            _, _, kind, thing = heappop(self._heap)
+            setattr(thing, ATTRIBUTE[kind], None)
+            yield kind, thing
+
+
+def _alive(entry: tuple[int, int, Due, Any]) -> bool:
+    at_us, _, kind, thing = entry
+    return bool(getattr(thing, ATTRIBUTE[kind]) == at_us)

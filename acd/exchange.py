@@ -1,0 +1,169 @@
+"""The picture corrected by what an exchange really has.
+
+Decides what follows when the router's belief and the exchange's word differ; the exchange is always right. What is believed and
+isn't there is over. Who is in hold waits and is served, known or not: a caller of whom nothing is known waits in the plan's first
+queue. Who talks to an agent's phone talks to that agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from acd import callers, desk, offering
+from acd.calls import Call
+from acd.effects import OfferChanged, OfferMade
+from acd.events import ExchangeSeen, SeenCall
+from acd.instants import seconds, span
+from acd.model import CallState, EndCause, Level, OfferId, OfferState, PhoneId
+from acd.offer import Offer
+from acd.queueing import join
+from acd.roster import Agent
+from acd.state import State, agent_enters, call_enters
+from acd.tables import AGENT, CALL, AgentInput, CallInput
+
+UNKNOWN_LINE = "unknown"
+SURVIVAL = "survival"
+
+
+def seen(state: State, event: ExchangeSeen) -> None:
+    """Correct everything that is believed about one exchange."""
+    _end_absent(state, event)
+    _mark_phones(state, event)
+    for there in event.calls:
+        if _may_live(state, there):
+            call = state.calls.get(there.call) or callers.begin(state, there.call)
+            _CORRECT.get(there.place, _ignore)(state, call, there)
+
+
+def _may_live(state: State, there: SeenCall) -> bool:
+    """An ended call that is still listed has just ended; only one that was given up unseen comes back."""
+    if state.ended.get(there.call) is EndCause.GONE_UNSEEN:
+        del state.ended[there.call]
+    return there.call not in state.ended
+
+
+def _end_absent(state: State, event: ExchangeSeen) -> None:
+    there = {call.call for call in event.calls}
+    prefix = f"{event.exchange}-"
+    judged_until_us = state.now_us - span(event.age_seconds)
+    for call in list(state.calls.values()):
+        if call.id.startswith(prefix) and call.id not in there and call.arrived_us <= judged_until_us:
+            callers.end(state, call, EndCause.GONE_UNSEEN)
+
+
+def _mark_phones(state: State, event: ExchangeSeen) -> None:
+    reachable = dict.fromkeys(event.reachable_phones)
+    for phone in reachable:
+        state.home[phone] = event.exchange
+        desk.mark_phone(state, phone, True)
+    for phone in _known_phones(state):
+        if phone not in reachable and state.home.get(phone, event.exchange) == event.exchange:
+            desk.mark_phone(state, phone, False)
+
+
+def _known_phones(state: State) -> list[PhoneId]:
+    planned = (agent.phone for agent in state.plan.agents)
+    return list(dict.fromkeys([*planned, *state.roster.at_phone, *state.reachable]))
+
+
+def _ignore(state: State, call: Call, there: SeenCall) -> None:
+    """In the menu, or in a place that nothing is known of: whatever comes of it will be told."""
+
+
+def _in_hold(state: State, call: Call, there: SeenCall) -> None:
+    if call.state is CallState.OFFERED and call.offer is not None:
+        offering.failed(state, call.offer, "the exchange has the caller in hold")
+    elif call.state is not CallState.WAITING:
+        _wait_again(state, call)
+    state.to_hold.pop(call.id, None)
+
+
+def _wait_again(state: State, call: Call) -> None:
+    if call.product_line is None or call.level is None:
+        first = state.plan.queues[0] if state.plan.queues else None
+        call.product_line, call.level = (first.product_line, first.level) if first else (UNKNOWN_LINE, Level.L1)
+    if call.offer is not None:
+        desk.talk_over(state, call)
+    join(state, call, CallInput.REQUEUED)
+
+
+def _being_offered(state: State, call: Call, there: SeenCall) -> None:
+    offer = call.offer
+    if offer is not None and offer.phone == there.phone:
+        offering.ringing(state, offer)
+        return
+    if offer is not None and offer.state is not OfferState.ACCEPTED:
+        offering.failed(state, offer, "the exchange rings another phone")
+    elif call.state is not CallState.WAITING:
+        _wait_again(state, call)
+    state.to_hold[call.id] = call
+
+
+def _in_talk(state: State, call: Call, there: SeenCall) -> None:
+    if call.state is CallState.TALKING:
+        return
+    if call.offer is not None and call.offer.phone == there.phone:
+        offering.answered(state, call.offer)
+        return
+    if call.offer is not None:
+        offering.failed(state, call.offer, "the exchange has the caller in talk elsewhere")
+    agent = None if there.phone is None else state.agent_at(there.phone)
+    if agent is not None and agent.offer is not None:
+        _free(state, agent.offer)
+    if call.place is not None:
+        callers.let_go(state, call)
+    if agent is not None and AGENT.allows(agent.state, AgentInput.FOUND_TALKING):
+        _adopt_talk(state, call, agent)
+    else:
+        call_enters(state, call, CallInput.FOUND_TALKING)
+
+
+def _free(state: State, offer: Offer) -> None:
+    if offer.state is OfferState.ACCEPTED:
+        call_enters(state, offer.call, CallInput.AGENT_LEFT)
+        desk.talk_over(state, offer.call)
+    else:
+        offering.failed(state, offer, "the exchange has the agent in talk with another caller")
+
+
+def _adopt_talk(state: State, call: Call, agent: Agent) -> None:
+    """A conversation that nobody told of: an offer is written down for it, so that its story is whole."""
+    assert agent.phone is not None, "an agent who talks sits at a phone"
+    call.attempts += 1
+    offer = Offer(OfferId(f"{call.id}/o{call.attempts}"), call, agent, agent.phone, OfferState.ACCEPTED, state.now, None)
+    state.offers[offer.id] = offer
+    queue = call.queue_id or state.queue_for(call.product_line or UNKNOWN_LINE, call.level or Level.L1).id
+    state.say(OfferMade(
+        offer.id, call.id, agent.id, queue, call.attempts, "", "", "", "found talking when the exchange was looked at",
+        seconds(state.now_us - call.arrived_us), (agent.id,), 1, (), 0,
+    ))  # fmt: skip
+    state.say(OfferChanged(offer.id, call.id, agent.id, offer.state))
+    call.offer, call.agent, agent.offer, agent.call = offer, agent.id, offer, call.id
+    agent.wrap_ends_us = None
+    agent.calls_taken += 1
+    state.figures.answered(call, state.now_us)
+    call_enters(state, call, CallInput.FOUND_TALKING)
+    agent_enters(state, agent, AgentInput.FOUND_TALKING, "call")
+
+
+def _after(state: State, call: Call, there: SeenCall) -> None:
+    if call.state is CallState.TALKING:
+        call_enters(state, call, CallInput.AGENT_LEFT)
+        desk.talk_over(state, call)
+    elif CALL.allows(call.state, CallInput.FOUND_AFTER):
+        callers.let_go(state, call)
+        call_enters(state, call, CallInput.FOUND_AFTER)
+
+
+def _in_survival(state: State, call: Call, there: SeenCall) -> None:
+    callers.divert(state, call, SURVIVAL)
+
+
+_CORRECT: Mapping[str, Callable[[State, Call, SeenCall], None]] = {
+    "menu": _ignore,
+    "hold": _in_hold,
+    "offer": _being_offered,
+    "talk": _in_talk,
+    "survival": _in_survival,
+    "after": _after,
+}

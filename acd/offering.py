@@ -1,0 +1,209 @@
+"""The life cycle of an offer: made, ringing, and then accepted, missed, rescinded or failed.
+
+Decides what each end of an offer means for its call and its agent. A missed or failed one brings the call back to its old place. After
+a miss the agent is treated as the plan says for the cause; after a failure nobody is to blame, but the pair, and whoever keeps
+failing, is left alone for a while that doubles up to ``LONGEST_REST_SECONDS``, so that a broken exchange is not asked in a hot loop.
+It does not know how an offer is carried out.
+"""
+
+from __future__ import annotations
+
+from acd.calls import Call
+from acd.deadlines import Due
+from acd.effects import OfferChanged, RingAgent, StopRinging, WithdrawPop
+from acd.explanation import offer_made, screen_pop
+from acd.instants import span
+from acd.model import AgentId, CallState, MissCause, OfferId, OfferState
+from acd.offer import Offer
+from acd.plan import Rona
+from acd.queueing import stop_waiting, wait
+from acd.roster import Agent
+from acd.state import State, agent_enters, call_enters, release
+from acd.tables import OFFER, AgentInput, CallInput, OfferInput
+
+FIRST_REST_SECONDS = 1.0
+LONGEST_REST_SECONDS = 30.0
+
+
+def make(state: State, call: Call, agent: Agent, candidates: int) -> None:
+    """Reserve ``agent`` for the waiting ``call``: first the explanation, then the reservation, then the pop, then the ringing."""
+    call.attempts += 1
+    offer = _opened(state, call, agent)
+    made = offer_made(state, offer, candidates)
+    pop = screen_pop(state, offer, made)
+    stop_waiting(state, call)
+    state.say(made)
+    state.say(OfferChanged(offer.id, call.id, agent.id, offer.state))
+    call.offer, call.agent = offer, agent.id
+    call_enters(state, call, CallInput.RESERVED)
+    agent.offer, agent.call, agent.last_offer = offer, call.id, state.offers_made
+    agent_enters(state, agent, AgentInput.RESERVED, "call")
+    state.say(pop)
+    state.say(RingAgent(offer.id, call.id, agent.id, offer.phone, state.plan.ring_seconds, made.queue))
+
+
+def _opened(state: State, call: Call, agent: Agent) -> Offer:
+    assert agent.phone is not None, "a ready agent sits at a phone"
+    state.offers_made += 1
+    offer_id = OfferId(f"{call.id}/o{call.attempts}")
+    offer = Offer(offer_id, call, agent, agent.phone, OfferState.PENDING, state.now, None)
+    state.offers[offer_id] = offer
+    _expect_news(state, offer)
+    return offer
+
+
+def _expect_news(state: State, offer: Offer) -> None:
+    patience = span(state.plan.ring_seconds + state.plan.ring_grace_seconds)
+    state.deadlines.set(Due.OFFER_OVERDUE, offer, state.now_us + patience)
+
+
+def ringing(state: State, offer: Offer) -> None:
+    """The phone is being rung; said again, it changes nothing."""
+    if OFFER.allows(offer.state, OfferInput.RANG):
+        _change(state, offer, OfferInput.RANG)
+        _expect_news(state, offer)
+        offer.call.failures = offer.agent.failures = 0
+
+
+def answered(state: State, offer: Offer) -> None:
+    """Agent and caller are connected; said again, it changes nothing."""
+    if OFFER.allows(offer.state, OfferInput.ANSWERED):
+        _change(state, offer, OfferInput.ANSWERED)
+        offer.overdue_us = None
+        connect(state, offer)
+
+
+def connect(state: State, offer: Offer) -> None:
+    """The offer was accepted: both talk."""
+    call, agent = offer.call, offer.agent
+    state.figures.answered(call, state.now_us)
+    agent.calls_taken += 1
+    agent.misses.clear()
+    call_enters(state, call, CallInput.ANSWERED)
+    agent_enters(state, agent, AgentInput.ANSWERED, "call")
+
+
+def missed(state: State, offer: Offer, cause: MissCause) -> None:
+    """The agent's side did not take it: he is treated as the plan says for the cause, the call is back at its old place."""
+    if not OFFER.allows(offer.state, OfferInput.MISSED):
+        return
+    call, agent = offer.call, offer.agent
+    _end(state, offer, OfferInput.MISSED, cause)
+    call.refusals = call.refusals or {}
+    call.refusals[agent.id] = call.refusals.get(agent.id, 0) + 1
+    _treat_miss(state, agent, cause)
+    return_call(state, call)
+
+
+def failed(state: State, offer: Offer, detail: str) -> None:
+    """Carrying it out failed: both are free of it, and the caller is held, wherever the failure left him."""
+    if not OFFER.allows(offer.state, OfferInput.FAILED):
+        return
+    call, agent = offer.call, offer.agent
+    _end(state, offer, OfferInput.FAILED, detail=detail)
+    _rest_after_failure(state, call, agent)
+    release(state, agent, "offer_failed")
+    return_call(state, call)
+    state.to_hold[call.id] = call
+
+
+def overdue(state: State, offer: Offer) -> None:
+    """No news of the offer came in time: take it back as failed."""
+    stop_ringing(state, offer)
+    failed(state, offer, "no news from the exchange")
+
+
+def phone_lost(state: State, offer: Offer) -> None:
+    """The phone can't be rung any more while it was being rung."""
+    if OFFER.allows(offer.state, OfferInput.MISSED):
+        stop_ringing(state, offer)
+        missed(state, offer, MissCause.PHONE_LOST)
+
+
+def rescind(state: State, offer: Offer, detail: str) -> None:
+    """Take the offer back, the agent is free at once. What becomes of the call is the caller's matter."""
+    agent = offer.agent
+    _end(state, offer, OfferInput.RESCINDED, detail=detail)
+    release(state, agent, "rescinded")
+
+
+def return_call(state: State, call: Call) -> None:
+    """Back to waiting, at the old place."""
+    call_enters(state, call, CallInput.RETURNED)
+    wait(state, call)
+
+
+def stop_ringing(state: State, offer: Offer) -> None:
+    """Let the phone stop, and the caller be held."""
+    call = offer.call
+    if call.queue is not None:
+        state.say(StopRinging(offer.id, call.id, call.queue.id, call.language or ""))
+
+
+def close(state: State, offer: Offer) -> None:
+    """The offer binds its call and its agent no longer."""
+    del state.offers[offer.id]
+    offer.overdue_us = None
+    offer.call.offer = offer.call.agent = None
+    offer.agent.offer = None
+    if offer.call.state is CallState.OFFERED:
+        offer.agent.call = None
+
+
+def _change(state: State, offer: Offer, happened: OfferInput, cause: MissCause | None = None, detail: str = "") -> None:
+    offer.state = OFFER.after(offer.state, happened)
+    state.say(OfferChanged(offer.id, offer.call.id, offer.agent.id, offer.state, cause, detail))
+
+
+def _end(state: State, offer: Offer, happened: OfferInput, cause: MissCause | None = None, detail: str = "") -> None:
+    _change(state, offer, happened, cause, detail)
+    state.say(WithdrawPop(offer.id, offer.agent.id, offer.state))
+    close(state, offer)
+
+
+def _treat_miss(state: State, agent: Agent, cause: MissCause) -> None:
+    rule = state.plan.rona.get(cause, Rona())
+    agent.misses[cause] = agent.misses.get(cause, 0) + 1
+    agent.idle_since_us = state.now_us
+    if agent.misses[cause] >= rule.misses_to_not_ready:
+        agent.misses.clear()
+        agent.next_reason = agent.next_reason or f"rona:{cause}"
+    elif rule.retry_after_seconds > 0:
+        leave_alone(state, agent, rule.retry_after_seconds)
+    release(state, agent, f"missed:{cause}")
+
+
+def leave_alone(state: State, agent: Agent, rest_seconds: float) -> None:
+    """No offers to the agent for so long."""
+    until_us = state.now_us + span(rest_seconds)
+    state.roster.rest(agent, until_us)
+    state.deadlines.set(Due.AGENT_RESTED, agent, until_us)
+
+
+def _rest_after_failure(state: State, call: Call, agent: Agent) -> None:
+    _rest_pair(state, call, agent.id)
+    call.failures += 1
+    agent.failures += 1
+    if call.failures > 1:
+        state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(rest_seconds(call.failures - 1)))
+    if agent.failures > 1:
+        leave_alone(state, agent, rest_seconds(agent.failures - 1))
+
+
+def _rest_pair(state: State, call: Call, agent: AgentId) -> None:
+    call.rests = call.rests or {}
+    count = call.rests.get(agent, (0, 0))[0] + 1
+    call.rests[agent] = (count, state.now_us + span(rest_seconds(count)))
+    set_pair_deadline(state, call)
+
+
+def set_pair_deadline(state: State, call: Call) -> None:
+    """When the first agent to whom an offer of this call failed may be tried again."""
+    ends = [until_us for _, until_us in (call.rests or {}).values() if until_us > state.now_us]
+    if ends:
+        state.deadlines.set(Due.PAIR_RESTED, call, min(ends))
+
+
+def rest_seconds(failures: int) -> float:
+    """How long to leave alone what failed so often in a row."""
+    return min(FIRST_REST_SECONDS * 2.0 ** min(failures - 1, 10), LONGEST_REST_SECONDS)

@@ -1,0 +1,108 @@
+"""How a call comes to wait, and how what it needs relaxes.
+
+Decides which stage of its requirement a call is in by its elapsed wait, and tells when the step in force changes. It does not
+know who is free: it leaves a lead for ``acd.matching``.
+"""
+
+from __future__ import annotations
+
+from acd.calls import Call
+from acd.deadlines import Due
+from acd.effects import HoldCall, StepEntered
+from acd.instants import seconds
+from acd.model import CallState
+from acd.stages import Stage
+from acd.state import State, call_enters
+from acd.tables import CallInput
+
+
+def join(state: State, call: Call, happened: CallInput) -> None:
+    """The call begins to wait in the queue of its product line and level."""
+    assert call.product_line is not None and call.level is not None, "a call joins a queue when it is known what it is about"
+    call.queue = state.queue_for(call.product_line, call.level)
+    if call.queued_at is None:
+        call.queued_at, call.queued_us = state.now, state.now_us
+    state.figures.joined(call)
+    call_enters(state, call, happened)
+    wait(state, call)
+    state.to_hold[call.id] = call
+
+
+def wait(state: State, call: Call) -> None:
+    """Put a waiting call at the place that its virtual arrival gives it, in the stage that its wait has reached."""
+    assert call.queue is not None, "a waiting call has a queue"
+    stage = _reached(state, call, state.stages.first(call.queue, call.values()))
+    _open(state, stage)
+    state.room.add(call, call.arrived_us - call.head_start_us(state.plan.head_start_seconds), stage)
+    if call.refusals:
+        state.refused[call.id] = call
+    _stay(state, call, stage)
+
+
+def stop_waiting(state: State, call: Call) -> None:
+    """Take a waiting call out of the room: offered, or gone."""
+    state.room.remove(call)
+    state.refused.pop(call.id, None)
+    call.stage_ends_us = None
+
+
+def relax(state: State, call: Call) -> None:
+    """The call's stage is over."""
+    if call.place is None or call.stage is None:
+        return
+    stage = _reached(state, call, call.stage)
+    _open(state, stage)
+    state.room.advance(call, stage)
+    _stay(state, call, stage)
+
+
+def refit(state: State) -> None:
+    """Who is logged in has changed: steps that nobody can match are skipped, and come into force again when somebody can."""
+    logged_in = state.roster.logged_in
+    if logged_in == state.logged_in_before:
+        return
+    state.logged_in_before = logged_in
+    for stage in state.room.stages():
+        in_force = stage.matchable(logged_in)
+        if in_force is not stage.in_force:
+            stage.in_force = in_force
+            for place in stage.line:
+                tell_step(state, place[2])
+                state.lead_calls[place[2].id] = place[2]
+
+
+def tell_step(state: State, call: Call) -> None:
+    """Say which step is in force for a waiting call, unless that was said."""
+    assert call.stage is not None, "a waiting call has a stage"
+    step, told = call.stage.in_force, call.told
+    if step is not told:
+        call.told = step
+        if told is None or (told.name, told.need) != (step.name, step.need):
+            state.say(StepEntered(call.id, step.name, step.text, seconds(state.now_us - call.arrived_us)))
+
+
+def hold(state: State) -> None:
+    """Hold the callers who must be held and were not offered at once."""
+    for call in state.to_hold.values():
+        if call.state is CallState.WAITING and call.queue is not None:
+            state.say(HoldCall(call.id, call.queue.id, call.language or ""))
+    state.to_hold.clear()
+
+
+def _stay(state: State, call: Call, stage: Stage) -> None:
+    if stage.until_us is not None:
+        state.deadlines.set(Due.STAGE_OVER, call, call.arrived_us + stage.until_us)
+    tell_step(state, call)
+    state.lead_calls[call.id] = call
+
+
+def _reached(state: State, call: Call, stage: Stage) -> Stage:
+    waited = state.now_us - call.arrived_us
+    while stage.until_us is not None and stage.after is not None and waited >= stage.until_us:
+        stage = stage.after
+    return stage
+
+
+def _open(state: State, stage: Stage) -> None:
+    if not stage.line:
+        stage.in_force = stage.matchable(state.roster.logged_in)

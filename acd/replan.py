@@ -1,0 +1,93 @@
+"""A new plan comes into force while calls are alive.
+
+Decides what changes for whom:
+
+- A *waiting call* keeps its place and its clock; what it needs, in which step it is, its head start and the strategy are the new
+  plan's from this moment. If the new plan no longer has its queue, anybody may take it.
+- A *call in the menu* is understood by the new plan when it is queued.
+- An *offered or talking call* goes on untouched; the wrap-up after it is the new plan's.
+- An *agent who stays* keeps his state, phone and idle time; his skills are the new ones from this moment. A running wrap-up keeps
+  its time-box.
+- A *new agent* is logged out and may log in.
+- A *removed agent* who is ready or not ready is logged out at once, with cause ``removed``; one who is reserved, talking or in
+  wrap-up finishes that first. If a later plan has him again before that, he stays.
+- *Offers* that are open, and misses that were counted, stay. Ring times hold from the next offer on.
+"""
+
+from __future__ import annotations
+
+from acd.model import AgentId, AgentState
+from acd.plan import AgentPlan, Plan
+from acd.queueing import wait
+from acd.roster import Agent, Roster
+from acd.stages import Stages
+from acd.state import State, agent_enters
+from acd.tables import AgentInput
+from acd.waiting import WaitingRoom
+
+REMOVED = "removed"
+_LEAVES_AT_ONCE = (AgentState.READY, AgentState.NOT_READY)
+
+
+def load(state: State, plan: Plan) -> None:
+    """Put ``plan`` in force."""
+    state.plan = plan
+    state.queues = {(queue.product_line, str(queue.level)): queue for queue in plan.queues}
+    planned = {agent.id: agent for agent in plan.agents}
+    for agent in state.roster.company:
+        _keep_or_remove(state, agent, planned)
+    _seat(state, planned)
+    _line_up_again(state)
+
+
+def _keep_or_remove(state: State, agent: Agent, planned: dict[AgentId, AgentPlan]) -> None:
+    agent.planned = agent.id in planned
+    if agent.planned:
+        agent.plan = planned[agent.id]
+        agent.next_home = None if agent.next_home == REMOVED else agent.next_home
+    elif agent.state in _LEAVES_AT_ONCE:
+        agent_enters(state, agent, AgentInput.SENT_HOME, REMOVED)
+    elif agent.state is not AgentState.LOGGED_OUT:
+        agent.next_home = REMOVED
+
+
+def _seat(state: State, planned: dict[AgentId, AgentPlan]) -> None:
+    old = state.roster
+    staying = {agent.id: agent for agent in old.company if agent.planned or agent.state is not AgentState.LOGGED_OUT}
+    company = []
+    for index, agent_id in enumerate(sorted({*staying, *planned})):
+        agent = staying.get(agent_id) or _newcomer(state, planned[agent_id])
+        agent.index, agent.bit = index, 1 << index
+        company.append(agent)
+    state.roster = Roster(company, (queue.strategy for queue in state.plan.queues))
+    for agent in company:
+        _sit_again(state, agent)
+
+
+def _newcomer(state: State, plan: AgentPlan) -> Agent:
+    return Agent(plan.id, plan, 0, 0, 0.0, AgentState.LOGGED_OUT, state.now, state.now_us)
+
+
+def _sit_again(state: State, agent: Agent) -> None:
+    roster = state.roster
+    if agent.phone is not None:
+        roster.at_phone[agent.phone] = agent
+        if not state.reachable.get(agent.phone, True):
+            roster.unreachable |= agent.bit
+    if agent.rests_until_us is not None:
+        roster.resting |= agent.bit
+    roster.refresh(agent)
+
+
+def _line_up_again(state: State) -> None:
+    waiting = list(state.room)
+    state.room = WaitingRoom()
+    state.stages = Stages(state.roster.admission.mask)
+    state.refused.clear()
+    state.logged_in_before, state.at_work_before = state.roster.logged_in, state.roster.at_work
+    for call in state.calls.values():
+        if call.queue is not None:
+            call.queue = state.queue_for(call.queue.product_line, call.queue.level)
+    for call in waiting:
+        call.place = call.stage = None
+        wait(state, call)

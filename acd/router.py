@@ -1,0 +1,181 @@
+"""The router: events in, effects out. The one owner of the state; it does no I/O and knows no clock.
+
+Decides the order of things within one event: what the event itself means; then what has fallen due by ``now``; then who gets whom;
+then who must be held. What each event means is in the modules of ``_HANDLERS``; ``acd.matching`` decides who gets whom.
+
+Equal events at equal times give equal effects, byte for byte: nothing in here depends on chance, on the order of a set, or on when it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from acd import callers, desk, exchange, offering, replan, snapshot, view
+from acd.board import Board
+from acd.calls import Call
+from acd.deadlines import Due
+from acd.effects import Effect
+from acd.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentStateForced,
+    AgentWentNotReady,
+    AgentWentReady,
+    CallArrived,
+    CallDiverted,
+    CallerLeft,
+    CallQueued,
+    CommandFailed,
+    DeskSeen,
+    Event,
+    ExchangeSeen,
+    MenuChosen,
+    OfferAnswered,
+    OfferFailed,
+    OfferMissed,
+    OfferRinging,
+    PhoneSeen,
+    PlanLoaded,
+    TalkEnded,
+    Ticked,
+    WrapUpEnded,
+    WrapUpExtended,
+)
+from acd.explanation import at_length
+from acd.instants import instant, micros
+from acd.matching import lead_refused, match
+from acd.model import CallId, OfferId, OfferState, PhoneId
+from acd.plan import Plan
+from acd.queueing import hold, refit, relax
+from acd.state import State
+
+
+class Router:
+    """Routes calls to agents. Begins empty: the first event is ``PlanLoaded``."""
+
+    def __init__(self) -> None:
+        self._state = State()
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force."""
+        return self._state.plan
+
+    def handle(self, event: Event, now: datetime) -> list[Effect]:
+        """Take in ``event``, which was taken at ``now`` (aware; never earlier than the last one), and return what follows, in order.
+
+        Raises IllegalTransition, and changes nothing, when the state tables or the plan do not allow what an agent or a supervisor asks
+        for. What the telephone network says too late or twice changes nothing and gives [].
+        """
+        state = self._state
+        state.advance_clock(now)
+        state.begin_day()
+        state.out = []
+        _HANDLERS[type(event)](state, event)
+        if state.out or state.lead_agents or state.lead_calls or state.to_hold or type(event) is Ticked:
+            _let_due(state)
+            refit(state)
+            lead_refused(state)
+            match(state)
+            hold(state)
+        return state.out
+
+    def next_deadline(self) -> datetime | None:
+        """When to come back with a ``Ticked``, if nothing happens before; an aware UTC datetime."""
+        at_us = self._state.deadlines.next()
+        return None if at_us is None else instant(at_us)
+
+    def board(self, now: datetime) -> Board:
+        """The live view."""
+        return view.board(self._state, now)
+
+    def explain_waiting(self, call: CallId, now: datetime) -> str:
+        """Why nobody takes this call, or what it is doing. Raises KeyError when there is no such live call."""
+        return at_length(self._state, self._state.calls[call], micros(now))
+
+    def open_offer(self, call: CallId, phone: PhoneId) -> OfferId | None:
+        """The open offer (pending, ringing, or accepted and talking) that ties ``call`` to ``phone``."""
+        live = self._state.calls.get(call)
+        offer = None if live is None else live.offer
+        return offer.id if offer is not None and offer.phone == phone else None
+
+    def offer_is_open(self, offer: OfferId) -> bool:
+        """Whether the offer is pending or ringing: whether it still makes sense to ring for it."""
+        known = self._state.offers.get(offer)
+        return known is not None and known.state in (OfferState.PENDING, OfferState.RINGING)
+
+    def calls(self) -> Mapping[CallId, Call]:
+        """The live calls, to be looked at only."""
+        return self._state.calls
+
+    def state(self) -> dict[str, Any]:
+        """The whole state as plain data: two routers that were given the same events have equal ones."""
+        return snapshot.of(self._state)
+
+
+def _let_due(state: State) -> None:
+    for kind, thing in state.deadlines.take_due(state.now_us):
+        _DUE[kind](state, thing)
+
+
+def _about_offer(act: Callable[..., None], *fields: str) -> Callable[[State, Any], None]:
+    """What to do with an event about an offer, if the offer is still open."""
+
+    def handler(state: State, event: Any) -> None:
+        offer = state.offers.get(event.offer)
+        if offer is not None:
+            act(state, offer, *(getattr(event, name) for name in fields))
+
+    return handler
+
+
+def _nothing(state: State, event: Ticked) -> None:
+    """Time alone: what has fallen due is looked at after every event."""
+
+
+def _lead(state: State, call: Call) -> None:
+    state.lead_calls[call.id] = call
+
+
+def _pair_rested(state: State, call: Call) -> None:
+    offering.set_pair_deadline(state, call)
+    _lead(state, call)
+
+
+_HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
+    PlanLoaded: lambda state, event: replan.load(state, event.plan),
+    CallArrived: callers.arrived,
+    MenuChosen: callers.chose,
+    CallQueued: callers.queued,
+    CallerLeft: callers.left,
+    CallDiverted: callers.diverted,
+    OfferRinging: _about_offer(offering.ringing),
+    OfferAnswered: _about_offer(offering.answered),
+    OfferMissed: _about_offer(offering.missed, "cause"),
+    OfferFailed: _about_offer(offering.failed, "detail"),
+    CommandFailed: callers.command_failed,
+    TalkEnded: callers.agent_left,
+    PhoneSeen: desk.phone_seen,
+    AgentLoggedIn: desk.logged_in,
+    AgentLoggedOut: desk.logged_out,
+    AgentWentReady: desk.went_ready,
+    AgentWentNotReady: desk.went_not_ready,
+    WrapUpEnded: desk.wrap_up_ended,
+    WrapUpExtended: desk.wrap_up_extended,
+    AgentStateForced: desk.forced,
+    DeskSeen: desk.desk_seen,
+    Ticked: _nothing,
+    ExchangeSeen: exchange.seen,
+}
+
+_DUE: Mapping[Due, Callable[[State, Any], None]] = {
+    Due.STAGE_OVER: relax,
+    Due.CALL_RESTED: _lead,
+    Due.PAIR_RESTED: _pair_rested,
+    Due.COMMAND_AGAIN: callers.redo,
+    Due.AGENT_RESTED: desk.rested,
+    Due.WRAP_UP_OVER: desk.wrap_up_over,
+    Due.OFFER_OVERDUE: offering.overdue,
+}

@@ -1,0 +1,53 @@
+"""The router's state as plain data, for comparing: after a replay, on a standby, in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from acd.calls import Call
+from acd.offer import Offer
+from acd.roster import Agent
+from acd.stages import Stage
+from acd.state import State
+
+_DERIVED = {"index", "bit", "plan", "place", "stage"}
+"""Fields that follow from the others and the plan, or are told in other words."""
+
+
+def of(state: State) -> dict[str, Any]:
+    """Everything that decides what the router does next."""
+    return {
+        "plan": state.plan,
+        "now": state.now,
+        "calls": [_plain(call) | {"step": _step(call)} for call in state.calls.values()],
+        "agents": [_plain(agent) for agent in state.roster.company],
+        "offers": [_plain(offer) for offer in state.offers.values()],
+        "order": [call.id for call in state.room],
+        "ended": list(state.ended.items()),
+        "reachable": dict(state.reachable),
+        "home": dict(state.home),
+        "day": state.figures.day,
+        "figures": {queue: _plain(count) for queue, count in state.figures.queues.items()},
+        "numbers": (state.arrivals, state.offers_made),
+        "next_deadline_us": state.deadlines.next(),
+    }
+
+
+def _step(call: Call) -> tuple[str, str] | None:
+    return None if call.stage is None else (call.stage.name, call.stage.in_force.name)
+
+
+def _plain(thing: Any) -> dict[str, Any]:
+    return {field.name: _value(getattr(thing, field.name)) for field in fields(thing) if field.name not in _DERIVED}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, (Call, Agent, Offer)):
+        return value.id
+    if isinstance(value, Stage):
+        return (value.name, value.text)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value

@@ -1,0 +1,169 @@
+"""The router's whole state, and the two ways in which anything in it changes its own state: ``call_enters`` and ``agent_enters``.
+
+Every change goes through the tables (``acd.tables``) and is told by a notice. What leads where is decided by the modules that use
+this one; each of them is a handful of functions over ``State``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from acd.calls import Call
+from acd.deadlines import Deadlines
+from acd.effects import AgentChanged, CallChanged, Effect
+from acd.figures import Figures
+from acd.instants import day_of, micros
+from acd.model import AgentId, AgentState, CallId, EndCause, Level, OfferId, PhoneId, QueueId, queue_of
+from acd.offer import Offer
+from acd.plan import Plan, QueuePlan
+from acd.roster import Agent, Roster
+from acd.stages import Stages
+from acd.tables import AGENT, CALL, AgentInput, CallInput
+from acd.waiting import WaitingRoom
+from skills.expression import EVERYBODY
+from skills.requirement import Requirement, Step
+
+ENDED_REMEMBERED = 20_000
+"""So many ended calls are remembered, so that what is said about them later is recognised as stale."""
+
+_BUSY = frozenset({AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP})
+_ANYBODY = Requirement((Step("anybody", EVERYBODY),))
+
+
+def _empty_roster() -> Roster:
+    return Roster([], [])
+
+
+@dataclass(slots=True)
+class State:
+    """Everything the router knows. Owned by one router."""
+
+    plan: Plan = field(default_factory=Plan)
+    queues: dict[tuple[str, str], QueuePlan] = field(default_factory=dict)
+    """(product line, level) -> queue."""
+    roster: Roster = field(default_factory=_empty_roster)
+    stages: Stages = field(init=False)
+    room: WaitingRoom = field(default_factory=WaitingRoom)
+    calls: dict[CallId, Call] = field(default_factory=dict)
+    """Live calls in order of arrival."""
+    ended: dict[CallId, EndCause] = field(default_factory=dict)
+    """The last calls that ended, and how."""
+    offers: dict[OfferId, Offer] = field(default_factory=dict)
+    """Open offers."""
+    reachable: dict[PhoneId, bool] = field(default_factory=dict)
+    """Phones that were seen; others count as reachable."""
+    home: dict[PhoneId, str] = field(default_factory=dict)
+    """The exchange at which a phone was last seen registered."""
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    figures: Figures = field(default_factory=Figures)
+    arrivals: int = 0
+    offers_made: int = 0
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    now_us: int = 0
+
+    out: list[Effect] = field(default_factory=list)
+    """The effects of the event in hand."""
+    lead_calls: dict[CallId, Call] = field(default_factory=dict)
+    """Waiting calls for whom an agent may have become possible."""
+    lead_agents: dict[AgentId, Agent] = field(default_factory=dict)
+    """Agents who may have become free."""
+    to_hold: dict[CallId, Call] = field(default_factory=dict)
+    """Callers who must be held, unless they are offered at once."""
+    refused: dict[CallId, Call] = field(default_factory=dict)
+    """Waiting calls that somebody missed."""
+    logged_in_before: int = 0
+    at_work_before: int = 0
+
+    def __post_init__(self) -> None:
+        self.stages = Stages(self.roster.admission.mask)
+
+    def say(self, effect: Effect) -> None:
+        """Add an effect of the event in hand."""
+        self.out.append(effect)
+
+    def advance_clock(self, now: datetime) -> None:
+        """Time goes on; it never runs backwards in here."""
+        now_us = micros(now)
+        if now_us > self.now_us:
+            self.now, self.now_us = now, now_us
+
+    def begin_day(self) -> None:
+        """Count from nothing when the day is another one than at the last event."""
+        day = day_of(self.now_us, self.plan.zone_offset_seconds)
+        if day != self.figures.day:
+            self.figures.new_day(day)
+            self.roster.new_day()
+
+    def queue_for(self, product_line: str, level: Level) -> QueuePlan:
+        """The queue of the plan, or, when it has none, one that anybody may serve: nobody is turned away."""
+        known = self.queues.get((product_line, level))
+        return known or QueuePlan(queue_of(product_line, level), product_line, level, _ANYBODY)
+
+    def agent_at(self, phone: PhoneId) -> Agent | None:
+        """Who is logged in at ``phone``."""
+        return self.roster.at_phone.get(phone)
+
+    def remember_ended(self, call: CallId, cause: EndCause) -> None:
+        """What is said about this call from now on is stale."""
+        self.ended[call] = cause
+        if len(self.ended) > ENDED_REMEMBERED:
+            del self.ended[next(iter(self.ended))]
+
+    def queue_ids(self) -> list[QueueId]:
+        """The plan's queues and those of live calls."""
+        live = (call.queue.id for call in self.calls.values() if call.queue is not None)
+        return list(dict.fromkeys([*(queue.id for queue in self.plan.queues), *live]))
+
+
+def call_enters(state: State, call: Call, happened: CallInput, cause: EndCause | None = None) -> None:
+    """The call's next state after ``happened``, and its notice. Raises IllegalTransition before anything changed."""
+    call.state = CALL.after(call.state, happened)
+    call.state_since = state.now
+    state.say(CallChanged(call.id, call.state, call.queue_id, call.agent, cause))
+
+
+def agent_enters(state: State, agent: Agent, happened: AgentInput, cause: str) -> None:
+    """The agent's next state after ``happened``, and its notice. Raises IllegalTransition before anything changed."""
+    previous, since = agent.state, agent.state_since
+    entered = AGENT.after(previous, happened)
+    if previous in _BUSY:
+        agent.busy_us += state.now_us - agent.since_us
+    if entered is AgentState.READY and previous is not AgentState.RESERVED:
+        agent.idle_since_us = state.now_us
+    agent.state_since, agent.since_us, agent.cause = state.now, state.now_us, cause
+    state.roster.move(agent, entered)
+    state.say(AgentChanged(agent.id, entered, cause, agent.phone, previous, since, agent.call))
+    if entered is AgentState.READY:
+        state.lead_agents[agent.id] = agent
+    elif entered is AgentState.LOGGED_OUT:
+        _leave_phone(state, agent)
+
+
+def release(state: State, agent: Agent, cause: str) -> None:
+    """Nothing keeps the agent any more: he is ready, unless he or somebody else had asked for something else meanwhile."""
+    home, reason = agent.next_home, agent.next_reason
+    agent.next_home = agent.next_reason = None
+    if home is not None:
+        agent_enters(state, agent, AgentInput.SENT_HOME, home)
+    elif reason is not None:
+        agent_enters(state, agent, AgentInput.STOOD_DOWN, reason)
+    else:
+        agent_enters(state, agent, AgentInput.RELEASED, cause)
+
+
+def sit_down(state: State, agent: Agent, phone: PhoneId) -> None:
+    """The agent is at ``phone`` from now on."""
+    agent.phone = phone
+    state.roster.at_phone[phone] = agent
+    state.roster.mark(agent, unreachable=not state.reachable.get(phone, True))
+
+
+def _leave_phone(state: State, agent: Agent) -> None:
+    if agent.phone is not None:
+        del state.roster.at_phone[agent.phone]
+    agent.phone = agent.call = agent.next_home = agent.next_reason = agent.wrap_ends_us = None
+    agent.misses.clear()
+    agent.failures = 0
+    state.roster.rest(agent, None)
+    state.roster.mark(agent, unreachable=False)

@@ -1,0 +1,196 @@
+"""What may follow what: the states of a call, an agent and an offer as literal tables, and the states they force on each other.
+
+Theory of operation. Everything that moves does so through ``Table.after``: the current state and what happened give the next
+state, or IllegalTransition is raised and nothing has changed. Whether a thing *should* happen is decided elsewhere; these tables
+only know that it can. A state that a trigger leaves as it is, is written down too: that is "noted, and takes effect later".
+``JOINT`` ties the three together: it says, for an open offer, what its call and its agent must be doing.
+
+``python -m acd.tables`` prints the diagrams of docs/states.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from acd.model import AgentState, CallState, IllegalTransition, OfferState
+
+
+class CallInput(StrEnum):
+    """What can happen to a call."""
+
+    QUEUED = "queued"
+    RESERVED = "reserved"
+    RETURNED = "returned"
+    """The offer came to nothing; the call is back at its old place."""
+    ANSWERED = "answered"
+    AGENT_LEFT = "agent left"
+    REQUEUED = "requeued"
+    """Back to waiting from where it was not offered: found in hold, or handed on."""
+    FOUND_TALKING = "found talking"
+    FOUND_AFTER = "found after"
+    DIVERTED = "diverted"
+    ENDED = "ended"
+
+
+class AgentInput(StrEnum):
+    """What can happen to an agent. The first four are also what supervisors force."""
+
+    LOGGED_IN = "logged in"
+    LOGGED_OUT = "logged out"
+    WENT_READY = "went ready"
+    WENT_NOT_READY = "went not ready"
+    RESERVED = "reserved"
+    ANSWERED = "answered"
+    RELEASED = "released"
+    """Nothing keeps him from the next call: the offer came to nothing, or the after-call work is over."""
+    STOOD_DOWN = "stood down"
+    """Released, but not ready: he missed a call, or had asked for it before."""
+    SENT_HOME = "sent home"
+    """Released, and logged out: forced, or no longer in the plan."""
+    TALK_OVER = "talk over"
+    FOUND_TALKING = "found talking"
+
+
+class OfferInput(StrEnum):
+    """What can happen to an offer."""
+
+    RANG = "rang"
+    ANSWERED = "answered"
+    MISSED = "missed"
+    RESCINDED = "rescinded"
+    FAILED = "failed"
+
+
+State = TypeVar("State", bound=StrEnum)
+Input = TypeVar("Input", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class Table(Generic[State, Input]):
+    """One state machine: ``rows[state][input]`` is the next state."""
+
+    name: str
+    start: State
+    rows: Mapping[State, Mapping[Input, State]]
+
+    def after(self, state: State, happened: Input) -> State:
+        """The state after ``happened``; raises IllegalTransition when the table does not allow it."""
+        try:
+            return self.rows[state][happened]
+        except KeyError:
+            raise IllegalTransition(f"{self.name} is {state.replace('_', ' ')}: it can't be {happened}") from None
+
+    def allows(self, state: State, happened: Input) -> bool:
+        """Whether ``happened`` is possible in ``state``."""
+        return happened in self.rows[state]
+
+
+_C = CallState
+_CI = CallInput
+CALL: Table[CallState, CallInput] = Table(
+    "the call",
+    _C.MENU,
+    {
+        _C.MENU: {
+            _CI.QUEUED: _C.WAITING, _CI.REQUEUED: _C.WAITING, _CI.FOUND_TALKING: _C.TALKING, _CI.FOUND_AFTER: _C.AFTER,
+            _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED,
+        },
+        _C.WAITING: {
+            _CI.RESERVED: _C.OFFERED, _CI.FOUND_TALKING: _C.TALKING, _CI.FOUND_AFTER: _C.AFTER,
+            _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED,
+        },
+        _C.OFFERED: {
+            _CI.ANSWERED: _C.TALKING, _CI.RETURNED: _C.WAITING, _CI.FOUND_AFTER: _C.AFTER,
+            _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED,
+        },
+        _C.TALKING: {_CI.AGENT_LEFT: _C.AFTER, _CI.REQUEUED: _C.WAITING, _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED},
+        _C.AFTER: {_CI.REQUEUED: _C.WAITING, _CI.FOUND_TALKING: _C.TALKING, _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED},
+        _C.DIVERTED: {_CI.REQUEUED: _C.WAITING, _CI.FOUND_TALKING: _C.TALKING, _CI.FOUND_AFTER: _C.AFTER, _CI.ENDED: _C.ENDED},
+        _C.ENDED: {},
+    },
+)  # fmt: skip
+
+_A = AgentState
+_AI = AgentInput
+AGENT: Table[AgentState, AgentInput] = Table(
+    "the agent",
+    _A.LOGGED_OUT,
+    {
+        _A.LOGGED_OUT: {_AI.LOGGED_IN: _A.NOT_READY},
+        _A.NOT_READY: {
+            _AI.WENT_READY: _A.READY, _AI.WENT_NOT_READY: _A.NOT_READY, _AI.LOGGED_OUT: _A.LOGGED_OUT,
+            _AI.FOUND_TALKING: _A.TALKING, _AI.SENT_HOME: _A.LOGGED_OUT,
+        },
+        _A.READY: {
+            _AI.WENT_NOT_READY: _A.NOT_READY, _AI.LOGGED_OUT: _A.LOGGED_OUT, _AI.RESERVED: _A.RESERVED,
+            _AI.FOUND_TALKING: _A.TALKING, _AI.STOOD_DOWN: _A.NOT_READY, _AI.SENT_HOME: _A.LOGGED_OUT,
+        },
+        _A.RESERVED: {
+            _AI.WENT_NOT_READY: _A.RESERVED, _AI.ANSWERED: _A.TALKING, _AI.RELEASED: _A.READY, _AI.STOOD_DOWN: _A.NOT_READY,
+            _AI.SENT_HOME: _A.LOGGED_OUT,
+        },
+        _A.TALKING: {
+            _AI.WENT_NOT_READY: _A.TALKING, _AI.TALK_OVER: _A.WRAP_UP, _AI.RELEASED: _A.READY, _AI.STOOD_DOWN: _A.NOT_READY,
+            _AI.SENT_HOME: _A.LOGGED_OUT,
+        },
+        _A.WRAP_UP: {
+            _AI.WENT_READY: _A.READY, _AI.WENT_NOT_READY: _A.NOT_READY, _AI.LOGGED_OUT: _A.LOGGED_OUT, _AI.RELEASED: _A.READY,
+            _AI.STOOD_DOWN: _A.NOT_READY, _AI.SENT_HOME: _A.LOGGED_OUT, _AI.FOUND_TALKING: _A.TALKING,
+        },
+    },
+)  # fmt: skip
+
+_O = OfferState
+_OI = OfferInput
+_UNTAKEN: Mapping[OfferInput, OfferState] = {
+    _OI.ANSWERED: _O.ACCEPTED, _OI.MISSED: _O.MISSED, _OI.RESCINDED: _O.RESCINDED, _OI.FAILED: _O.FAILED,
+}  # fmt: skip
+OFFER: Table[OfferState, OfferInput] = Table(
+    "the offer",
+    _O.PENDING,
+    {
+        _O.PENDING: {_OI.RANG: _O.RINGING, **_UNTAKEN},
+        _O.RINGING: _UNTAKEN,
+        _O.ACCEPTED: {},
+        _O.MISSED: {},
+        _O.RESCINDED: {},
+        _O.FAILED: {},
+    },
+)
+
+JOINT: Mapping[OfferState, tuple[CallState, AgentState]] = {
+    OfferState.PENDING: (CallState.OFFERED, AgentState.RESERVED),
+    OfferState.RINGING: (CallState.OFFERED, AgentState.RESERVED),
+    OfferState.ACCEPTED: (CallState.TALKING, AgentState.TALKING),
+}
+"""What an open offer's call and agent are doing; and nobody is offered, reserved or talking without one."""
+
+
+def diagram(table: Table[State, Input]) -> str:
+    """The table as a mermaid state diagram."""
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {table.start}"]
+    lines += [f"    {state} --> {after}: {happened}" for state, row in table.rows.items() for happened, after in row.items()]
+    lines += [f"    {state} --> [*]" for state, row in table.rows.items() if not row]
+    return "\n".join([*lines, "```"])
+
+
+def document() -> str:
+    """The text of docs/states.md."""
+    joint = "\n".join(f"| {offer} | {call} | {agent} |" for offer, (call, agent) in JOINT.items())
+    parts = [
+        "# States",
+        "Generated by `python -m acd.tables > docs/states.md` from the tables that the router runs on; a test fails when it is stale.",
+        *(part for title, table in DIAGRAMS.items() for part in (f"## {title}", diagram(table))),
+        "## Joint states",
+        f"While an offer is open:\n\n| offer | its call is | its agent is |\n|---|---|---|\n{joint}",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+DIAGRAMS: Mapping[str, Table] = {"Call": CALL, "Agent": AGENT, "Offer": OFFER}  # type: ignore[type-arg]  # each has its own types
+
+if __name__ == "__main__":
+    print(document(), end="")

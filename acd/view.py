@@ -1,0 +1,93 @@
+"""The live view, read off the router's state. Decides nothing, changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from acd.board import AgentView, Board, CallView, QueueView
+from acd.calls import Call
+from acd.explanation import in_short
+from acd.figures import QueueCount
+from acd.instants import instant
+from acd.model import AgentState, CallState, Level, QueueId
+from acd.plan import QueuePlan
+from acd.roster import Agent
+from acd.state import State
+from skills.admission import Admission
+from skills.requirement import bind_requirement
+
+_LANGUAGE = "language:"
+
+
+def board(state: State, now: datetime) -> Board:
+    """Everything that is going on."""
+    reasons: dict[int, str] = {}
+    calls = tuple(_call(state, call, reasons) for call in state.calls.values())
+    agents = tuple(_agent(state, agent) for agent in state.roster.company if agent.planned or agent.state is not AgentState.LOGGED_OUT)
+    return Board(now, calls, agents, _queues(state))
+
+
+def _call(state: State, call: Call, reasons: dict[int, str]) -> CallView:
+    waiting = call.state is CallState.WAITING and call.stage is not None
+    return CallView(
+        call.id, call.state, call.state_since, call.ani, call.ani_name, call.dnis, call.entry, call.arrived_at, call.queued_at,
+        call.queue_id, call.product_line, call.level, call.language, call.segment, call.urgent, call.agent,
+        call.stage.in_force.name if waiting and call.stage else None, _why(state, call, reasons) if waiting else "",
+    )  # fmt: skip
+
+
+def _why(state: State, call: Call, reasons: dict[int, str]) -> str:
+    if call.rests_until_us is not None:
+        return "offers of this call kept failing; it is tried again shortly"
+    if call.stage is None:
+        return ""
+    in_force = call.stage.in_force.number
+    if in_force not in reasons:
+        reasons[in_force] = in_short(state, call.stage)
+    return reasons[in_force]
+
+
+def _agent(state: State, agent: Agent) -> AgentView:
+    reachable = agent.phone is None or state.reachable.get(agent.phone, True)
+    wrap_up_ends_at = None if agent.wrap_ends_us is None else instant(agent.wrap_ends_us)
+    return AgentView(
+        agent.id, agent.plan.name, agent.plan.team, agent.state, agent.state_since, agent.cause, agent.phone, reachable,
+        agent.desk_connected, agent.call, agent.calls_taken, wrap_up_ends_at,
+    )  # fmt: skip
+
+
+def _queues(state: State) -> tuple[QueueView, ...]:
+    in_queue: dict[QueueId, list[Call]] = {}
+    plans: dict[QueueId, QueuePlan] = {queue.id: queue for queue in state.plan.queues}
+    for call in state.calls.values():
+        if call.queue is not None:
+            plans.setdefault(call.queue.id, call.queue)
+            in_queue.setdefault(call.queue.id, []).append(call)
+    return tuple(_queue(state, queue, in_queue.get(queue_id, [])) for queue_id, queue in plans.items())
+
+
+def _queue(state: State, queue: QueuePlan, calls: list[Call]) -> QueueView:
+    waiting = [call.queued_at for call in calls if call.state is CallState.WAITING and call.queued_at is not None]
+    count = state.figures.queues.get(queue.id, QueueCount())
+    ready = first_step_mask(state.roster.admission, queue, languages(state)) & state.roster.in_state[AgentState.READY]
+    return QueueView(
+        queue.id, queue.product_line, queue.level, len(waiting), min(waiting, default=None),
+        sum(call.state is CallState.OFFERED for call in calls), sum(call.state is CallState.TALKING for call in calls),
+        ready.bit_count(), count.offered, count.answered, count.answered_in_time, count.abandoned,
+    )  # fmt: skip
+
+
+def languages(state: State) -> list[str]:
+    """The languages that agents of the plan speak, as values of ``{language}``."""
+    skills = (skill for agent in state.plan.agents for skill in agent.skills)
+    return list(dict.fromkeys(skill.removeprefix(_LANGUAGE) for skill in skills if skill.startswith(_LANGUAGE)))
+
+
+def first_step_mask(admission: Admission, queue: QueuePlan, spoken: list[str]) -> int:
+    """The agents whom the first step of a queue admits for a standard call in some language."""
+    values = {"product_line": queue.product_line, "level": str(Level(queue.level)), "segment": "standard"}
+    mask = 0
+    for language in spoken or [""]:
+        bound = bind_requirement(queue.requirement, {**values, "language": language})
+        mask |= admission.mask(bound.steps[0].need)
+    return mask

@@ -1,0 +1,1 @@
+"""Measurements: what a decision and a call cost."""
