@@ -102,6 +102,7 @@ class Phone(Strict):
     contact: SipUri | None = Field(default=None, description="The phone's fixed SIP address.")
     secret: Secret | None = Field(default=None, description="The password the phone registers with, by place.")
     codecs: tuple[Codec, ...] = Field(default=_CODECS, min_length=1, description="Codecs in order of preference.")
+    qualify_seconds: int = Field(default=30, ge=0, le=3600, description="How often Asterisk asks whether the phone is there; 0: never.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Phone:

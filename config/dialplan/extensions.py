@@ -1,0 +1,110 @@
+"""The dialplan itself: entry, hold, connect, after, out, survival, as docs/architecture.md says.
+
+Decides which extensions each context has. What a caller can choose (a number, a name) appears only as ``${EXTEN}``, and there
+only after a pattern has let it through; it never stands inside an expression.
+"""
+
+from __future__ import annotations
+
+from config.check import survival_line
+from config.compile import queue_ids
+from config.dialplan.templates import Rendered, filled, joined
+from config.schema import Config, Destination
+
+EVERYTHING_ELSE = ("_X!", "_[+*#]!", "_[a-zA-Z_].", "s")
+"""Whatever else a network may dial: digits of any length, ``+`` and the other keys, names, nothing at all. Single letters are left
+out, for Asterisk itself uses them (h, i, t, T)."""
+GENERAL_QUEUE = "hotline-all"
+
+
+def line_queue(product_line: str) -> str:
+    """Name of a line's survival queue in Asterisk."""
+    return f"hotline-line-{product_line}"
+
+
+def extensions_conf(config: Config, exchange: str) -> Rendered:
+    """The text of extensions.conf."""
+    return filled(
+        "extensions.conf.tmpl",
+        entries=_entries(config, exchange),
+        rounds=_rounds(config),
+        sounds=config.exchanges[exchange].sounds,
+        phones=_phones(config, exchange),
+        destinations=_destinations(config, exchange),
+        survival=_survival(config),
+    )
+
+
+def _entries(config: Config, exchange: str) -> Rendered:
+    """The patterns take every number; one whose first language is another has an extension of its own."""
+    default = config.voice_menu.defaults.language
+    unknown = config.voice_menu.unknown_number.hints.language or default
+    languages = {dnis: entry.hints.language or default for dnis, entry in config.entries.items()}
+    numbers = {dnis: language for dnis, language in languages.items() if language != unknown}
+    numbers |= dict.fromkeys(EVERYTHING_ELSE, unknown)
+    return joined([_entry(config, exchange, number, language) for number, language in numbers.items()])
+
+
+def _entry(config: Config, exchange: str, number: str, language: str) -> Rendered:
+    where = config.exchanges[exchange].fastagi
+    return filled(
+        "entry.tmpl",
+        number=_extension(number),
+        language=language,
+        heartbeat=config.survival.heartbeat_seconds,
+        menu_limit=config.waiting.menu_limit_seconds,
+        host=where.host,
+        port=where.port,
+        exchange=exchange,
+    )
+
+
+def _extension(number: str) -> Rendered | str:
+    """Our own patterns have characters that no value may have."""
+    return Rendered(number) if number in EVERYTHING_ELSE else number
+
+
+def _rounds(config: Config) -> Rendered:
+    one = filled("round.tmpl", heartbeat=config.survival.heartbeat_seconds, music_seconds=config.waiting.music_seconds)
+    return joined([one] * config.waiting.comfort_every)
+
+
+def _phones(config: Config, exchange: str) -> Rendered:
+    """One pattern for each length that a phone's extension has."""
+    dial = config.exchanges[exchange].dial.removesuffix("{phone}")
+    lengths = sorted({len(phone) for phone in config.phones})
+    return joined(
+        [filled("phone.tmpl", pattern="_" + "X" * length, dial=dial, ring_seconds=config.offers.ring_seconds) for length in lengths]
+    )
+
+
+def _destinations(config: Config, exchange: str) -> Rendered:
+    return joined([_destination(name, row, config.exchanges[exchange].sounds) for name, row in config.destinations.items()])
+
+
+def _destination(name: str, row: Destination, sounds: str) -> Rendered:
+    if row.say is not None:
+        return filled("say.tmpl", name=name, sounds=sounds, prompt=row.say)
+    if row.voicemail is not None:
+        return filled("voicemail.tmpl", name=name, mailbox=row.voicemail)
+    return filled("partner.tmpl", name=name, number=row.dial or "", trunk=trunk_endpoint(row.trunk or ""))
+
+
+def trunk_endpoint(trunk: str) -> str:
+    """Name of a trunk's endpoint in pjsip.conf."""
+    return f"hotline-{trunk}"
+
+
+def _survival(config: Config) -> Rendered:
+    lines = [line for line in config.product_lines if survival_line(config, line)]
+    blocks = [filled("survival.tmpl", extension="s", destination="survival", queue=GENERAL_QUEUE)]
+    blocks += [filled("survival.tmpl", extension=line, destination=f"survival.{line}", queue=line_queue(line)) for line in lines]
+    return joined([*blocks, *_ways_to_survival(config)])
+
+
+def _ways_to_survival(config: Config) -> list[Rendered]:
+    """From a dialled number and from a queue's id to the extension that waits: a product line's, or ``s``."""
+    ways = {dnis: survival_line(config, entry.hints.product_line) or "s" for dnis, entry in config.entries.items()}
+    ways |= {queue: survival_line(config, queue.partition(".")[0]) or "s" for queue in queue_ids(config)}
+    ways |= {pattern: "s" for pattern in EVERYTHING_ELSE if pattern != "s"}
+    return [Rendered(f"exten => {way},1,Goto({target},1)\n") for way, target in ways.items()]
