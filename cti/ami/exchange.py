@@ -1,0 +1,190 @@
+"""One Asterisk, kept connected: its commands, its heartbeat, and its reconnecting.
+
+Decides when to connect again and how a command of the engine is said in AMI. It does not decide who is rung or held.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import structlog
+
+from acd.effects import HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.model import CallId
+from acd.ports import EffectFailed
+from cti.ami.session import Address, Engine, Session, Submit
+from cti.ami.wire import Unavailable, UnsafeValue, Wire
+from cti.names import Context, DialPattern, call_id, exchange_and_uniqueid
+from cti.translate import AgentAt, OpenOffer
+
+log = structlog.get_logger(__name__)
+
+ALIVE: Final = "HOTLINE_ALIVE"
+"""The dialplan's global variable that the heartbeat sets, to the epoch second."""
+HEARTBEAT_SECONDS: Final = 5.0
+FIRST_DELAY_SECONDS: Final = 0.5
+LONGEST_DELAY_SECONDS: Final = 15.0
+"""Below the 20 s after which the dialplan takes the engine for dead."""
+_NORMAL_CLEARING: Final = "16"
+_EXTENSION: Final = re.compile(r"[A-Za-z0-9_+*#.-]{1,79}")
+"""What may be an extension: AST_MAX_EXTENSION is 80, and no character here separates anything in a dialplan or in AMI."""
+
+
+class Ami:
+    """Implements ``acd.ports.CallControl`` for the calls of one exchange.
+
+    Every command raises EffectFailed: ``Unavailable`` (not connected, no answer in time, connection lost: whether it was done is not
+    known, and it is never repeated), ``Refused`` (Asterisk's answer) or ``UnsafeValue`` (it was not sent).
+    """
+
+    def __init__(
+        self,
+        exchange: str,
+        host: str,
+        port: int,
+        username: str,
+        secret: str,
+        dial: str,
+        submit: Submit,
+        open_offer: OpenOffer,
+        agent_at: AgentAt,
+        *,
+        clock: Callable[[], float] = time.time,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        first_delay_seconds: float = FIRST_DELAY_SECONDS,
+    ) -> None:
+        """``clock`` gives epoch seconds. Raises ValueError when ``exchange`` or ``dial`` can't be used (see ``cti.names``)."""
+        call_id(exchange, "")
+        self.exchange = exchange
+        self._address = Address(host, port, username, secret)
+        self._dial = DialPattern(dial)
+        self._engine = Engine(submit, open_offer, agent_at)
+        self._clock = clock
+        self._heartbeat_seconds = heartbeat_seconds
+        self._first_delay_seconds = first_delay_seconds
+        self._wire: Wire | None = None
+        self._was_ready = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    # ---- life ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def connected(self) -> bool:
+        """Whether commands can be carried out: logged in, and what Asterisk has was seen."""
+        return self._wire is not None and not self._wire.closed
+
+    async def start(self) -> None:
+        """Begin to connect, and to connect again whenever the connection is lost; does not wait for it."""
+        self._task = asyncio.create_task(self._keep_connected(), name=f"ami-{self.exchange}")
+
+    async def wait_until_connected(self) -> None:
+        """Return when Asterisk was connected and looked at, at least once."""
+        await self._was_ready.wait()
+
+    async def stop(self) -> None:
+        """Disconnect and stay so. Outstanding commands fail."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
+
+    async def _keep_connected(self) -> None:
+        waits = delays(self._first_delay_seconds)
+        while True:
+            reason = await self._one_session()
+            if self._wire is not None:
+                waits = delays(self._first_delay_seconds)
+            self._wire = None
+            wait_seconds = next(waits)
+            log.warning("ami_disconnected", exchange=self.exchange, reason=reason, again_in_seconds=wait_seconds)
+            await asyncio.sleep(wait_seconds)
+
+    async def _one_session(self) -> str:
+        try:
+            await Session(self.exchange, self._dial, self._engine).run(self._address, self._ready, self._beat)
+        except EffectFailed as failed:
+            return str(failed)
+        except Exception as error:  # whatever kept the engine from taking an event: what it knows is unsure, so look afresh
+            log.exception("ami_session_failed", exchange=self.exchange)
+            return repr(error)
+        return "ended"
+
+    def _ready(self, wire: Wire) -> None:
+        self._wire = wire
+        self._was_ready.set()
+        log.info("ami_connected", exchange=self.exchange)
+
+    async def _beat(self, wire: Wire) -> None:
+        """Say that the engine is alive. As it has a time limit, it also notices a connection that is dead without having closed."""
+        while True:
+            await wire.act("Setvar", {"Variable": ALIVE, "Value": str(int(self._clock()))})
+            await asyncio.sleep(self._heartbeat_seconds)
+
+    # ---- acd.ports.CallControl -----------------------------------------------------------------------------------------------
+
+    async def hold(self, command: HoldCall) -> None:
+        """Let the caller wait."""
+        await self.redirect(command.call, Context.HOLD, command.queue)
+
+    async def ring(self, command: RingAgent) -> None:
+        """Connect the caller to the agent's phone. Returns when Asterisk has taken the order, before it rings."""
+        await self.redirect(command.call, Context.CONNECT, command.phone)
+
+    async def stop_ringing(self, command: StopRinging) -> None:
+        """Take the caller back into hold; Asterisk cancels the ringing leg by itself (checked on 22.10)."""
+        await self.redirect(command.call, Context.HOLD, command.queue)
+
+    async def send(self, command: SendCall) -> None:
+        """Send the caller to a destination of the dialplan."""
+        await self.redirect(command.call, Context.OUT, command.destination)
+
+    async def hang_up(self, command: HangUpCall) -> None:
+        """End the caller's visit."""
+        await self._act("Hangup", {"Channel": self._channel(command.call), "Cause": _NORMAL_CLEARING})
+
+    # ---- more ------------------------------------------------------------------------------------------------------------------
+
+    async def redirect(self, call: CallId, context: str, exten: str) -> None:
+        """Send the caller to a place in the dialplan. Asterisk answers Success even when there is no such place, and then drops the
+        caller (checked on 22.10): the dialplan's contexts need an ``i`` extension.
+        """
+        place = {"Context": _extension(context), "Exten": _extension(exten), "Priority": "1"}
+        await self._act("Redirect", {"Channel": self._channel(call), **place})
+
+    async def user_event(self, name: str, fields: Mapping[str, str]) -> None:
+        """Send a UserEvent, for other programs at the same Asterisk."""
+        await self._act("UserEvent", {"UserEvent": name, **fields})
+
+    async def _act(self, name: str, fields: Mapping[str, str]) -> None:
+        if self._wire is None:
+            raise Unavailable(f"{name}: {self.exchange} is not connected")
+        await self._wire.act(name, fields)
+
+    def _channel(self, call: CallId) -> str:
+        """The caller's channel. Redirect, Hangup and Setvar take its Uniqueid for its name (checked on 22.10)."""
+        try:
+            exchange, uniqueid = exchange_and_uniqueid(call)
+        except ValueError as error:
+            raise UnsafeValue(str(error)) from None
+        if exchange != self.exchange:
+            raise UnsafeValue(f"{call} is not a call of {self.exchange}")
+        return uniqueid
+
+
+def delays(first_seconds: float, longest_seconds: float = LONGEST_DELAY_SECONDS) -> Iterator[float]:
+    """How long to wait before each further attempt: doubling, up to a bound."""
+    delay = first_seconds
+    while True:
+        yield min(delay, longest_seconds)
+        delay = min(delay * 2, longest_seconds)
+
+
+def _extension(name: str) -> str:
+    if not _EXTENSION.fullmatch(name):
+        raise UnsafeValue(f"not a name for a place in the dialplan: {name[:100]!r}")
+    return name

@@ -1,0 +1,158 @@
+"""The life of one AMI connection: log in, look at what is there, then translate events until it ends.
+
+Decides the order in which the engine hears of things. It knows no commands (see ``cti.ami.exchange``), and does not reconnect.
+
+**Looking and listening are never out of order.** Asterisk sends events from the login on, and the lists that are asked for then are
+a picture of a later moment. Events are kept from the login on, until the picture is complete and handed to the engine as
+``ExchangeSeen``; only then are they translated, in the order in which they came, against what the router knows by then. An event that
+the picture already includes is told once more that way, which the router recognises by its ids; one that is later than the picture
+can't be missed, nor be undone by it. No command can fall in between: the exchange counts as connected only from the picture on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from acd.events import Event
+from acd.model import IllegalTransition
+from acd.ports import EffectFailed
+from cti.ami.wire import Fields, Refused, Unavailable, Wire, connect
+from cti.names import DialPattern
+from cti.seen import look
+from cti.translate import EVENTS, AgentAt, OpenOffer, Translator
+
+log = structlog.get_logger(__name__)
+
+BOOT_LIMIT_SECONDS: Final = 60.0
+"""How long a starting Asterisk may take to be fully booted; before that its lists are not complete."""
+EVENTS_HIGH: Final = 5000
+EVENTS_LOW: Final = 500
+"""So many events waiting for the engine stop (and let go on) the reading from Asterisk. If that lasts, the connection times out,
+and the next one starts with a fresh look: nothing is lost, and memory is bounded."""
+
+Submit = Callable[[Event], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an Asterisk's AMI is, and who we are there."""
+
+    host: str
+    port: int
+    username: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What a session asks of the engine."""
+
+    submit: Submit
+    open_offer: OpenOffer
+    agent_at: AgentAt
+
+
+class Session:
+    """One connection to one exchange."""
+
+    def __init__(self, exchange: str, dial: DialPattern, engine: Engine) -> None:
+        self._exchange = exchange
+        self._dial = dial
+        self._engine = engine
+        self._translator = Translator(exchange, dial, engine.open_offer, engine.agent_at)
+        self._events: asyncio.Queue[Fields | None] = asyncio.Queue()
+        self._booted = asyncio.Event()
+        self._working = False
+        self._paused = False
+        self._wire: Wire | None = None
+
+    async def run(self, address: Address, ready: Callable[[Wire], None], beat: Callable[[Wire], Awaitable[None]]) -> None:
+        """Live until the connection ends, then raise why (EffectFailed); ``ready`` is called, and ``beat`` runs, from the look on."""
+        self._wire = wire = await connect(address.host, address.port, self._take)
+        wire.lost.add_done_callback(self._over)
+        try:
+            await self._log_in(wire, address)
+            await self._look(wire, ready)
+            beating = asyncio.create_task(_beat(beat, wire))
+            try:
+                await self._work(wire)
+            finally:
+                beating.cancel()
+        finally:
+            wire.close()
+
+    def _over(self, _lost: asyncio.Future[str]) -> None:
+        self._booted.set()
+        self._events.put_nowait(None)
+
+    # ---- the beginning -----------------------------------------------------------------------------------------------------
+
+    async def _log_in(self, wire: Wire, address: Address) -> None:
+        await wire.act("Login", {"Username": address.username, "Secret": address.secret, "Events": "on"})
+        try:
+            async with asyncio.timeout(BOOT_LIMIT_SECONDS):
+                await self._booted.wait()
+        except TimeoutError:
+            raise Unavailable(f"Asterisk was not fully booted after {BOOT_LIMIT_SECONDS:g} s") from None
+
+    async def _look(self, wire: Wire, ready: Callable[[Wire], None]) -> None:
+        channels = await wire.list("Status")
+        devices = await wire.list("DeviceStateList")
+        try:
+            seen = look(self._exchange, self._dial, channels, devices, self._engine.open_offer, self._engine.agent_at)
+        except KeyError as missing:
+            raise Refused(f"an item of Asterisk's lists has no {missing}") from None
+        self._translator.start_from(seen.legs)
+        ready(wire)
+        await self._engine.submit(seen.seen)
+
+    # ---- events ------------------------------------------------------------------------------------------------------------
+
+    def _take(self, event: Fields) -> None:
+        name = event["Event"]
+        if name == "FullyBooted":
+            self._booted.set()
+        elif name in EVENTS:
+            self._events.put_nowait(event)
+            self._hold_back(self._working and self._events.qsize() > EVENTS_HIGH)
+
+    def _hold_back(self, pause: bool) -> None:
+        if pause and not self._paused and self._wire:
+            self._paused = True
+            self._wire.pause_reading(True)
+
+    async def _work(self, wire: Wire) -> None:
+        """Hand over events, those of a lost connection too; then raise Unavailable."""
+        self._working = True
+        while True:
+            waiting = [await self._events.get()]
+            while not self._events.empty() and len(waiting) < EVENTS_LOW:
+                waiting.append(self._events.get_nowait())
+            await self._hand_over(fields for fields in waiting if fields is not None)
+            if None in waiting:
+                raise Unavailable(f"the connection was lost ({wire.lost.result()})")
+            if self._paused and self._events.qsize() < EVENTS_LOW:
+                self._paused = False
+                wire.pause_reading(False)
+
+    async def _hand_over(self, waiting: Iterable[Fields]) -> None:
+        """Submit in order, but together, so that the engine may journal them at once."""
+        await asyncio.gather(*(self._submit(event) for fields in waiting for event in self._translator.translate(fields)))
+
+    async def _submit(self, event: Event) -> None:
+        try:
+            await self._engine.submit(event)
+        except IllegalTransition as refused:
+            log.warning("event_refused", exchange=self._exchange, seen=repr(event), reason=str(refused))
+
+
+async def _beat(beat: Callable[[Wire], Awaitable[None]], wire: Wire) -> None:
+    try:
+        await beat(wire)
+    except EffectFailed as failed:
+        wire.close(str(failed))

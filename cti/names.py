@@ -1,0 +1,81 @@
+"""Names on either side of the border: call ids and Uniqueids, phones and devices, the dialplan's contexts.
+
+Decides how one is made of the other. It knows no event and no connection; above the adapters a call id is opaque.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from acd.model import CallId, PhoneId
+
+_EXCHANGE = re.compile(r"[a-z0-9]+")
+
+
+class Context(StrEnum):
+    """The dialplan's contexts, as ``docs/architecture.md`` lists them."""
+
+    ENTRY = "hotline-entry"
+    HOLD = "hotline-hold"
+    CONNECT = "hotline-connect"
+    AFTER = "hotline-after"
+    OUT = "hotline-out"
+    SURVIVAL = "hotline-survival"
+
+
+CONTEXTS = frozenset(map(str, Context))
+
+
+def call_id(exchange: str, uniqueid: str) -> CallId:
+    """The id of the call whose caller's channel has ``uniqueid`` on ``exchange``.
+
+    Raises ValueError when the exchange's name has anything but small letters and digits: the first ``-`` of a call id ends it.
+    """
+    if not _EXCHANGE.fullmatch(exchange):
+        raise ValueError(f"an exchange's name has only a-z and 0-9, not {exchange!r}")
+    return CallId(f"{exchange}-{uniqueid}")
+
+
+def exchange_and_uniqueid(call: CallId) -> tuple[str, str]:
+    """The exchange and the Uniqueid (which may have a ``-`` of its own) that ``call`` was made of; ValueError when it was not."""
+    exchange, dash, uniqueid = call.partition("-")
+    if not dash or not uniqueid or not _EXCHANGE.fullmatch(exchange):
+        raise ValueError(f"not a call id: {call!r}")
+    return exchange, uniqueid
+
+
+@dataclass(frozen=True, slots=True)
+class DialPattern:
+    """How an agent's phone is dialled, e.g. ``PJSIP/{phone}``; the same string names the phone's device.
+
+    Raises ValueError unless ``{phone}`` occurs once and ends the pattern: with anything behind it (``PJSIP/{phone}@trunk``) the device
+    is the trunk, and Asterisk could not tell which phone can be reached.
+    """
+
+    pattern: str
+    _prefix: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        prefix, found, suffix = self.pattern.partition("{phone}")
+        if not found or suffix or "/" not in prefix:
+            raise ValueError(f"a dial pattern is <technology>/…{{phone}}, with the phone at its end, not {self.pattern!r}")
+        object.__setattr__(self, "_prefix", prefix)
+
+    def device(self, phone: PhoneId) -> str:
+        """The device, and dial string, of ``phone``."""
+        return self._prefix + phone
+
+    def phone_of_device(self, device: str) -> PhoneId | None:
+        """The phone whose device this is; None when it isn't one of ours."""
+        return self._phone(device)
+
+    def phone_of_channel(self, channel: str) -> PhoneId | None:
+        """The phone that a channel such as ``PJSIP/1001-0000000a`` leads to; None when it isn't one of ours."""
+        device, dash, serial = channel.rpartition("-")
+        return self._phone(device) if dash and serial else None
+
+    def _phone(self, device: str) -> PhoneId | None:
+        phone = device.removeprefix(self._prefix)
+        return PhoneId(phone) if phone and phone != device else None

@@ -1,0 +1,77 @@
+"""What an Asterisk really has, from the lists it gives on request, as one ``ExchangeSeen``.
+
+Decides where each caller is and which phones can be rung. It does not ask (the adapter does), and it does not know what the
+engine believed before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from acd.events import ExchangeSeen, SeenCall
+from acd.model import CallId, PhoneId
+from cti.names import Context, DialPattern, call_id
+from cti.translate import UP, AgentAt, Leg, OpenOffer
+
+PLACES: Final[Mapping[str, str]] = {
+    Context.ENTRY: "menu",
+    Context.HOLD: "hold",
+    Context.CONNECT: "offer",  # or "talk", when the agent's leg is up
+    Context.AFTER: "after",
+    Context.OUT: "after",
+    Context.SURVIVAL: "survival",
+}
+"""Context of the caller's channel -> ``SeenCall.place``. Channels elsewhere are not ours, or are agents' legs."""
+
+OUTGOING: Final = frozenset({"AppDial", "AppDial2", "AppQueue"})
+"""What Asterisk names as the application of a channel that ``Dial`` or ``Queue`` made: never a caller, whatever its context is."""
+
+UNREACHABLE: Final = frozenset({"UNAVAILABLE", "INVALID"})
+"""Device states of a phone that cannot be rung: never registered, expired, or not answering its qualify."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at an exchange: what the engine is told, and the agents' legs (Uniqueid -> leg) for the translator to go on from."""
+
+    seen: ExchangeSeen
+    legs: Mapping[str, Leg]
+
+
+def look(
+    exchange: str,
+    dial: DialPattern,
+    channels: Sequence[Mapping[str, str]],
+    devices: Iterable[Mapping[str, str]],
+    open_offer: OpenOffer,
+    agent_at: AgentAt,
+) -> Look:
+    """``channels`` are the items of a ``Status`` list, ``devices`` those of a ``DeviceStateList``."""
+    callers = [channel for channel in channels if channel["Context"] in PLACES and channel["Application"] not in OUTGOING]
+    connecting = {caller["Linkedid"]: caller for caller in callers if caller["Context"] == Context.CONNECT}
+    legs: dict[str, Leg] = {}
+    for channel in channels:
+        caller = connecting.get(channel["Linkedid"])
+        if caller and channel["Application"] in OUTGOING:
+            call, phone = call_id(exchange, caller["Uniqueid"]), PhoneId(caller["Exten"])
+            answered = channel["ChannelState"] == UP
+            legs[channel["Uniqueid"]] = Leg(call, phone, open_offer(call, phone), agent_at(phone) if answered else None, answered)
+    talking = {leg.call for leg in legs.values() if leg.answered}
+    calls = tuple(_seen_call(call_id(exchange, caller["Uniqueid"]), caller, talking) for caller in callers)
+    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices))), legs)
+
+
+def _seen_call(call: CallId, caller: Mapping[str, str], talking: set[CallId]) -> SeenCall:
+    place = PLACES[caller["Context"]]
+    if place != "offer":
+        return SeenCall(call, place)
+    return SeenCall(call, "talk" if call in talking else place, PhoneId(caller["Exten"]))
+
+
+def _reachable(dial: DialPattern, devices: Iterable[Mapping[str, str]]) -> Iterable[PhoneId]:
+    for device in devices:
+        phone = dial.phone_of_device(device["Device"])
+        if phone and device["State"] not in UNREACHABLE:
+            yield phone
