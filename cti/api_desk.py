@@ -176,5 +176,3 @@ def require_known(what: str, value: str, known: tuple[str, ...]) -> None:
     """Refuse a value that the configuration does not name."""
     if value not in known:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, f"unknown_{what}", f"{what} must be one of {', '.join(known)}")
-
-

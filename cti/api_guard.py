@@ -98,4 +98,3 @@ def _bounded(receive: Receive) -> Receive:
         return message
 
     return counted
-

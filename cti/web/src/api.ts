@@ -1,0 +1,52 @@
+// Requests to the engine's HTTP side. A refusal is a Problem with the code that the words' table translates.
+import type { AgentView, Me } from "./types.ts";
+
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+async function ask<Answer>(method: "GET" | "POST", path: string, body?: object): Promise<Answer> {
+  const request: RequestInit = { method, credentials: "same-origin", headers: { Accept: "application/json" } };
+  if (body) {
+    request.body = JSON.stringify(body);
+    request.headers = { ...request.headers, "Content-Type": "application/json" };
+  }
+  let response: Response;
+  try {
+    response = await fetch(path, request);
+  } catch {
+    throw new Problem(0, "unreachable", "the server can't be reached");
+  }
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
+  throw await problemOf(response);
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const isProblem = response.headers.get("Content-Type")?.startsWith("application/problem+json");
+  const told = isProblem ? ((await response.json()) as { code: string; detail: string }) : null;
+  return new Problem(response.status, told?.code ?? "http", told?.detail ?? response.statusText);
+}
+
+export const login = (name: string, password: string) => ask<Me>("POST", "/api/login", { name, password });
+export const logout = () => ask<void>("POST", "/api/logout");
+export const me = () => ask<Me>("GET", "/api/me");
+
+export const sitDown = (phone: string | null) => ask<AgentView>("POST", "/api/desk/login", phone ? { phone } : {});
+export const standUp = () => ask<AgentView>("POST", "/api/desk/logout");
+export const goReady = () => ask<AgentView>("POST", "/api/desk/ready");
+export const goNotReady = (reason: string) => ask<AgentView>("POST", "/api/desk/not-ready", { reason });
+export const endWrapUp = (disposition: string, note: string) =>
+  ask<AgentView>("POST", "/api/desk/wrap-up/end", { disposition, note });
+export const extendWrapUp = (seconds: number) => ask<AgentView>("POST", "/api/desk/wrap-up/extend", { seconds });
+
+export const explanation = (call: string) =>
+  ask<{ explanation: string }>("GET", `/api/calls/${encodeURIComponent(call)}/explanation`);
+export const forceState = (agent: string, state: string, reason: string) =>
+  ask<AgentView>("POST", `/api/agents/${encodeURIComponent(agent)}/state`, { state, reason });

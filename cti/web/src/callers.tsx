@@ -1,0 +1,151 @@
+// Callers: those who wait and why, and those who are somewhere else on their way.
+import { useState } from "preact/hooks";
+import * as api from "./api.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { Clock, Foreign, ProblemLine, useRequest } from "./parts.tsx";
+import type { AgentView, CallStateName, CallView, Ui } from "./types.ts";
+import { queueText, useSpeech, useWords } from "./words.ts";
+
+const byArrival = (a: CallView, b: CallView) => Date.parse(a.arrived_at) - Date.parse(b.arrived_at);
+
+export function WaitingCallers({ calls, ui }: { calls: CallView[]; ui: Ui }) {
+  const words = useWords();
+  if (calls.length === 0) return <p class="empty-panel">{words.nobodyWaits}</p>;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{words.caller}</th>
+          <th scope="col">{words.queue}</th>
+          <th scope="col" class="num">
+            {words.waitsSince}
+          </th>
+          <th scope="col">{words.whyNobody}</th>
+          <th scope="col">
+            <span class="unseen">{words.explain}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {[...calls].sort(byArrival).map((call) => (
+          <WaitingRow key={call.call} call={call} ui={ui} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function WaitingRow({ call, ui }: { call: CallView; ui: Ui }) {
+  const { words, language } = useSpeech();
+  const request = useRequest();
+  const [explanation, setExplanation] = useState<string | null>(null);
+  async function explain(): Promise<void> {
+    if (explanation !== null) setExplanation(null);
+    else await request.run(async () => setExplanation((await api.explanation(call.call)).explanation));
+  }
+  return (
+    <>
+      <tr data-call={call.call}>
+        <td>
+          <Caller call={call} />
+        </td>
+        <td>
+          {queueText(ui, language, call.queue)}
+          <span class="under">
+            {words.languages[call.language ?? ""] ?? call.language}
+            {call.urgent && <strong class="urgent"> {words.urgent}</strong>}
+            {call.segment !== "standard" && ` ${words.segments[call.segment] ?? call.segment}`}
+          </span>
+        </td>
+        <td class="num strong">
+          <Clock since={call.arrived_at} />
+        </td>
+        <td class="why">
+          {call.why_waiting}
+          {call.step && (
+            <span class="under">
+              {words.step}: {call.step}
+            </span>
+          )}
+        </td>
+        <td>
+          <button type="button" class="small" aria-expanded={explanation !== null} disabled={request.busy} onClick={explain}>
+            {words.explain}
+          </button>
+        </td>
+      </tr>
+      {(explanation !== null || request.problem) && (
+        <tr class="explanation">
+          <td colSpan={5}>
+            {explanation !== null && <p>{explanation}</p>}
+            <ProblemLine problem={request.problem} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+const iconOfCall: Partial<Record<CallStateName, IconName>> = { menu: "menu", offered: "reserved", talking: "talking", after: "wrap_up" };
+
+export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents: AgentView[]; ui: Ui }) {
+  const { words, language } = useSpeech();
+  const names = new Map(agents.map((agent) => [agent.agent, agent.name]));
+  if (calls.length === 0) return <p class="empty-panel">{words.nothingRuns}</p>;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{words.caller}</th>
+          <th scope="col">{words.state}</th>
+          <th scope="col" class="num">
+            {words.time}
+          </th>
+          <th scope="col">{words.queue}</th>
+          <th scope="col">{words.agent}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {[...calls].sort(byArrival).map((call) => (
+          <tr key={call.call} data-call={call.call}>
+            <td>
+              <Caller call={call} />
+            </td>
+            <td>
+              <span class={`callstate callstate-${call.state}`}>
+                <Icon name={iconOfCall[call.state] ?? "waiting"} size={13} /> {words.callStates[call.state]}
+              </span>
+            </td>
+            <td class="num">
+              <Clock since={call.state_since} />
+            </td>
+            <td>{queueText(ui, language, call.queue)}</td>
+            <td>{call.agent ? (names.get(call.agent) ?? call.agent) : ""}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Caller({ call }: { call: CallView }) {
+  const words = useWords();
+  return (
+    <>
+      <span class="caller" title={call.ani_name}>
+        {call.ani ? <Foreign text={call.ani} /> : words.withheld}
+        {call.ani_name && (
+          <>
+            {" "}
+            <span class="soft">
+              <Foreign text={call.ani_name} />
+            </span>
+          </>
+        )}
+      </span>
+      <span class="under">
+        {call.entry} <Foreign text={call.dnis} />
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,179 @@
+// The screen pop: who calls, about what, and why it came here. A toast while it rings, the whole card afterwards.
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { Icon } from "./icons.tsx";
+import { Clock, Foreign, Moment } from "./parts.tsx";
+import type { Card, EarlierCall, Ui } from "./types.ts";
+import { productLine, queueText, useSpeech, useWords } from "./words.ts";
+
+const isComing = (card: Card) => card.phase === "offered" || card.phase === "ringing";
+
+export function PopCard({ card, ui, onShown }: { card: Card; ui: Ui; onShown(offer: string): void }) {
+  const words = useWords();
+  useShown(card.offer, onShown);
+  useFlash(isComing(card), `☎ ${card.ani || words.withheld}`, words.title);
+  const icon = card.phase === "talking" ? "talking" : card.phase === "wrap_up" ? "wrap_up" : "reserved";
+  return (
+    <section class={`pop pop-${card.phase}`} aria-label={isComing(card) ? words.incoming : words.currentCall} data-offer={card.offer}>
+      <header class="pop-head">
+        <span class={`pop-phase phase-${card.phase}`} role="status">
+          <Icon name={icon} size={18} />
+          {words.phases[card.phase]}
+        </span>
+        <Clock since={card.since} />
+        <span class="pop-wait">
+          {card.answered_at ? words.waited : words.waiting} <Clock since={card.arrived_at} until={card.answered_at} />
+        </span>
+      </header>
+      <Who card={card} />
+      <Tags card={card} ui={ui} />
+      <div class="pop-body">
+        <Facts card={card} />
+        <Earlier calls={card.earlier_calls} ui={ui} />
+      </div>
+    </section>
+  );
+}
+
+/** Says that the pop is on the screen once it really is: the second frame begins after the first has been painted. */
+function useShown(offer: string, onShown: (offer: string) => void): void {
+  useLayoutEffect(() => {
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => onShown(offer));
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [offer]);
+}
+
+function useFlash(on: boolean, text: string, usual: string): void {
+  useEffect(() => {
+    if (!on) return;
+    let flip = true;
+    document.title = text;
+    const timer = setInterval(() => (document.title = (flip = !flip) ? text : usual), 900);
+    return () => {
+      clearInterval(timer);
+      document.title = usual;
+    };
+  }, [on, text, usual]);
+}
+
+function Who({ card }: { card: Card }) {
+  const words = useWords();
+  return (
+    <div class="pop-who">
+      <p class="pop-ani">{card.ani ? <Foreign text={card.ani} /> : words.withheld}</p>
+      {card.ani_name && (
+        <p class="pop-name">
+          <Foreign text={card.ani_name} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Tags({ card, ui }: { card: Card; ui: Ui }) {
+  const { words, language } = useSpeech();
+  return (
+    <ul class="tags">
+      <li class="tag tag-strong">
+        {productLine(ui, language, card.product_line)} · {card.level}
+      </li>
+      <li class="tag">{words.languages[card.language] ?? card.language}</li>
+      <li class="tag">{words.segments[card.segment] ?? card.segment}</li>
+      {card.urgent && (
+        <li class="tag tag-urgent">
+          <Icon name="warning" size={13} />
+          {words.urgent}
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function Facts({ card }: { card: Card }) {
+  const words = useWords();
+  return (
+    <dl class="facts">
+      <div>
+        <dt>{words.calledNumber}</dt>
+        <dd>
+          <Foreign text={card.dnis} /> <span class="soft">{card.entry}</span>
+        </dd>
+      </div>
+      <div>
+        <dt>{words.attempt}</dt>
+        <dd>{words.attemptText(card.attempt)}</dd>
+      </div>
+      {card.why_you && (
+        <div class="fact-wide">
+          <dt>{words.whyYou}</dt>
+          <dd>{card.why_you}</dd>
+        </div>
+      )}
+      <div class="fact-wide">
+        <dt>{words.menuPath}</dt>
+        <dd>{card.path.length > 0 ? <Path card={card} /> : <span class="soft">{card.offer ? words.none : words.restored}</span>}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Path({ card }: { card: Card }) {
+  const words = useWords();
+  return (
+    <ol class="path">
+      {card.path.map((step) => (
+        <li>
+          <span class="soft">{step.menu}</span> {step.digits ? <kbd>{step.digits}</kbd> : null} {step.choice}
+          {step.digits ? null : <span class="soft"> ({words.byDefault})</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Earlier({ calls, ui }: { calls: EarlierCall[] | null | undefined; ui: Ui }) {
+  const words = useWords();
+  return (
+    <section class="earlier" aria-label={words.earlierCalls}>
+      <h3>{words.earlierCalls}</h3>
+      {calls === undefined ? (
+        <p class="soft">{words.loading}</p>
+      ) : calls === null ? (
+        <p class="soft">{words.earlierUnknown}</p>
+      ) : calls.length === 0 ? (
+        <p class="soft">{words.noEarlierCalls}</p>
+      ) : (
+        <EarlierTable calls={calls} ui={ui} />
+      )}
+    </section>
+  );
+}
+
+function EarlierTable({ calls, ui }: { calls: EarlierCall[]; ui: Ui }) {
+  const { words, language } = useSpeech();
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{words.when}</th>
+          <th scope="col">{words.queue}</th>
+          <th scope="col">{words.agent}</th>
+          <th scope="col">{words.outcome}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {calls.map((call) => (
+          <tr>
+            <td>
+              <Moment at={call.at} />
+            </td>
+            <td>{queueText(ui, language, call.queue)}</td>
+            <td>{call.agent ?? "–"}</td>
+            <td>{words.outcomes[call.outcome] ?? words.dispositions[call.outcome] ?? call.outcome}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,73 @@
+// The supervisor's console: everything that is going on, on one screen.
+import type { ComponentChildren } from "preact";
+import { AgentsTable } from "./agents.tsx";
+import { duration, useNow } from "./clock.ts";
+import { QueuesTable, share } from "./queues.tsx";
+import { RunningCalls, WaitingCallers } from "./callers.tsx";
+import type { Board, QueueView, Ui } from "./types.ts";
+import { useWords } from "./words.ts";
+
+export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
+  const words = useWords();
+  if (!board) return <main class="empty">{words.noBoard}</main>;
+  const waiting = board.calls.filter((call) => call.state === "waiting");
+  const running = board.calls.filter((call) => call.state !== "waiting" && call.state !== "ended");
+  const atWork = board.agents.filter((agent) => agent.state !== "logged_out").length;
+  return (
+    <main class="console">
+      <Totals board={board} />
+      <Panel title={words.queues} area="queues">
+        <QueuesTable queues={board.queues} ui={ui} />
+      </Panel>
+      <Panel title={words.agents} area="agents" aside={words.atWork(atWork, board.agents.length)}>
+        <AgentsTable agents={board.agents} calls={board.calls} ui={ui} />
+      </Panel>
+      <Panel title={words.waitingCallers} area="waiting" aside={waiting.length || undefined}>
+        <WaitingCallers calls={waiting} ui={ui} />
+      </Panel>
+      <Panel title={words.running} area="running" aside={running.length || undefined}>
+        <RunningCalls calls={running} agents={board.agents} ui={ui} />
+      </Panel>
+    </main>
+  );
+}
+
+function Panel({ title, area, aside, children }: { title: string; area: string; aside?: ComponentChildren; children: ComponentChildren }) {
+  return (
+    <section class={`panel panel-${area}`} aria-labelledby={`panel-${area}`}>
+      <header>
+        <h2 id={`panel-${area}`}>{title}</h2>
+        {aside !== undefined && <span class="panel-aside">{aside}</span>}
+      </header>
+      <div class="panel-body" tabIndex={0} role="group" aria-labelledby={`panel-${area}`}>
+        {children}
+      </div>
+    </section>
+  );
+}
+
+function Totals({ board }: { board: Board }) {
+  const words = useWords();
+  const now = useNow();
+  const sum = (field: keyof QueueView) => board.queues.reduce((total, queue) => total + Number(queue[field]), 0);
+  const since = board.calls.filter((call) => call.state === "waiting").map((call) => Date.parse(call.arrived_at));
+  const figures: [string, string, string][] = [
+    ["waiting", words.total.waiting, String(since.length)],
+    ["longest", words.total.longest, since.length ? duration(now - Math.min(...since)) : "–"],
+    ["ringing", words.total.ringing, String(board.calls.filter((call) => call.state === "offered").length)],
+    ["talking", words.total.talking, String(board.calls.filter((call) => call.state === "talking").length)],
+    ["ready", words.total.ready, String(board.agents.filter((agent) => agent.state === "ready").length)],
+    ["in-time", words.total.inTime, share(sum("answered_in_time"), sum("offered"))],
+    ["abandoned", words.total.abandoned, String(sum("abandoned"))],
+  ];
+  return (
+    <dl class="totals">
+      {figures.map(([id, label, value]) => (
+        <div class={`total total-${id}${id === "waiting" && since.length ? " total-alert" : ""}`}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,193 @@
+// An agent's desk: my state and what I can do about it on the left, the call on the right.
+import { useState } from "preact/hooks";
+import * as api from "./api.ts";
+import { PopCard } from "./card.tsx";
+import { Icon } from "./icons.tsx";
+import { useKeys, useShortcuts } from "./keys.ts";
+import { Clock, Foreign, ProblemLine, StatePill, useRequest } from "./parts.tsx";
+import type { State } from "./state.ts";
+import type { AgentStateName, AgentView, Ui } from "./types.ts";
+import { stateCause, useWords } from "./words.ts";
+import { CallNote } from "./wrapup.tsx";
+
+const CAN_GO_READY = new Set<AgentStateName>(["not_ready", "wrap_up"]);
+const CAN_GO_NOT_READY = new Set<AgentStateName>(["ready", "not_ready", "talking", "wrap_up"]);
+const CAN_STOP_WORK = new Set<AgentStateName>(["ready", "not_ready", "wrap_up"]);
+
+export function Desk({ state, onShown }: { state: State; onShown(offer: string): void }) {
+  const words = useWords();
+  const [shortcuts, setShortcuts] = useShortcuts();
+  const { agent, card, ui } = state;
+  if (!agent) return <main class="empty">{words.connecting}</main>;
+  const hasNote = card !== null && (agent.state === "talking" || agent.state === "wrap_up");
+  return (
+    <main class="desk">
+      <div class="desk-side">
+        <MyState agent={agent} ui={ui} shortcuts={shortcuts} />
+        <Shortcuts on={shortcuts} onSwitch={setShortcuts} />
+      </div>
+      <div class="desk-call">
+        {state.withdrawn && <Withdrawn withdrawn={state.withdrawn} />}
+        {card ? <PopCard key={card.offer} card={card} ui={ui} onShown={onShown} /> : <Idle agent={agent} />}
+        {hasNote && <CallNote key={card.call} agent={agent} call={card.call} ui={ui} shortcuts={shortcuts} />}
+      </div>
+    </main>
+  );
+}
+
+function MyState({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts: boolean }) {
+  const words = useWords();
+  return (
+    <section class={`mystate edge-${agent.state}`} aria-label={words.myState}>
+      <p class="mystate-name">{agent.name}</p>
+      <div role="status">
+        <StatePill state={agent.state} large />
+        <p class="mystate-cause">{stateCause(words, agent)}</p>
+      </div>
+      <p class="mystate-clock">
+        <Clock since={agent.state_since} />
+      </p>
+      {agent.state === "logged_out" ? <StartWork /> : <Choices agent={agent} ui={ui} shortcuts={shortcuts} />}
+      <dl class="mystate-facts">
+        {agent.state !== "logged_out" && (
+          <div>
+            <dt>{words.phone}</dt>
+            <dd>
+              {agent.phone ?? "–"} <span class={agent.phone_reachable ? "good" : "bad"}>{agent.phone_reachable ? words.phoneOk : words.phoneGone}</span>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>{words.callsToday}</dt>
+          <dd>{agent.calls_taken}</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+function StartWork() {
+  const words = useWords();
+  const request = useRequest();
+  const [phone, setPhone] = useState("");
+  return (
+    <form class="choices" onSubmit={(event) => (event.preventDefault(), void request.run(() => api.sitDown(phone.trim() || null)))}>
+      <label>
+        {words.phone}
+        <input name="phone" inputMode="tel" maxLength={32} placeholder={words.phoneHint} value={phone} onInput={(event) => setPhone(event.currentTarget.value)} />
+      </label>
+      <button type="submit" class="primary big" disabled={request.busy}>
+        {words.startWork}
+      </button>
+      <ProblemLine problem={request.problem} />
+    </form>
+  );
+}
+
+function Choices({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts: boolean }) {
+  const words = useWords();
+  const request = useRequest();
+  const [asking, setAsking] = useState(false);
+  const [later, setLater] = useState(false);
+  const can = (states: Set<AgentStateName>) => states.has(agent.state) && !request.busy;
+  const ready = () => void request.run(api.goReady);
+  async function notReady(reason: string): Promise<void> {
+    setAsking(false);
+    setLater((await request.run(() => api.goNotReady(reason))) && agent.state === "talking");
+  }
+  useKeys(shortcuts, (key) => {
+    const reason = ui.reasons[Number(key) - 1];
+    if (asking && key === "escape") setAsking(false);
+    else if (asking && reason) void notReady(reason);
+    else if (key === "n" && can(CAN_GO_NOT_READY)) setAsking(!asking);
+    else if (key === "r" && can(CAN_GO_READY)) ready();
+    else return false;
+    return true;
+  });
+  return (
+    <div class="choices">
+      <button type="button" class="big go-ready" disabled={!can(CAN_GO_READY)} onClick={ready}>
+        <Icon name="ready" /> {words.goReady} <kbd>R</kbd>
+      </button>
+      <button type="button" class="big" aria-expanded={asking} aria-controls="reasons" disabled={!can(CAN_GO_NOT_READY)} onClick={() => setAsking(!asking)}>
+        <Icon name="not_ready" /> {words.goNotReady} <kbd>N</kbd>
+      </button>
+      {asking && (
+        <ul id="reasons" class="reasons" aria-label={words.chooseReason}>
+          {ui.reasons.map((reason, index) => (
+            <li>
+              <button type="button" onClick={() => void notReady(reason)}>
+                {words.reasons[reason] ?? reason} {index < 9 && <kbd>{index + 1}</kbd>}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <button type="button" class="quiet" disabled={!can(CAN_STOP_WORK)} onClick={() => void request.run(api.standUp)}>
+        <Icon name="logged_out" /> {words.stopWork}
+      </button>
+      {later && agent.state === "talking" && <p class="hint">{words.afterThisCall}</p>}
+      <ProblemLine problem={request.problem} />
+    </div>
+  );
+}
+
+function Withdrawn({ withdrawn }: { withdrawn: NonNullable<State["withdrawn"]> }) {
+  const words = useWords();
+  return (
+    <p class="withdrawn" role="status">
+      <Icon name="warning" />
+      <span>
+        <strong>{withdrawn.card.ani ? <Foreign text={withdrawn.card.ani} /> : words.withheld}</strong> {words.withdrawn[withdrawn.outcome]}
+      </span>
+    </p>
+  );
+}
+
+function Idle({ agent }: { agent: AgentView }) {
+  const words = useWords();
+  const [head, hint] =
+    agent.state === "ready"
+      ? [words.idleReady, words.idleReadyHint]
+      : agent.state === "logged_out"
+        ? [words.idleOut, words.idleOutHint]
+        : [words.idleNotReady, words.idleNotReadyHint];
+  return (
+    <section class="idle">
+      <h2>{head}</h2>
+      <p class="soft">{hint}</p>
+    </section>
+  );
+}
+
+function Shortcuts({ on, onSwitch }: { on: boolean; onSwitch(on: boolean): void }) {
+  const words = useWords();
+  const list = words.shortcutList;
+  const rows: [string, string][] = [
+    ["R", list.ready],
+    ["N", list.notReady],
+    ["1 – 9", list.choice],
+    ["M", list.note],
+    ["+", list.more],
+    ["Esc", list.leave],
+    ["Ctrl+Enter", list.finish],
+  ];
+  return (
+    <section class={`shortcuts${on ? "" : " off"}`} aria-label={words.shortcuts}>
+      <label class="switch">
+        <input type="checkbox" checked={on} onChange={(event) => onSwitch(event.currentTarget.checked)} />
+        {words.shortcuts}
+      </label>
+      <dl>
+        {rows.map(([key, text]) => (
+          <div>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+// Small pictures, each drawn in a 16 x 16 box. They never stand alone: a word or a label goes with them.
+import type { AgentStateName } from "./types.ts";
+
+const shapes = {
+  ready: "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M4.8 8.2l2.2 2.3 4.2-4.6",
+  not_ready: "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M6.2 5.5v5M9.8 5.5v5",
+  reserved: "M8 2a4 4 0 0 0-4 4v3l-1.3 2.5h10.6L12 9V6a4 4 0 0 0-4-4M6.6 13.6a1.5 1.5 0 0 0 2.8 0",
+  talking: "M4.2 1.8 6 5 4.6 6.4a9 9 0 0 0 5 5L11 10l3.2 1.8-.6 2.1c-.2.5-.7.8-1.2.7C6.7 14 2 9.3 1.4 3.6c-.1-.5.2-1 .7-1.2z",
+  wrap_up: "M10.8 2.2l3 3L5.5 13.5l-3.8.8.8-3.8zM9 4l3 3",
+  logged_out: "M8 1.8v5.7M4.5 3.8a5.5 5.5 0 1 0 7 0",
+  desk: "M1.8 2.5h12.4v8.5H1.8zM5.5 13.8h5M8 11v2.8",
+  desk_off: "M1.8 2.5h12.4v8.5H1.8zM5.5 13.8h5M8 11v2.8M1.5 14.5 14.5 1.5",
+  menu: "M2 4h12M2 8h12M2 12h8",
+  waiting: "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M8 4.5V8l2.4 1.8",
+  warning: "M8 2 1.5 13.5h13zM8 6.5v3.2M8 11.6v.4",
+} as const;
+
+export type IconName = keyof typeof shapes;
+
+export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" width={size} height={size} aria-hidden="true" focusable="false">
+      <path d={shapes[name]} />
+    </svg>
+  );
+}
+
+export const iconOfState: Record<AgentStateName, IconName> = {
+  logged_out: "logged_out",
+  not_ready: "not_ready",
+  ready: "ready",
+  reserved: "reserved",
+  talking: "talking",
+  wrap_up: "wrap_up",
+};

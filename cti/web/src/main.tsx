@@ -1,0 +1,142 @@
+// The page: who is signed in, which of the two views is shown, and the live connection that feeds both.
+import { render } from "preact";
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import * as api from "./api.ts";
+import { Console } from "./console.tsx";
+import { Desk } from "./desk.tsx";
+import { Icon } from "./icons.tsx";
+import { Login } from "./login.tsx";
+import { LanguageSwitch } from "./parts.tsx";
+import { LiveConnection } from "./socket.ts";
+import { next, nothing, type State } from "./state.ts";
+import type { Language, Me } from "./types.ts";
+import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.ts";
+
+type View = "desk" | "console";
+const WITHDRAWN_TOLD_FOR = 12_000;
+
+function Page() {
+  const [state, dispatch] = useReducer(next, nothing);
+  const [asked, setAsked] = useState(false);
+  const [language, setLanguage] = useState<Language>(() => firstLanguage(undefined));
+  const live = useRef<LiveConnection | null>(null);
+  const words = tables[language];
+
+  useEffect(() => {
+    api.me().then(signedIn, () => setAsked(true));
+  }, []);
+  useEffect(() => {
+    if (!state.me) return;
+    const connection = new LiveConnection({
+      onMessage: (message) => dispatch({ kind: "message", message }),
+      onOpen: () => dispatch({ kind: "link", link: "open" }),
+      onLost: () => dispatch({ kind: "link", link: "lost" }),
+      onSessionOver: () => dispatch({ kind: "signed_out" }),
+    });
+    live.current = connection;
+    return () => connection.end();
+  }, [state.me?.name]);
+  useEffect(() => {
+    if (!state.withdrawn) return;
+    const timer = setTimeout(() => dispatch({ kind: "told" }), WITHDRAWN_TOLD_FOR);
+    return () => clearTimeout(timer);
+  }, [state.withdrawn]);
+  useEffect(() => {
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    document.title = words.title;
+  }, [language]);
+
+  function signedIn(me: Me): void {
+    setAsked(true);
+    setLanguage(firstLanguage(me.language));
+    dispatch({ kind: "signed_in", me });
+  }
+  function speak(wanted: Language): void {
+    keepLanguage(wanted);
+    setLanguage(wanted);
+  }
+  async function signOut(): Promise<void> {
+    await api.logout().catch(() => undefined); // already signed out, or out of reach: the page forgets in any case
+    dispatch({ kind: "signed_out" });
+  }
+
+  return (
+    <Spoken.Provider value={{ language, words, speak }}>
+      {state.me ? (
+        <Work state={state} me={state.me} onSignOut={signOut} onShown={(offer) => live.current?.say({ kind: "pop_shown", offer })} />
+      ) : asked ? (
+        <Login onSignedIn={signedIn} />
+      ) : null}
+    </Spoken.Provider>
+  );
+}
+
+interface WorkProps {
+  state: State;
+  me: Me;
+  onSignOut(): void;
+  onShown(offer: string): void;
+}
+
+function Work({ state, me, onSignOut, onShown }: WorkProps) {
+  const words = useWords();
+  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console"] as const) : [])];
+  const [view, setView] = useView(me.supervises ? "console" : "desk");
+  const shown = views.includes(view) ? view : views[0];
+  return (
+    <>
+      <header class="top">
+        <img src="/assets/icon.svg" alt="" width={24} height={24} />
+        <h1>{words.title}</h1>
+        {views.length > 1 && (
+          <nav>
+            {views.map((name) => (
+              <a href={`#${name}`} aria-current={name === shown ? "page" : undefined} onClick={() => setView(name)}>
+                {words[name]}
+              </a>
+            ))}
+          </nav>
+        )}
+        <span class="top-space" />
+        <LinkSign state={state} />
+        <LanguageSwitch />
+        <span class="top-user">{me.name}</span>
+        <button type="button" class="quiet" onClick={onSignOut}>
+          {words.signOut}
+        </button>
+      </header>
+      <div role="alert">
+        {state.link === "lost" && (
+          <p class="banner">
+            <Icon name="warning" /> {words.lost}
+          </p>
+        )}
+      </div>
+      {shown === "desk" ? <Desk state={state} onShown={onShown} /> : <Console board={state.board} ui={state.ui} />}
+    </>
+  );
+}
+
+function LinkSign({ state }: { state: State }) {
+  const words = useWords();
+  const text = { open: words.connected, opening: words.connecting, lost: words.connecting }[state.link];
+  return (
+    <span class={`link link-${state.link}`}>
+      <span class="link-dot" aria-hidden="true" />
+      {text}
+    </span>
+  );
+}
+
+function useView(usual: View): [View, (view: View) => void] {
+  const read = (): View => (location.hash === "#desk" ? "desk" : location.hash === "#console" ? "console" : usual);
+  const [view, setView] = useState(read);
+  useEffect(() => {
+    const follow = () => setView(read());
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  return [view, setView];
+}
+
+render(<Page />, document.getElementById("page")!);

@@ -1,0 +1,89 @@
+// Small parts that both the desk and the console are made of.
+import { useState } from "preact/hooks";
+import { Problem } from "./api.ts";
+import { duration, useNow } from "./clock.ts";
+import { Icon, iconOfState } from "./icons.tsx";
+import type { AgentStateName } from "./types.ts";
+import { problemText, useSpeech, useWords } from "./words.ts";
+
+/** A clock that runs from `since`, and stands still at `until`. */
+export function Clock({ since, until }: { since: string; until?: string | null }) {
+  const now = useNow();
+  const end = until ? Date.parse(until) : now;
+  return (
+    <time class="clock" dateTime={since}>
+      {duration(end - Date.parse(since))}
+    </time>
+  );
+}
+
+export function StatePill({ state, large }: { state: AgentStateName; large?: boolean }) {
+  const words = useWords();
+  return (
+    <span class={`pill state-${state}${large ? " pill-large" : ""}`}>
+      <Icon name={iconOfState[state]} size={large ? 22 : 14} />
+      {words.states[state]}
+    </span>
+  );
+}
+
+/** A text that a caller, a network or a person chose: shown as it is, in its own writing direction. */
+export function Foreign({ text }: { text: string }) {
+  return <bdi class="foreign">{text}</bdi>;
+}
+
+export function Moment({ at }: { at: string }) {
+  const { language } = useSpeech();
+  const date = new Date(at);
+  const today = date.toDateString() === new Date().toDateString();
+  const format: Intl.DateTimeFormatOptions = today
+    ? { hour: "2-digit", minute: "2-digit" }
+    : { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
+  return <time dateTime={at}>{new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", format).format(date)}</time>;
+}
+
+/** Runs requests one at a time, and keeps what the last one was refused for. */
+export function useRequest() {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  async function run(request: () => Promise<unknown>): Promise<boolean> {
+    if (busy) return false;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await request();
+      return true;
+    } catch (failure) {
+      if (!(failure instanceof Problem)) throw failure;
+      setProblem(failure);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  }
+  return { busy, problem, run, forget: () => setProblem(null) };
+}
+
+export function ProblemLine({ problem }: { problem: Problem | null }) {
+  const words = useWords();
+  return (
+    <div role="alert" class="problem-place">
+      {problem && (
+        <p class="problem">
+          <Icon name="warning" />
+          {problemText(words, problem)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function LanguageSwitch() {
+  const { language, speak, words } = useSpeech();
+  const other = language === "zh" ? "en" : "zh";
+  return (
+    <button type="button" class="quiet" lang={other} aria-label={`${words.language}: ${other === "zh" ? "中文" : "English"}`} onClick={() => speak(other)}>
+      {other === "zh" ? "中文" : "English"}
+    </button>
+  );
+}

@@ -1,0 +1,81 @@
+// What the page knows, and what each message makes of it. Pure: no sockets, no screen, no clock.
+import type { AgentStateName, AgentView, Board, Card, Me, Message, Outcome, Ui } from "./types.ts";
+
+export type Link = "opening" | "open" | "lost";
+
+export interface State {
+  me: Me | null;
+  ui: Ui;
+  agent: AgentView | null;
+  card: Card | null;
+  /** The offer that came to nothing last, told until the next thing happens. */
+  withdrawn: { card: Card; outcome: Outcome; at: string } | null;
+  board: Board | null;
+  link: Link;
+}
+
+export const nothing: State = {
+  me: null,
+  ui: { reasons: [], dispositions: [], languages: [], product_lines: {} },
+  agent: null,
+  card: null,
+  withdrawn: null,
+  board: null,
+  link: "opening",
+};
+
+const AT_REST = new Set<AgentStateName>(["logged_out", "not_ready", "ready"]);
+
+export type Action =
+  | { kind: "message"; message: Message }
+  | { kind: "signed_in"; me: Me }
+  | { kind: "signed_out" }
+  | { kind: "link"; link: Link }
+  | { kind: "told" };
+
+export function next(state: State, action: Action): State {
+  switch (action.kind) {
+    case "signed_in":
+      return { ...nothing, me: action.me };
+    case "signed_out":
+      return nothing;
+    case "link":
+      return { ...state, link: action.link };
+    case "told":
+      return { ...state, withdrawn: null };
+    case "message":
+      return heard(state, action.message);
+  }
+}
+
+function heard(state: State, message: Message): State {
+  switch (message.kind) {
+    case "hello":
+      return { ...state, me: message.me, ui: message.ui, link: "open" };
+    case "agent":
+      // An agent at rest has no call: whatever was missed while the connection was lost, his card is over.
+      return { ...state, agent: message.agent, card: AT_REST.has(message.agent.state) ? null : state.card };
+    case "pop": {
+      const { kind: _kind, now: _now, earlier_calls, ...fields } = message;
+      return { ...state, withdrawn: null, card: earlier_calls === null ? fields : { ...fields, earlier_calls } };
+    }
+    case "board":
+      return { ...state, board: message.board };
+    case "earlier_calls":
+      return onCard(state, message.offer, (card) => ({ ...card, earlier_calls: message.earlier_calls }));
+    case "call":
+      return onCard(state, message.offer, (card) =>
+        message.phase === "closed" ? null : { ...card, phase: message.phase, since: message.since, answered_at: message.answered_at },
+      );
+    case "pop_withdrawn":
+      return state.card?.offer === message.offer
+        ? { ...state, card: null, withdrawn: { card: state.card, outcome: message.outcome, at: message.now } }
+        : state;
+    case "pong":
+      return state;
+  }
+}
+
+function onCard(state: State, offer: string, change: (card: Card) => Card | null): State {
+  return state.card?.offer === offer ? { ...state, card: change(state.card) } : state;
+}

@@ -1,0 +1,125 @@
+// What the server sends, as cti/api_messages.py writes it. Times are ISO 8601 in UTC.
+
+export type AgentStateName = "logged_out" | "not_ready" | "ready" | "reserved" | "talking" | "wrap_up";
+export type CallStateName = "menu" | "waiting" | "offered" | "talking" | "after" | "diverted" | "ended";
+export type Phase = "offered" | "ringing" | "talking" | "wrap_up" | "closed";
+export type Outcome = "missed" | "rescinded" | "failed";
+export type Language = "zh" | "en";
+
+export interface Me {
+  name: string;
+  role: string;
+  agent: string | null;
+  language: string;
+  supervises: boolean;
+}
+
+export interface Ui {
+  reasons: string[];
+  dispositions: string[];
+  languages: string[];
+  product_lines: Record<string, Record<string, string>>;
+}
+
+export interface AgentView {
+  agent: string;
+  name: string;
+  team: string;
+  state: AgentStateName;
+  state_since: string;
+  cause: string;
+  phone: string | null;
+  phone_reachable: boolean;
+  desk_connected: boolean;
+  call: string | null;
+  calls_taken: number;
+  wrap_up_ends_at: string | null;
+}
+
+export interface CallView {
+  call: string;
+  state: CallStateName;
+  state_since: string;
+  ani: string;
+  ani_name: string;
+  dnis: string;
+  entry: string;
+  arrived_at: string;
+  queued_at: string | null;
+  queue: string | null;
+  product_line: string | null;
+  level: string | null;
+  language: string | null;
+  segment: string;
+  urgent: boolean;
+  agent: string | null;
+  step: string | null;
+  why_waiting: string;
+}
+
+export interface QueueView {
+  queue: string;
+  product_line: string;
+  level: string;
+  waiting: number;
+  longest_waiting_since: string | null;
+  ringing: number;
+  talking: number;
+  agents_ready: number;
+  offered: number;
+  answered: number;
+  answered_in_time: number;
+  abandoned: number;
+}
+
+export interface Board {
+  at: string;
+  calls: CallView[];
+  agents: AgentView[];
+  queues: QueueView[];
+}
+
+export interface EarlierCall {
+  at: string;
+  queue: string | null;
+  agent: string | null;
+  outcome: string;
+}
+
+export interface Card {
+  offer: string;
+  call: string;
+  agent: string;
+  ani: string;
+  ani_name: string;
+  dnis: string;
+  entry: string;
+  path: { menu: string; digits: string; choice: string }[];
+  product_line: string;
+  level: string;
+  language: string;
+  segment: string;
+  urgent: boolean;
+  arrived_at: string;
+  waited_seconds: number;
+  why_you: string;
+  attempt: number;
+  phase: Phase;
+  since: string;
+  answered_at: string | null;
+  /** undefined while they are being looked up, null when they could not be. */
+  earlier_calls?: EarlierCall[] | null;
+}
+
+export type Message = { now: string } & (
+  | { kind: "hello"; me: Me; ui: Ui }
+  | { kind: "pong" }
+  | { kind: "agent"; agent: AgentView }
+  | ({ kind: "pop"; earlier_calls: EarlierCall[] | null } & Omit<Card, "earlier_calls">)
+  | { kind: "earlier_calls"; offer: string; earlier_calls: EarlierCall[] | null }
+  | { kind: "pop_withdrawn"; offer: string; outcome: Outcome }
+  | { kind: "call"; offer: string; call: string; phase: Phase; since: string; answered_at: string | null }
+  | { kind: "board"; board: Board }
+);
+
+export type Said = { kind: "ping" } | { kind: "pop_shown"; offer: string };

@@ -1,0 +1,112 @@
+"""The pages in Debian's Chromium, on a real server in the test's own event loop."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from cti.api import DIST, create_app
+from cti.api_server import WebServer, serve
+from tests.unit.cti_api_house import LINES, PEOPLE, SECRET, House, house, plan
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SIZE = {"width": 1280, "height": 720}
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def built_pages() -> Path:
+    """The built front end; built now when it is not there."""
+    if not (DIST / "index.html").is_file():
+        npm = shutil.which("npm")
+        assert npm, "the pages are not built and there is no npm to build them: run script/setup"
+        for command in (["ci"], ["run", "build"]):
+            subprocess.run([npm, *command], cwd=DIST.parent, check=True, timeout=300)
+    return DIST
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium, without a window."""
+    chromium = shutil.which("chromium")
+    assert chromium, "there is no chromium: run script/setup"
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
+    """``await open_page(address, language='en-GB', size=…)``: a page of a person's own. An error on a page fails the test."""
+    faults: list[str] = []
+
+    async def opened(address: str, language: str = "en-GB", size: dict[str, int] | None = None) -> Page:
+        context = await browser.new_context(viewport=size or SIZE, locale=language, base_url=address)  # type: ignore[arg-type]
+        page = await context.new_page()
+        page.set_default_timeout(5000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+        await page.goto("/")
+        return page
+
+    yield opened
+    assert not faults, faults
+
+
+async def sign_in(page: Page, name: str, password: str) -> None:
+    """Fill the sign-in form, in whatever language it is."""
+    await page.locator("input[name=name]").fill(name)
+    await page.locator("input[name=password]").fill(password)
+    await page.locator("form button[type=submit]").click()
+    await page.locator("header.top .link-open").wait_for()
+
+
+@dataclass
+class Served:
+    """A house, and where its pages are."""
+
+    house: House
+    server: WebServer
+    address: str
+
+    async def restart(self) -> None:
+        """Stop serving, then serve at the same port again, as the engine does when it is started anew."""
+        await self.server.stop()
+        self.server = await serve(app_of(self.house), port=self.server.port)
+
+
+def app_of(built: House) -> object:
+    return create_app(built.engine, built.users, built.live, SECRET, plan, product_lines=LINES)
+
+
+@pytest.fixture
+async def served(built_pages: Path) -> AsyncIterator[Served]:
+    """A fake house behind a real server on a free port."""
+    built = house()
+    server = await serve(app_of(built), port=0)
+    serving = Served(built, server, f"http://127.0.0.1:{server.port}")
+    yield serving
+    await serving.server.stop()
+
+
+async def sign_in_as(page: Page, name: str) -> None:
+    """Sign in as one of the fake house's people."""
+    person = next(person for person in PEOPLE if person.name == name)
+    await sign_in(page, person.name, person.password)

@@ -1,0 +1,232 @@
+"""Stand-ins for the house behind the web side: an engine whose agents do as they are told, users, history, and a pop to show.
+
+The engine here decides nothing and checks only the few rules that the web side must be seen to report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from acd.board import AgentView, Board, CallView, QueueView
+from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, ScreenPop
+from acd.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentStateForced,
+    AgentWentNotReady,
+    AgentWentReady,
+    CallArrived,
+    DeskSeen,
+    Event,
+    Ticked,
+    WrapUpEnded,
+    WrapUpExtended,
+)
+from acd.model import AgentId, AgentState, CallId, CallState, IllegalTransition, Level, OfferId, OfferState, PhoneId, queue_of
+from acd.plan import AgentPlan, Plan, QueuePlan
+from cti.api_live import LiveDesks
+from skills.expression import EVERYBODY
+from skills.requirement import Requirement, Step
+
+LI = AgentId("li.wei")
+WANG = AgentId("wang.fang")
+HOSTILE_NAME = 'O\'Brien, "Bob" <img src=x onerror="document.title=1"> ${EXTEN} {{7*7}}\r\nAction: Originate 🙂 \u202egnp.exe'
+SECRET = b"a secret of the tests, not of a house"
+NAMES = {LI: ("李伟", "printers"), WANG: ("王芳", "servers")}
+LINES = {"printers": {"zh": "打印机", "en": "Printers"}, "servers": {"zh": "服务器", "en": "Servers"}}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user with his password."""
+
+    name: str
+    password: str
+    role: str
+    agent: str | None
+    language: str
+
+
+PEOPLE = (
+    Person("li", "li's password", "agent", LI, "zh"),
+    Person("wang", "wang's password", "agent", WANG, "en"),
+    Person("chen", "chen's password", "supervisor", None, "en"),
+)
+
+
+class FakeUsers:
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def verify(self, name: str, password: str) -> Person | None:
+        self.asked += 1
+        return next((person for person in PEOPLE if (person.name, person.password) == (name, password)), None)
+
+
+class FakeHistory:
+    """Answers after ``gate`` is opened, which it is at first."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.calls: list[tuple[datetime, str | None, str | None, str]] = [
+            (datetime(2026, 3, 2, 9, 30, tzinfo=UTC), "printers.L1", "王芳", "agent_hung_up"),
+            (datetime(2026, 2, 11, 15, 5, tzinfo=UTC), "printers.L1", None, "abandoned_waiting"),
+        ]
+
+    async def earlier_calls(self, ani: str, limit: int) -> Sequence[tuple[datetime, str | None, str | None, str]]:
+        await self.gate.wait()
+        return self.calls[:limit]
+
+
+def plan() -> Plan:
+    open_to_all = Requirement((Step("anybody", EVERYBODY),))
+    queues = tuple(QueuePlan(queue_of(line, level), line, level, open_to_all) for line in LINES for level in Level)
+    agents = tuple(AgentPlan(agent, name, {}, PhoneId(str(1001 + i)), team) for i, (agent, (name, team)) in enumerate(NAMES.items()))
+    return Plan(queues, agents)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def logged_out(agent: AgentId) -> AgentView:
+    name, team = NAMES[agent]
+    return AgentView(agent, name, team, AgentState.LOGGED_OUT, now(), "", None, False, False, None, 0, None)
+
+
+def empty_queue(line: str, level: Level) -> QueueView:
+    return QueueView(queue_of(line, level), line, level, 0, None, 0, 0, 0, 0, 0, 0, 0)
+
+
+def waiting_call(call: str = "main-1.1", ani: str = "13800138000", name: str = "", waited_seconds: float = 75) -> CallView:
+    arrived = now() - timedelta(seconds=waited_seconds)
+    return CallView(
+        CallId(call), CallState.WAITING, arrived, ani, name, "8008101234", "Printer line (old)", arrived, arrived, queue_of("printers", Level.L1),
+        "printers", Level.L1, "zh", "standard", False, None, "specialist", "2 agents with product:printers, both talking",
+    )  # fmt: skip
+
+
+def pop(offer: str = "o1", agent: AgentId = LI, name: str = "Zhang San", ani: str = "13800138000") -> ScreenPop:
+    return ScreenPop(
+        offer=OfferId(offer), call=CallId(f"main-{offer}"), agent=agent, ani=ani, ani_name=name, dnis="8008101234", entry="Printer line (old)",
+        path=(("language", "1", "mandarin"), ("product", "", "printers"), ("level", "2", "repair")), product_line="printers", level=Level.L1,
+        language="zh", segment="key-account", urgent=True, arrived_at=now() - timedelta(seconds=42), waited_seconds=42.0,
+        why_you="longest idle of 2 agents with product:printers and language:zh", attempt=1,
+    )  # fmt: skip
+
+
+@dataclass
+class FakeEngine:
+    """Implements ``acd.ports.Engine``."""
+
+    live: LiveDesks | None = None
+    agents: dict[AgentId, AgentView] = field(default_factory=lambda: {agent: logged_out(agent) for agent in NAMES})
+    calls: dict[CallId, CallView] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    boards_read: int = 0
+
+    async def submit(self, event: Event) -> Sequence[Effect]:
+        effects = self._handle(event)
+        self.events.append(event)
+        self.tell(event, effects)
+        return effects
+
+    def board(self) -> Board:
+        self.boards_read += 1
+        waiting = [call for call in self.calls.values() if call.state is CallState.WAITING]
+        queues = tuple(
+            replace(
+                empty_queue(line, level),
+                waiting=sum(call.queue == queue_of(line, level) for call in waiting),
+                longest_waiting_since=min((call.arrived_at for call in waiting if call.queue == queue_of(line, level)), default=None),
+                agents_ready=sum(agent.state is AgentState.READY for agent in self.agents.values()),
+            )
+            for line in LINES
+            for level in Level
+        )
+        return Board(now(), tuple(self.calls.values()), tuple(self.agents.values()), queues)
+
+    def explain_waiting(self, call: CallId) -> str:
+        return self.calls[call].why_waiting
+
+    # ---- what a test makes happen ------------------------------------------------------------------------------------------
+
+    def tell(self, event: Event, effects: Sequence[Effect]) -> None:
+        if self.live is not None:
+            self.live.follow(len(self.events), now(), event, effects)
+
+    def set(self, agent: AgentId, state: AgentState, cause: str = "", **more: object) -> AgentChanged:
+        """Put the agent into ``state``; the notice says so."""
+        before = self.agents[agent]
+        view = replace(before, state=state, state_since=now(), cause=cause)
+        self.agents[agent] = replace(view, **more)  # type: ignore[arg-type]  # fields of the view
+        return AgentChanged(agent, state, cause, self.agents[agent].phone, before.state, before.state_since)
+
+    def add_call(self, call: CallView) -> None:
+        self.calls[call.call] = call
+        arrival = CallArrived(call.call, call.ani, call.ani_name, call.dnis, call.entry)
+        self.tell(arrival, [CallChanged(call.call, call.state, call.queue, None)])
+
+    def reserve(self, shown: ScreenPop) -> None:
+        """The router decided for the agent of ``shown``."""
+        self.tell(Ticked(), [self.set(shown.agent, AgentState.RESERVED, "offer", call=shown.call), shown])
+
+    def offer_becomes(self, shown: ScreenPop, state: OfferState, *others: Effect) -> None:
+        self.tell(Ticked(), [*others, OfferChanged(shown.offer, shown.call, shown.agent, state)])
+
+    def answer(self, shown: ScreenPop) -> None:
+        self.offer_becomes(shown, OfferState.ACCEPTED, self.set(shown.agent, AgentState.TALKING, "call"))
+
+    def hang_up(self, shown: ScreenPop, wrap_up_seconds: float = 30) -> None:
+        ends = now() + timedelta(seconds=wrap_up_seconds)
+        taken = self.agents[shown.agent].calls_taken + 1
+        changed = self.set(shown.agent, AgentState.WRAP_UP, "wrap_up", call=None, calls_taken=taken, wrap_up_ends_at=ends)
+        self.tell(Ticked(), [changed])
+
+    def _handle(self, event: Event) -> list[Effect]:
+        match event:
+            case AgentLoggedIn(agent, phone):
+                return [self.set(agent, AgentState.NOT_READY, "login", phone=phone, phone_reachable=True)]
+            case AgentLoggedOut(agent):
+                return [self.set(agent, AgentState.LOGGED_OUT, "logout", phone=None)]
+            case AgentWentReady(agent):
+                if self.agents[agent].state is AgentState.LOGGED_OUT:
+                    raise IllegalTransition(f"{agent} is logged_out and can't go ready")
+                return [self.set(agent, AgentState.READY)]
+            case AgentWentNotReady(agent, reason):
+                return [self.set(agent, AgentState.NOT_READY, reason)]
+            case WrapUpEnded(agent):
+                return [self.set(agent, AgentState.READY, "wrap_up_ended", wrap_up_ends_at=None)]
+            case WrapUpExtended(agent, seconds):
+                ends = self.agents[agent].wrap_up_ends_at
+                assert ends is not None
+                self.agents[agent] = replace(self.agents[agent], wrap_up_ends_at=ends + timedelta(seconds=seconds))
+            case AgentStateForced(agent, state, _reason, by):
+                return [self.set(agent, state, f"forced:{by}")]
+            case DeskSeen(agent, connected):
+                self.agents[agent] = replace(self.agents[agent], desk_connected=connected)
+            case _:
+                pass
+        return []
+
+
+@dataclass
+class House:
+    """Everything behind one app."""
+
+    engine: FakeEngine
+    users: FakeUsers
+    history: FakeHistory
+    live: LiveDesks
+
+
+def house() -> House:
+    history = FakeHistory()
+    live = LiveDesks(history)
+    engine = FakeEngine(live)
+    live.attach(engine)
+    return House(engine, FakeUsers(), history, live)
