@@ -18,7 +18,9 @@ POLITELY = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 10.0))
 """Signals to send one after another, each with the seconds to wait for its effect."""
 
 
-async def start(arguments: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, directory: Path | None = None) -> Process:
+async def start(
+    arguments: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, directory: Path | None = None
+) -> Process:
     """Start a child whose output is appended to ``log``; ``environment`` is added to ours.
 
     The child gets a session of its own: Ctrl-C at the terminal reaches us only, and we end the children in their order.

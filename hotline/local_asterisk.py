@@ -22,12 +22,13 @@ from hotline.runtime import Runtime, find_runtime
 LONGEST_SOCKET_PATH = 107
 """Linux: sun_path of a UNIX socket holds 108 bytes, the last of which is 0."""
 
+UNWANTED_MODULES = """
+    cdr_csv cel_custom chan_iax2 chan_mgcp chan_sip chan_skinny chan_unistim pbx_dundi res_hep res_phoneprov
+"""
 DEFAULT_FILES = {
-    "modules.conf": "[modules]\nautoload=yes\n" + "".join(
-        f"noload => {name}.so\n" for name in ("chan_iax2", "chan_sip", "chan_unistim", "chan_skinny", "chan_mgcp", "pbx_dundi", "res_phoneprov", "res_hep", "cdr_csv", "cel_custom")
-    ),
+    "modules.conf": "[modules]\nautoload=yes\n" + "".join(f"noload => {name}.so\n" for name in UNWANTED_MODULES.split()),
     "logger.conf": "[general]\ndateformat=%F %T.%3q\n[logfiles]\nfull => notice,warning,error,verbose(3)\n",
-}  # fmt: skip
+}
 """Files that are written unless the caller gives others of the same name: no module that opens a port unasked."""
 
 
@@ -78,7 +79,7 @@ class LocalAsterisk:
 
     async def cli(self, command: str) -> str:
         """The answer of one console command, e.g. ``core show channels``. Raises AsteriskFailed when it can't be asked."""
-        asking = await asyncio.create_subprocess_exec(*self._command(), "-n", "-rx", command, stdin=PIPE, stdout=PIPE, stderr=STDOUT)
+        asking = await asyncio.create_subprocess_exec(*self._command(), "-rx", command, stdin=PIPE, stdout=PIPE, stderr=STDOUT)
         answer, _ = await asking.communicate()
         if asking.returncode:
             raise AsteriskFailed(f"'{command}' failed: {answer.decode(errors='replace').strip()}")

@@ -17,6 +17,8 @@ from pathlib import Path
 OLDEST_MAJOR = 18
 SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
 """Where programs are looked for: sbin is not on everybody's PATH."""
+MODULES = ("lib/*/asterisk/modules", "lib*/asterisk/modules", "local/lib*/asterisk/modules")
+"""Where Debian, Red Hat and a build of one's own put them, below /usr."""
 
 
 class NoAsterisk(Exception):
@@ -58,7 +60,7 @@ def private_folder() -> Path:
 
 def _installed() -> Runtime | None:
     program = shutil.which("asterisk", path=SYSTEM_PATH)
-    modules = _first(Path("/usr").glob("lib*/asterisk/modules"), Path("/usr/lib").glob("*/asterisk/modules"), Path("/usr/local").glob("lib*/asterisk/modules"))
+    modules = _first(*(Path("/usr").glob(place) for place in MODULES))
     data = _first(path for path in map(Path, ("/usr/share/asterisk", "/var/lib/asterisk")) if (path / "documentation").is_dir())
     if program is None or modules is None or data is None:
         return None

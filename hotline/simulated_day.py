@@ -1,0 +1,64 @@
+"""A mixed day of visits: which callers ring in, by which number, and how they behave.
+
+Decides by chance, from a given generator, so that a day can be repeated. It walks the same menu as the engine to know what a
+caller is asked; it places no calls.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from hotline.simulated_callers import MOST_KEYS, Visit
+from ivr.dialogue import Ask, walk
+from ivr.menu import MenuPlan
+
+SURNAMES = ("王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "Smith", "O'Neill", "Müller", "Sato")
+CALLS_AGAIN = 0.15
+"""Share of callers who have called before, so that a desk has earlier calls to show."""
+GIVES_UP_IN_MENU = 0.05
+GIVES_UP_WAITING = 0.07
+WRONG_KEY = 0.05
+"""Share of keys that no branch has."""
+
+
+def random_visits(menu: MenuPlan, count: int, chance: random.Random) -> list[Visit]:
+    """``count`` visits over all numbers of ``menu``, the first of them (the unified one) most often."""
+    numbers = list(menu.entries)
+    dialled = (chance.choice([numbers[0]] * len(numbers) + numbers) for _ in range(count))
+    return [_visit(menu, dnis, number, chance) for number, dnis in enumerate(dialled)]
+
+
+def _visit(menu: MenuPlan, dnis: str, number: int, chance: random.Random) -> Visit:
+    who = chance.randrange(number) if number > 10 and chance.random() < CALLS_AGAIN else number
+    keys = tuple((round(chance.uniform(1.5, 4.0), 2), key) for key in _keys(menu, dnis, chance))[:MOST_KEYS]
+    mood = chance.random()
+    if mood < GIVES_UP_IN_MENU:
+        return Visit(dnis, _ani(who), _name(who), keys[:1], round(chance.uniform(0.5, 2.0), 2))
+    patience = chance.uniform(4.0, 15.0) if mood < GIVES_UP_IN_MENU + GIVES_UP_WAITING else chance.uniform(60.0, 100.0)
+    return Visit(dnis, _ani(who), _name(who), keys, round(patience, 2))
+
+
+def _keys(menu: MenuPlan, dnis: str, chance: random.Random) -> Iterator[str]:
+    """What the caller keys on one walk through the menu."""
+    keys_of = {one.prompt: [branch.key for branch in one.branches] for one in menu.menus.values()}
+    steps = walk(menu, dnis)
+    step = next(steps)
+    while True:
+        key = ""
+        if isinstance(step, Ask):
+            right = keys_of[step.prompt]
+            key = chance.choice([other for other in step.digits if other not in right] if chance.random() < WRONG_KEY else right)
+            yield key
+        try:
+            step = steps.send(key)
+        except StopIteration:
+            return
+
+
+def _ani(who: int) -> str:
+    return f"139{who:08d}"
+
+
+def _name(who: int) -> str:
+    return f"{SURNAMES[who % len(SURNAMES)]} {who}"

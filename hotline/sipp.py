@@ -1,0 +1,116 @@
+"""sipp as our simulated phones and callers: how it is run, and the pieces that their scenarios share.
+
+sipp 3.6 (Debian's sip-tester). Knows SIP and RTP, nothing of the hotline.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+from asyncio.subprocess import Process
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from hotline import children
+
+CAPTURES = Path("/usr/share/sip-tester")
+"""Debian's package brings captures of every DTMF digit (RFC 2833) and of a voice (G.711 A-law)."""
+
+HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE scenario SYSTEM "sipp.dtd">\n'
+
+SDP = """v=0
+      o=sipp 1 1 IN IP[local_ip_type] [local_ip]
+      s=-
+      c=IN IP[media_ip_type] [media_ip]
+      t=0 0
+      m=audio [media_port] RTP/AVP 8 101
+      a=rtpmap:8 PCMA/8000
+      a=rtpmap:101 telephone-event/8000
+      a=fmtp:101 0-16
+      a=ptime:20
+      a=sendrecv"""
+
+
+class SippFailed(Exception):
+    """sipp is missing or did not start; the message says why."""
+
+
+class Sipp:
+    """One sipp process that plays one scenario; its files are in ``directory``."""
+
+    def __init__(self, directory: Path, scenario: str, options: Sequence[str]) -> None:
+        self._directory = directory
+        self._scenario = scenario
+        self._options = options
+        self.told = directory / "told.log"
+        """What the scenario's ``<log>`` actions said, one line each."""
+        self.errors = directory / "errors.log"
+        self._process: Process | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start; raises SippFailed when the program is missing."""
+        program = shutil.which("sipp")
+        if program is None:
+            raise SippFailed("sipp is missing: script/setup installs it (package sip-tester)")
+        self._directory.mkdir(parents=True, exist_ok=True)
+        scenario = self._directory / "scenario.xml"
+        scenario.write_text(HEADER + self._scenario, encoding="utf-8")
+        arguments = [program, *self._options, "-sf", str(scenario), *self._usual()]
+        self._process = await children.start(arguments, Path(os.devnull), directory=self._directory)
+
+    async def finished(self) -> int:
+        """Wait until it has ended by itself; its exit status: 0 all calls as expected, 1 some were not."""
+        assert self._process is not None, "not started"
+        return await self._process.wait()
+
+    async def stop(self, patience_seconds: float = 0.0) -> None:
+        """End it: new calls at once, live ones when they are over or after ``patience_seconds``."""
+        if self._process is not None:
+            await children.stop(self._process, ((signal.SIGUSR1, patience_seconds), *children.POLITELY))
+
+    def said(self) -> list[str]:
+        """The lines of ``told`` until now."""
+        return self.told.read_text(encoding="utf-8", errors="replace").splitlines() if self.told.exists() else []
+
+    def _usual(self) -> list[str]:
+        # Without limits of its own watchdog: on a busy machine sipp would give up in the middle.
+        return [
+            *("-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-nd"),
+            *("-trace_logs", "-log_file", str(self.told), "-trace_err", "-error_file", str(self.errors)),
+            *("-watchdog_minor_maxtriggers", "1000000", "-watchdog_major_maxtriggers", "1000000"),
+        ]
+
+
+def free_ports(count: int, first: int = 20000, last: int = 60000, step: int = 2) -> list[int]:
+    """``count`` ports of 127.0.0.1 that are free for TCP and UDP right now, spaced by ``step``; raises OSError when there are none."""
+    found: list[int] = []
+    start = first + os.getpid() * 97 % (last - first) // step * step
+    for port in (*range(start, last, step), *range(first, start, step)):
+        if is_free(port):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise OSError(f"no {count} free ports between {first} and {last}")
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether nobody listens at ``port``, neither TCP nor UDP."""
+    with ExitStack() as sockets:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            probe = sockets.enter_context(socket.socket(socket.AF_INET, kind))
+            try:
+                probe.bind((host, port))
+            except OSError:
+                return False
+    return True
