@@ -78,6 +78,9 @@ def create_app(
 class _Assets(StaticFiles):
     """Files whose names change with their content."""
 
+    async def check_config(self) -> None:
+        """Pages that are not built are not found; that is no fault."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         if response.status_code == HTTPStatus.OK:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from acd.model import IllegalTransition
+from cti.api_headers import HEADERS
 from cti.api_messages import encode
 
 
@@ -66,5 +67,5 @@ def _http(_request: Request, failure: Exception) -> Response:
 
 
 def _fault(_request: Request, _failure: Exception) -> Response:
-    """Starlette raises the failure again after this answer, so that the server logs it."""
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "something went wrong here; it has been logged")
+    """Starlette raises the failure again after this answer, so that the server logs it. No middleware sees the answer."""
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "something went wrong here; it has been logged", HEADERS)

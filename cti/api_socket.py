@@ -93,9 +93,11 @@ async def _send(socket: WebSocket, page: Page) -> None:
 
 async def _listen(socket: WebSocket, page: Page, parts: Parts) -> None:
     while page.close_code is None:
-        text = await socket.receive_text()
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
         try:
-            said = Said.validate_json(text)
+            said = Said.validate_json(message.get("text") or "")  # a binary message has no text, and no meaning here
         except ValidationError:
             page.close(CLOSE_NOT_UNDERSTOOD)
             return

@@ -105,17 +105,18 @@ def empty_queue(line: str, level: Level) -> QueueView:
 def waiting_call(call: str = "main-1.1", ani: str = "13800138000", name: str = "", waited_seconds: float = 75) -> CallView:
     arrived = now() - timedelta(seconds=waited_seconds)
     return CallView(
-        CallId(call), CallState.WAITING, arrived, ani, name, "8008101234", "Printer line (old)", arrived, arrived, queue_of("printers", Level.L1),
-        "printers", Level.L1, "zh", "standard", False, None, "specialist", "2 agents with product:printers, both talking",
+        CallId(call), CallState.WAITING, arrived, ani, name, "8008101234", "Printer line (old)", arrived, arrived,
+        queue_of("printers", Level.L1), "printers", Level.L1, "zh", "standard", False, None, "specialist",
+        "2 agents with product:printers, both talking",
     )  # fmt: skip
 
 
 def pop(offer: str = "o1", agent: AgentId = LI, name: str = "Zhang San", ani: str = "13800138000") -> ScreenPop:
     return ScreenPop(
-        offer=OfferId(offer), call=CallId(f"main-{offer}"), agent=agent, ani=ani, ani_name=name, dnis="8008101234", entry="Printer line (old)",
-        path=(("language", "1", "mandarin"), ("product", "", "printers"), ("level", "2", "repair")), product_line="printers", level=Level.L1,
-        language="zh", segment="key-account", urgent=True, arrived_at=now() - timedelta(seconds=42), waited_seconds=42.0,
-        why_you="longest idle of 2 agents with product:printers and language:zh", attempt=1,
+        offer=OfferId(offer), call=CallId(f"main-{offer}"), agent=agent, ani=ani, ani_name=name, dnis="8008101234",
+        entry="Printer line (old)", path=(("language", "1", "mandarin"), ("product", "", "printers"), ("level", "2", "repair")),
+        product_line="printers", level=Level.L1, language="zh", segment="key-account", urgent=True,
+        arrived_at=now() - timedelta(seconds=42), waited_seconds=42.0, why_you="longest idle of 2 agents with product:printers and language:zh", attempt=1,
     )  # fmt: skip
 
 
@@ -182,9 +183,12 @@ class FakeEngine:
         self.offer_becomes(shown, OfferState.ACCEPTED, self.set(shown.agent, AgentState.TALKING, "call"))
 
     def hang_up(self, shown: ScreenPop, wrap_up_seconds: float = 30) -> None:
+        self.hang_up_for(shown.agent, wrap_up_seconds)
+
+    def hang_up_for(self, agent: AgentId, wrap_up_seconds: float = 30) -> None:
         ends = now() + timedelta(seconds=wrap_up_seconds)
-        taken = self.agents[shown.agent].calls_taken + 1
-        changed = self.set(shown.agent, AgentState.WRAP_UP, "wrap_up", call=None, calls_taken=taken, wrap_up_ends_at=ends)
+        taken = self.agents[agent].calls_taken + 1
+        changed = self.set(agent, AgentState.WRAP_UP, "wrap_up", call=None, calls_taken=taken, wrap_up_ends_at=ends)
         self.tell(Ticked(), [changed])
 
     def _handle(self, event: Event) -> list[Effect]:

@@ -208,7 +208,7 @@ export const zh: Words = {
   taken: "已接",
   deskOpen: "工作台已打开",
   deskClosed: "工作台未打开",
-  setState: "设置状态",
+  setState: "设置",
   setStateOf: (name) => `设置 ${name} 的状态`,
   setStateHint: "坐席会看到是您设置的。",
   newState: "新状态",

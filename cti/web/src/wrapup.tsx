@@ -1,5 +1,5 @@
 // The note of a call, and the after-call work with its time box. What is written survives a reload of the page.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { duration, useNow } from "./clock.ts";
 import { useKeys } from "./keys.ts";
@@ -17,8 +17,11 @@ export function CallNote({ agent, call, ui, shortcuts }: { agent: AgentView; cal
   const [note, setNote] = useState(() => sessionStorage.getItem(keptAs(call)) ?? "");
   const [disposition, setDisposition] = useState("");
   const isOver = agent.state === "wrap_up";
-  useEffect(() => sessionStorage.setItem(keptAs(call), note), [call, note]);
 
+  function write(text: string): void {
+    sessionStorage.setItem(keptAs(call), text);
+    setNote(text);
+  }
   async function finish(): Promise<void> {
     if (await request.run(() => api.endWrapUp(disposition, note))) sessionStorage.removeItem(keptAs(call));
   }
@@ -42,7 +45,7 @@ export function CallNote({ agent, call, ui, shortcuts }: { agent: AgentView; cal
         <span>
           {words.note} <kbd>M</kbd>
         </span>
-        <textarea ref={field} rows={2} maxLength={NOTE_LENGTH} placeholder={words.noteHint} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+        <textarea ref={field} rows={2} maxLength={NOTE_LENGTH} placeholder={words.noteHint} value={note} onInput={(event) => write(event.currentTarget.value)} />
       </label>
       {isOver && (
         <fieldset class="dispositions">

@@ -1,0 +1,85 @@
+"""The supervisor's console, in a real browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from playwright.async_api import Page, expect
+
+from acd.events import AgentStateForced, CallerLeft, Ticked
+from acd.model import AgentState, CallId
+from tests.browser.conftest import OpenPage, Served, sign_in_as
+from tests.unit.cti_api_house import HOSTILE_NAME, WANG, waiting_call
+
+
+async def console(served: Served, open_page: OpenPage) -> Page:
+    page = await open_page(served.address)
+    await sign_in_as(page, "chen")
+    await page.locator(".console").wait_for()
+    return page
+
+
+async def test_a_waiting_caller_appears_runs_and_goes_without_a_reload(served: Served, open_page: OpenPage) -> None:
+    page = await console(served, open_page)
+    await expect(page.get_by_text("Nobody waits")).to_be_visible()
+    served.house.engine.add_call(waiting_call(name=HOSTILE_NAME))
+    row = page.locator("tr[data-call='main-1.1']")
+    await expect(row).to_contain_text("13800138000")
+    await expect(row).to_contain_text("Printer line (old)")
+    await expect(row).to_contain_text("2 agents with product:printers, both talking")
+    await expect(row).to_contain_text("specialist")
+    assert await row.locator(".soft bdi").text_content() == HOSTILE_NAME
+    clock = row.locator(".clock")
+    before = await clock.text_content()
+    await expect(clock).not_to_have_text(before or "")
+    await expect(page.locator("tr[data-queue='printers.L1'] td").first).to_have_text("1")
+    served.house.engine.calls.clear()
+    served.house.engine.tell(CallerLeft(CallId("main-1.1")), [])
+    await expect(page.get_by_text("Nobody waits")).to_be_visible()
+
+
+async def test_the_explanation_is_asked_for_when_it_is_wanted(served: Served, open_page: OpenPage) -> None:
+    page = await console(served, open_page)
+    served.house.engine.add_call(waiting_call())
+    await page.get_by_role("button", name="Explain").click()
+    await expect(page.locator(".explanation")).to_contain_text("both talking")
+
+
+async def test_agents_are_shown_with_state_cause_and_time(served: Served, open_page: OpenPage) -> None:
+    page = await console(served, open_page)
+    engine = served.house.engine
+    engine.tell(Ticked(), [engine.set(WANG, AgentState.NOT_READY, "rona:no_answer", desk_connected=True)])
+    row = page.locator(f"tr[data-agent='{WANG}']")
+    await expect(row).to_contain_text("Not ready")
+    await expect(row).to_contain_text("missed: no answer")
+    await expect(row).to_contain_text("desk open")
+    await expect(row.locator(".clock")).to_have_text("00:01")
+
+
+async def test_a_supervisor_sets_a_state_after_being_asked(served: Served, open_page: OpenPage) -> None:
+    page = await console(served, open_page)
+    engine = served.house.engine
+    engine.tell(Ticked(), [engine.set(WANG, AgentState.READY)])
+    await page.get_by_role("button", name="Set the state of 王芳").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Cancel").click()
+    assert engine.events == []
+    await page.get_by_role("button", name="Set the state of 王芳").click()
+    await dialog.get_by_label("Not ready").check()
+    await dialog.get_by_label("Reason").select_option("meeting")
+    await dialog.get_by_role("button", name="Set").click()
+    await expect(dialog).to_have_count(0)
+    await expect(page.locator(f"tr[data-agent='{WANG}']")).to_contain_text("set by chen")
+    assert engine.events == [AgentStateForced(WANG, AgentState.NOT_READY, "meeting", "chen")]
+
+
+async def test_the_whole_console_fits_a_small_screen(served: Served, open_page: OpenPage) -> None:
+    page = await console(served, open_page)
+    for number in range(30):
+        served.house.engine.add_call(replace(waiting_call(f"main-1.{number}"), ani_name="long name " * 12))
+    await expect(page.locator("tr[data-call]")).to_have_count(30)
+    page_size = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert page_size == [1280, 720]
+    for area in ("queues", "agents", "waiting"):
+        overflow = await page.locator(f".panel-{area} .panel-body").evaluate("body => body.scrollWidth - body.clientWidth")
+        assert overflow <= 0, area
