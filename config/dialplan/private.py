@@ -22,7 +22,7 @@ MODULES = """
     res_pjsip_logger res_pjsip_refer res_pjsip_pubsub res_rtp_asterisk chan_pjsip
     bridge_simple bridge_native_rtp bridge_softmix bridge_holding bridge_builtin_features
     codec_ulaw codec_alaw codec_a_mu codec_g722 codec_gsm codec_resample
-    format_wav format_pcm format_gsm format_sln res_musiconhold res_speech res_agi res_clioriginate
+    format_wav format_pcm format_gsm format_sln res_musiconhold res_speech res_agi res_manager_devicestate res_clioriginate
     app_dial app_queue app_playback app_userevent app_stack app_exec app_read app_record app_echo app_verbose app_milliwatt
     app_mixmonitor app_chanspy app_bridgewait app_senddtmf
     func_callerid func_channel func_devstate func_dialplan func_env func_extstate func_global func_hangupcause func_logic

@@ -1,0 +1,108 @@
+"""Proofs about a configuration: no dead ends, every queue reachable and staffed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from config.check import check
+from config.schema import Config
+from config.schema.source import Problem, Severity
+
+Changed = Callable[..., Config]
+
+
+def told(problems: list[Problem], words: str) -> Problem:
+    found = [problem for problem in problems if words in problem.text]
+    assert found, problems
+    return found[0]
+
+
+def test_the_shipped_configuration_is_proven(shipped: Config) -> None:
+    assert check(shipped) == []
+
+
+def test_menus_that_lead_to_each_other_are_a_dead_end(changed: Changed) -> None:
+    problem = told(check(changed(("{choice: how_to, sets: {level: L1}}", "{choice: how_to, next: language}"))), "loop")
+
+    assert problem.severity is Severity.ERROR
+    assert "language -> product -> level -> language" in problem.text
+    assert problem.line is not None and problem.file == "hotline.yaml"
+
+
+def test_a_menu_that_leads_to_itself_is_a_dead_end(changed: Changed) -> None:
+    assert (
+        "level -> level" in told(check(changed(("default: {choice: no_level,", "default: {next: level, choice: no_level,"))), "loop").text
+    )
+
+
+def test_a_menu_that_nobody_reaches_is_told(changed: Changed) -> None:
+    spare = (
+        "  spare:\n    prompt: choose_level\n    asks: level\n    branches: {1: {choice: a, sets: {level: L1}}}\n    default: {choice: b}\n"
+    )
+    config = changed(("\n# ---- who takes", f"{spare}\n# ---- who takes"))
+
+    assert told(check(config), "'spare'").path == ("menus", "spare")
+
+
+def test_a_queue_that_no_key_leads_to_is_told(changed: Changed) -> None:
+    problem = told(check(changed(("{choice: scanners, sets: {product_line: scanners}", "{choice: scanners, sets: {product_line: pcs}"),
+                                 ("hints: {product_line: scanners}", "hints: {product_line: pcs}"))), "scanners.L1")  # fmt: skip
+
+    assert problem.severity is Severity.WARNING
+
+
+def test_a_level_that_a_line_does_not_have_is_told(changed: Changed) -> None:
+    config = changed(("scanners: {label: {zh: 扫描仪, en: Scanners}}", "scanners: {label: {zh: 扫描仪, en: Scanners}, levels: [L1, L2]}"))
+
+    assert told(check(config), "to scanners.L3").severity is Severity.ERROR
+
+
+def test_a_queue_without_anybody_in_a_language_is_an_error(changed: Changed) -> None:
+    speaks_no_english = changed(("en: 5, zh: 2}", "zh: 2}"), ("en: 5, zh: 3}", "zh: 3}"), ("languages: {en: 5}", "languages: {zh: 1}"),
+                                ("zh: 5, en: 2}", "zh: 5}"), ("zh: 5, en: 3}", "zh: 5}"), ("zh: 5, en: 4}", "zh: 5}"),
+                                ("      - name: anybody\n        need: anybody\n", ""), ("        until_seconds: 180\n", ""))  # fmt: skip
+
+    assert told(check(speaks_no_english), "no agent for printers.L2 in en at any step").severity is Severity.ERROR
+
+
+def test_a_queue_without_anybody_at_the_last_step_is_an_error(changed: Changed) -> None:
+    config = changed(("        need: anybody\n", '        need: {all: ["platform:linux >= 5", "platform:windows >= 5"]}\n'))
+
+    assert told(check(config), "at the last step").severity is Severity.ERROR
+
+
+def test_a_queue_that_only_the_last_step_can_serve_is_a_warning(changed: Changed) -> None:
+    steps = '    servers.L3: {steps: [{name: a, need: {all: ["platform:linux >= 5", "platform:windows >= 5"]}, until_seconds: 9}, '
+    config = changed(("    servers.L3: {", steps + "{name: b, need: anybody}], "))
+
+    problem = told(check(config), "before the last step")
+    assert problem.severity is Severity.WARNING
+    assert problem.path == ("queues", "overrides", "servers.L3")
+
+
+def test_a_key_that_does_not_answer_its_menu_is_a_warning(changed: Changed) -> None:
+    config = changed(("{choice: how_to, sets: {level: L1}}", "{choice: how_to}"))
+
+    assert told(check(config), "key 1 of menu 'level'").severity is Severity.WARNING
+
+
+def test_a_phone_that_nobody_sits_at_is_a_warning(changed: Changed) -> None:
+    assert told(check(changed(("  1012: {}\n", "  1012: {}\n  1013: {}\n"))), "phone 1013").severity is Severity.WARNING
+
+
+def test_an_endless_head_start_is_a_warning(changed: Changed) -> None:
+    assert told(check(changed(("urgent_head_start_seconds: 180", "urgent_head_start_seconds: 7200"))), "7200").severity is Severity.WARNING
+
+
+def test_a_line_that_only_strangers_could_survive_is_a_warning(nobody_for_scanners: Config) -> None:
+    assert told(check(nobody_for_scanners), "'scanners', which 4008002004").severity is Severity.WARNING
+
+
+def test_errors_come_before_warnings(changed: Changed) -> None:
+    problems = check(
+        changed(("  1012: {}\n", "  1012: {}\n  1013: {}\n"), ("{choice: how_to, sets: {level: L1}}", "{choice: how_to, next: level}"))
+    )
+
+    severities = [problem.severity for problem in problems]
+    assert severities == sorted(severities)
+    assert set(severities) == {Severity.ERROR, Severity.WARNING}

@@ -1,0 +1,162 @@
+"""The configuration becomes the plan, the menu and the prompts that the core works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from acd.model import Level, MissCause
+from acd.plan import AgentPlan, QueuePlan, Strategy
+from config.compile import compile_menu, compile_plan, prompt_texts, queue_ids
+from config.schema import Config
+from ivr.dialogue import Facts, MenuTaken, walk
+from skills.expression import describe, satisfies
+from skills.requirement import bind_requirement
+
+Changed = Callable[..., Config]
+
+
+def queue(config: Config, name: str) -> QueuePlan:
+    return next(row for row in compile_plan(config).queues if row.id == name)
+
+
+def agent(config: Config, name: str) -> AgentPlan:
+    return next(row for row in compile_plan(config).agents if row.id == name)
+
+
+def test_each_product_line_has_a_queue_for_each_level(shipped: Config) -> None:
+    plan = compile_plan(shipped)
+
+    assert len(plan.queues) == 12
+    assert tuple(row.id for row in plan.queues) == queue_ids(shipped)
+    assert {(row.product_line, row.level) for row in plan.queues} >= {("printers", Level.L2)}
+
+
+def test_what_an_agent_can_do_gets_its_skills_names(shipped: Config) -> None:
+    assert agent(shipped, "zhou.qiang").skills == {
+        "product:servers": 5,
+        "product:pcs": 3,
+        "level:L3": 5,
+        "level:L2": 4,
+        "language:zh": 5,
+        "language:en": 3,
+        "platform:linux": 5,
+        "platform:windows": 3,
+    }
+
+
+def test_a_level_without_proficiency_gets_the_usual_one(shipped: Config) -> None:
+    assert agent(shipped, "li.wei").skills["level:L1"] == 3
+
+
+def test_an_override_changes_only_what_it_names(shipped: Config) -> None:
+    ordinary, special = queue(shipped, "servers.L2"), queue(shipped, "servers.L3")
+
+    assert (ordinary.strategy, ordinary.wrap_up_seconds, ordinary.wrap_up_mandatory) == (Strategy.LONGEST_IDLE, 30, False)
+    assert (special.strategy, special.wrap_up_seconds, special.wrap_up_mandatory) == (Strategy.BEST_PROFICIENCY, 60, True)
+    assert [step.name for step in special.requirement.steps] == [step.name for step in ordinary.requirement.steps]
+
+
+@pytest.mark.parametrize(
+    ("name", "neighbours"),
+    [("pcs.L1", "level:L2"), ("pcs.L2", "level:L1 or level:L3"), ("pcs.L3", "level:L2")],
+)
+def test_the_neighbouring_levels_are_those_next_to_the_queues_own(shipped: Config, name: str, neighbours: str) -> None:
+    step = next(step for step in queue(shipped, name).requirement.steps if step.name == "neighbouring level")
+
+    assert neighbours in describe(step.need)
+    assert "neighbour" not in describe(step.need)
+
+
+def test_a_line_of_a_single_level_has_no_neighbours(changed: Changed) -> None:
+    config = changed(("scanners: {label: {zh: 扫描仪, en: Scanners}}", "scanners: {label: {zh: 扫描仪, en: Scanners}, levels: [L1]}"),
+                     ("next: level}\n      0:", "next: null}\n      0:"))  # fmt: skip
+    steps = queue(config, "scanners.L1").requirement.steps
+
+    assert "level:{level} or nobody" in describe(next(step for step in steps if step.name == "neighbouring level").need)
+
+
+def test_a_bound_requirement_asks_for_the_call_at_hand(shipped: Config) -> None:
+    bound = bind_requirement(queue(shipped, "printers.L2").requirement, {"product_line": "printers", "level": "L2", "language": "en"})
+
+    assert [step.name for step in bound.steps][:2] == ["exact level", "neighbouring level"]
+    assert describe(bound.steps[0].need) == "product:printers>=3 and level:L2 and language:en"
+    assert satisfies(bound.steps[0].need, "sun.li", agent(shipped, "sun.li").skills)
+    assert not satisfies(bound.steps[0].need, "zhao.lei", agent(shipped, "zhao.lei").skills)
+
+
+def test_the_promised_engineer_comes_first_when_there_is_one(shipped: Config) -> None:
+    values = {"product_line": "pcs", "level": "L1", "language": "zh", "preferred_agent": "wang.fang"}
+
+    assert describe(bind_requirement(queue(shipped, "pcs.L1").requirement, values).steps[0].need) == "agent wang.fang"
+
+
+def test_head_starts_are_those_of_segments_and_of_urgency(shipped: Config) -> None:
+    assert compile_plan(shipped).head_start_seconds == {"standard": 0, "key_account": 120, "urgent": 180}
+
+
+def test_each_cause_of_a_miss_has_its_own_rule(shipped: Config) -> None:
+    rona = compile_plan(shipped).rona
+
+    assert set(rona) == set(MissCause)
+    assert (rona[MissCause.BUSY].retry_after_seconds, rona[MissCause.BUSY].misses_to_not_ready) == (10, 3)
+
+
+def test_days_begin_at_midnight_of_the_hotlines_zone(shipped: Config, changed: Changed) -> None:
+    berlin = changed(("Asia/Shanghai", "Europe/Berlin"))
+
+    assert compile_plan(shipped).zone_offset_seconds == 8 * 3600
+    assert compile_plan(berlin, datetime(2026, 1, 1, tzinfo=UTC)).zone_offset_seconds == 3600
+    assert compile_plan(berlin, datetime(2026, 7, 1, tzinfo=UTC)).zone_offset_seconds == 7200
+
+
+def test_equal_configurations_give_equal_plans(shipped: Config, changed: Changed) -> None:
+    assert compile_plan(shipped) == compile_plan(changed())
+    assert compile_menu(shipped) == compile_menu(changed())
+
+
+def test_prompts_are_there_in_each_language(shipped: Config) -> None:
+    assert all(set(texts) == {"zh", "en"} for texts in prompt_texts(shipped).values())
+
+
+def walked(config: Config, dnis: str, digits: str) -> Facts:
+    """The facts of a caller who keys ``digits`` one menu after the other."""
+    steps, keys = walk(compile_menu(config), dnis), iter(digits)
+    answer = None
+    try:
+        while True:
+            step = steps.send(answer)  # type: ignore[arg-type]  # the first one is None, as every generator wants it
+            answer = next(keys, "") if type(step).__name__ == "Ask" else ""
+    except StopIteration as end:
+        facts: Facts = end.value
+        return facts
+
+
+@pytest.mark.parametrize(
+    ("dnis", "digits", "expected"),
+    [
+        ("4008001234", "132", ("zh", "printers", Level.L2, False)),
+        ("4008001234", "211", ("en", "servers", Level.L1, False)),
+        ("4008001234", "123", ("zh", "pcs", Level.L3, True)),
+        ("4008001234", "10", ("zh", "pcs", Level.L1, False)),
+        ("4008001234", "", ("zh", "pcs", Level.L1, False)),
+        ("4008002003", "22", ("en", "printers", Level.L2, False)),
+        ("4008001235", "41", ("en", "scanners", Level.L1, False)),
+        ("12345", "143", ("zh", "scanners", Level.L3, True)),
+    ],
+)
+def test_the_menu_understands_what_is_keyed(shipped: Config, dnis: str, digits: str, expected: tuple[object, ...]) -> None:
+    facts = walked(shipped, dnis, digits)
+
+    assert (facts.language, facts.product_line, facts.level, facts.urgent) == expected
+
+
+def test_the_dialled_number_may_name_segment_and_agent(shipped: Config) -> None:
+    assert walked(shipped, "4008009000", "111").known["segment"] == "key_account"
+    assert walked(shipped, "02188881002", "111").known["preferred_agent"] == "wang.fang"
+
+
+def test_a_choice_is_reported_by_its_name(shipped: Config) -> None:
+    assert walked(shipped, "4008002001", "23").path == (MenuTaken("language", "2", "english"), MenuTaken("level", "3", "emergency"))

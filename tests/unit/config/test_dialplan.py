@@ -1,0 +1,237 @@
+"""Asterisk's files as rendered: what is in them, and what can never be."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.dialplan import (
+    ExchangeSecrets,
+    Ports,
+    UnsafeValue,
+    configured_ports,
+    on_this_machine,
+    phone_ports,
+    private_files,
+    render,
+    write,
+)
+from config.dialplan.templates import filled, line
+from config.schema import Config, Destination, Phone, Secret, Trunk
+from cti.translate import EVENTS
+
+Changed = Callable[..., Config]
+SECRETS = ExchangeSecrets("the-ami-secret", {"1001": "phone-password"})
+PORTS = Ports(sip=5060, ami=5038, fastagi=4573, phones=5100, rtp_first=20000, rtp_last=20999)
+
+
+@pytest.fixture(scope="module")
+def files(shipped: Config) -> dict[str, str]:
+    return render(shipped, SECRETS, "main")
+
+
+def context(extensions: str, name: str) -> str:
+    """The lines of one context."""
+    found = re.search(rf"^\[{name}\]\n(.*?)(?=^\[|\Z)", extensions, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+def test_the_files_are_those_that_the_readme_lists(files: dict[str, str]) -> None:
+    assert set(files) == {"extensions.conf", "manager.conf", "pjsip.conf", "queues.conf", "musiconhold.conf"}
+
+
+def test_rendering_is_deterministic(shipped: Config, files: dict[str, str]) -> None:
+    assert render(shipped, SECRETS, "main") == files
+
+
+def test_no_placeholder_is_left(files: dict[str, str]) -> None:
+    assert not [name for name, text in files.items() if "@{" in text or "@@" in text]
+
+
+def test_every_context_has_a_way_out_of_an_invalid_extension(files: dict[str, str]) -> None:
+    for name in ("entry", "hold", "connect", "after", "out", "survival"):
+        assert "exten => i,1," in context(files["extensions.conf"], f"hotline-{name}")
+
+
+def test_the_menu_is_asked_for_by_exchange(files: dict[str, str]) -> None:
+    assert "AGI(agi://127.0.0.1:4573/main)" in context(files["extensions.conf"], "hotline-entry")
+
+
+def test_every_dialled_number_has_its_survival(shipped: Config, files: dict[str, str]) -> None:
+    survival = context(files["extensions.conf"], "hotline-survival")
+
+    for dnis, entry in shipped.entries.items():
+        assert f"exten => {dnis},1,Goto({entry.hints.product_line or 's'},1)\n" in survival
+
+
+def test_every_queue_has_its_survival(shipped: Config, files: dict[str, str]) -> None:
+    for product_line in shipped.product_lines:
+        assert f"exten => {product_line}.L2,1,Goto({product_line},1)\n" in context(files["extensions.conf"], "hotline-survival")
+
+
+def test_survival_rings_the_agents_of_the_line(shipped: Config, files: dict[str, str]) -> None:
+    scanners = context(files["queues.conf"], "hotline-line-scanners")
+    expected = {agent.phone for agent in shipped.agents.values() if "scanners" in agent.products}
+
+    assert set(re.findall(r"^member = PJSIP/(\d+)$", scanners, re.MULTILINE)) == expected
+    assert "ringinuse = no" in scanners and "strategy = rrmemory" in scanners
+
+
+def test_survivals_general_queue_rings_everybody(shipped: Config, files: dict[str, str]) -> None:
+    assert context(files["queues.conf"], "hotline-all").count("member = ") == len(shipped.agents)
+
+
+def test_a_line_without_agents_falls_to_everybody(nobody_for_scanners: Config) -> None:
+    files = render(nobody_for_scanners, SECRETS, "main")
+
+    assert "hotline-line-scanners" not in files["queues.conf"] + files["extensions.conf"]
+    assert "exten => 4008002004,1,Goto(s,1)" in files["extensions.conf"]
+    assert "exten => scanners.L2,1,Goto(s,1)" in files["extensions.conf"]
+
+
+def test_the_managers_user_has_exactly_the_events_that_are_needed(files: dict[str, str]) -> None:
+    assert tuple(re.findall(r"^eventfilter\(name\((\w+)\)\) =$", files["manager.conf"], re.MULTILINE)) == EVENTS
+
+
+@pytest.mark.parametrize("right", ["system", "command", "originate", "config", "all", "agi"])
+def test_the_managers_user_may_not_write(files: dict[str, str], right: str) -> None:
+    (write_rights,) = re.findall(r"^write = (.*)$", files["manager.conf"], re.MULTILINE)
+
+    assert right not in write_rights.split(",")
+
+
+def test_the_managers_user_comes_only_from_the_permitted_addresses(changed: Changed) -> None:
+    config = changed(("username: hotline, secret", "username: hotline, permit: [10.1.0.0/16, 10.2.0.9], secret"))
+
+    manager = render(config, SECRETS, "main")["manager.conf"]
+
+    assert "deny = 0.0.0.0/0.0.0.0\npermit = 10.1.0.0/16\npermit = 10.2.0.9/32\n" in manager
+
+
+def test_phones_that_the_pbx_knows_are_left_to_it(files: dict[str, str]) -> None:
+    assert "[1001]" not in files["pjsip.conf"]
+    assert "[hotline-provider]" in files["pjsip.conf"]
+
+
+def test_a_phone_registers_with_its_password(shipped: Config) -> None:
+    config = shipped.model_copy(update={"phones": {**shipped.phones, "1001": Phone(secret=Secret(env="P"))}})
+
+    pjsip = render(config, SECRETS, "main")["pjsip.conf"]
+
+    assert "auth = 1001\n" in pjsip and "password = phone-password\n" in pjsip and "max_contacts = 1\n" in pjsip
+    assert "\ncontact = " not in pjsip
+
+
+def test_a_phone_with_an_address_is_dialled_there(shipped: Config) -> None:
+    config = shipped.model_copy(update={"phones": {**shipped.phones, "1001": Phone(contact="sip:1001@192.0.2.7:5062")}})
+
+    pjsip = render(config, SECRETS, "main")["pjsip.conf"]
+
+    assert "contact = sip:1001@192.0.2.7:5062\n" in pjsip and "auth = " not in pjsip
+
+
+def test_phones_of_different_lengths_are_all_connected(shipped: Config) -> None:
+    config = shipped.model_copy(update={"phones": {**shipped.phones, "20001": Phone()}})
+
+    connect = context(render(config, SECRETS, "main")["extensions.conf"], "hotline-connect")
+
+    assert "exten => _XXXX,1," in connect and "exten => _XXXXX,1," in connect
+
+
+def test_destinations_are_said_recorded_or_dialled(shipped: Config) -> None:
+    exchange = shipped.exchanges["main"]
+    trunks = {"partners": Trunk(match=("192.0.2.1",), contact="sip:192.0.2.1")}
+    config = shipped.model_copy(
+        update={
+            "exchanges": {"main": exchange.model_copy(update={"trunks": trunks})},
+            "destinations": {
+                "closed": Destination(say="closed"),
+                "box": Destination(voicemail="100@default"),
+                "repair": Destination(dial="4009990000", trunk="partners"),
+            },
+        }
+    )
+    out = context(render(config, SECRETS, "main")["extensions.conf"], "hotline-out")
+
+    assert "exten => closed,1," in out and "Playback(hotline/closed)" in out
+    assert "VoiceMail(100@default,u)" in out
+    assert "Dial(PJSIP/4009990000@hotline-partners,60,gi)" in out
+
+
+def test_what_people_read_never_reaches_asterisk(changed: Changed) -> None:
+    hostile = "x,${SHELL(id)};|[y]"
+    config = changed(
+        ("name: 李伟", f'name: "{hostile}"'),
+        ("label: 统一服务热线 · unified number", f'label: "{hostile}"'),
+        ("team: 前台, level: L1, products: {pcs: 4", f'team: "{hostile}", level: L1, products: {{pcs: 4'),
+        ("name: 售后技术服务热线 · Technical Service Hotline", f'name: "{hostile}"'),
+        ("zh: 您好，欢迎致电技术服务热线。", f'zh: "{hostile}"'),
+    )
+
+    everything = "".join(render(config, SECRETS, "main").values())
+
+    assert "SHELL" not in everything and "|" not in everything
+
+
+def test_nothing_that_a_caller_chooses_stands_in_an_expression(files: dict[str, str]) -> None:
+    expressions = re.findall(r"\$\[(.*?)\]\?", files["extensions.conf"])
+
+    assert expressions
+    assert not [one for one in expressions if "EXTEN" in one or "CALLERID" in one or "DNID" in one]
+    assert "CALLERID" not in files["extensions.conf"]
+
+
+@given(st.text(min_size=1))
+def test_a_value_with_a_meaning_to_asterisk_is_refused_wherever_it_comes_from(text: str) -> None:
+    try:
+        rendered = filled("say.tmpl", name=text, sounds="hotline", prompt="closed")
+    except UnsafeValue:
+        with pytest.raises(UnsafeValue):
+            line("contact", text)
+        return
+    assert text in rendered
+    assert not re.search(r"[^ -~]|[;|${}\[\]()\\\"'&<>#`]", text)
+
+
+def test_secrets_are_written_for_their_owner_only(tmp_path: Path, files: dict[str, str]) -> None:
+    (tmp_path / "manager.conf").write_text("old, readable by all")
+
+    write(files, tmp_path)
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes["manager.conf"] == modes["pjsip.conf"] == 0o600
+    assert set(modes) == set(files)
+    assert (tmp_path / "manager.conf").read_text() == files["manager.conf"]
+
+
+def test_a_private_asterisk_includes_the_same_files(shipped: Config) -> None:
+    config = on_this_machine(shipped, "main", PORTS)
+
+    files = private_files(config, SECRETS, "main", PORTS)
+
+    for name, text in render(config, SECRETS, "main").items():
+        assert files[f"hotline/{name}"] == text
+        assert files[name].endswith(f'#include "hotline/{name}"\n')
+
+
+def test_simulated_phones_have_ports_one_after_the_other(shipped: Config) -> None:
+    assert list(phone_ports(shipped, PORTS).items())[:2] == [("1001", 5100), ("1002", 5101)]
+    assert on_this_machine(shipped, "main", PORTS).phones["1002"].contact == "sip:1002@127.0.0.1:5101"
+
+
+def test_everything_of_a_private_asterisk_is_on_this_machine(changed: Changed) -> None:
+    config = on_this_machine(changed(("ami: {host: 127.0.0.1, port: 5038", "ami: {host: 10.0.0.1, port: 5999")), "main", PORTS)
+
+    assert (config.exchanges["main"].ami.host, config.exchanges["main"].ami.port) == ("127.0.0.1", 5038)
+    assert "bind = 127.0.0.1:5060" in private_files(config, SECRETS, "main", PORTS)["pjsip.conf"]
+
+
+def test_the_demos_ports_are_those_of_the_configuration(shipped: Config) -> None:
+    assert configured_ports(shipped, "main") == Ports(5060, 5038, 4573, 5100, 20000, 24999)
