@@ -256,7 +256,7 @@ class AgiConnection:
             self._move(Input.ENVIRONMENT_END)
             return Environment(self._environment)
         name, colon, value = line.partition(":")
-        if not colon or not name.startswith("agi_") or name in self._environment:
+        if not colon or not name.startswith("agi_") or not name.isidentifier() or name in self._environment:
             self._fail("an environment line that is none, or one that is there twice", line)
         self._environment[name] = value[1:] if value.startswith(" ") else value
         return None

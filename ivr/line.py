@@ -60,7 +60,6 @@ class AgiLine(Protocol):
 
     def connectionMade(self) -> None:
         """Asterisk, or somebody, has connected."""
-        self.transport.setTcpNoDelay(True)
         self._allow(ENVIRONMENT_SECONDS)
         self._watch()
 

@@ -11,6 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+PROMPT_FOLDER: Final = "hotline"
+"""A prompt's file is ``<language>/hotline/<name>.wav`` in Asterisk's sounds directory."""
 
 
 @dataclass(frozen=True, slots=True)
