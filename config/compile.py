@@ -6,7 +6,6 @@ configuration that was loaded, so that every name in it exists. It does not know
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -154,9 +153,9 @@ def _fact(value: str | bool) -> str:
 # ---- prompts, queues -------------------------------------------------------------------------------------------------------------
 
 
-def prompt_texts(config: Config) -> Mapping[str, Mapping[str, str]]:
+def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
     """Prompt name -> language -> text."""
-    return config.prompts
+    return {name: dict(texts) for name, texts in config.prompts.items()}
 
 
 def queue_ids(config: Config) -> tuple[QueueId, ...]:

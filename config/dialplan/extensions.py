@@ -10,6 +10,7 @@ from config.check import survival_line
 from config.compile import queue_ids
 from config.dialplan.templates import Rendered, filled, joined
 from config.schema import Config, Destination
+from ivr.menu import PROMPT_FOLDER
 
 EVERYTHING_ELSE = ("_X!", "_[+*#]!", "_[a-zA-Z_].", "s")
 """Whatever else a network may dial: digits of any length, ``+`` and the other keys, names, nothing at all. Single letters are left
@@ -28,9 +29,9 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         "extensions.conf.tmpl",
         entries=_entries(config, exchange),
         rounds=_rounds(config),
-        sounds=config.exchanges[exchange].sounds,
+        sounds=PROMPT_FOLDER,
         phones=_phones(config, exchange),
-        destinations=_destinations(config, exchange),
+        destinations=_destinations(config),
         survival=_survival(config),
     )
 
@@ -78,13 +79,13 @@ def _phones(config: Config, exchange: str) -> Rendered:
     )
 
 
-def _destinations(config: Config, exchange: str) -> Rendered:
-    return joined([_destination(name, row, config.exchanges[exchange].sounds) for name, row in config.destinations.items()])
+def _destinations(config: Config) -> Rendered:
+    return joined([_destination(name, row) for name, row in config.destinations.items()])
 
 
-def _destination(name: str, row: Destination, sounds: str) -> Rendered:
+def _destination(name: str, row: Destination) -> Rendered:
     if row.say is not None:
-        return filled("say.tmpl", name=name, sounds=sounds, prompt=row.say)
+        return filled("say.tmpl", name=name, sounds=PROMPT_FOLDER, prompt=row.say)
     if row.voicemail is not None:
         return filled("voicemail.tmpl", name=name, mailbox=row.voicemail)
     return filled("partner.tmpl", name=name, number=row.dial or "", trunk=trunk_endpoint(row.trunk or ""))

@@ -14,6 +14,7 @@ from config.dialplan.templates import Rendered, filled, joined, line
 from config.schema import Config, Phone, Trunk
 from config.schema.secrets import ExchangeSecrets
 from cti.translate import EVENTS, READ_PRIVILEGES, WRITE_PRIVILEGES
+from ivr.menu import PROMPT_FOLDER
 
 
 def manager_conf(config: Config, exchange: str, secrets: ExchangeSecrets) -> Rendered:
@@ -79,7 +80,7 @@ def _queue(config: Config, exchange: str, queue: str, phones: Sequence[str]) -> 
         strategy=config.survival.strategy,
         ring_seconds=config.survival.ring_seconds,
         announce_seconds=config.survival.announce_seconds,
-        sounds=config.exchanges[exchange].sounds,
+        sounds=PROMPT_FOLDER,
         members=joined([line("member", device) for device in devices]),
     )
 

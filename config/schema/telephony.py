@@ -86,11 +86,6 @@ class Exchange(Strict):
     fastagi: FastAgi = Field(default=FastAgi(), description="The voice menu's server.")
     dial: DialString = Field(default="PJSIP/{phone}", description="How an agent's phone is dialled; its device has the same name.")
     trunks: dict[Name, Trunk] = Field(default_factory=dict, description="Trunks rendered into pjsip.conf, by name.")
-    sounds: SoundPath = Field(
-        default="hotline",
-        description="Where the prompts lie: a folder under each language of Asterisk's sounds (`sounds/<language>/hotline/`), or an "
-        "absolute folder that has a folder per language.",
-    )
     music: SoundPath = Field(
         default="moh", description="Folder with music for waiting callers; a relative one starts at Asterisk's data folder."
     )
