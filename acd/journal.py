@@ -61,6 +61,11 @@ class SqliteJournal:
         """Every event about one call or its offers, in order."""
         return self._entries("SELECT sequence, at, kind, body FROM events WHERE call = ? ORDER BY sequence", call)
 
+    def latest_call(self) -> CallId | None:
+        """The call that arrived last."""
+        row = self._db.execute("SELECT call FROM events WHERE kind = 'CallArrived' ORDER BY sequence DESC LIMIT 1").fetchone()
+        return CallId(row[0]) if row else None
+
     def close(self) -> None:
         """Release the file."""
         self._db.close()

@@ -48,7 +48,7 @@ class Runner:
         self._perform: dict[type, Perform] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._drain_due = False
-        self._started = False
+        self._keeping = False
 
     # ---- life ------------------------------------------------------------------------------------------------------------
 
@@ -66,17 +66,20 @@ class Runner:
         return count
 
     def start(self, calls: CallControl, desks: Desks) -> None:
-        """Begin to carry out commands and to keep deadlines."""
+        """Begin to carry out commands."""
         self._perform = {
             HoldCall: calls.hold, RingAgent: calls.ring, StopRinging: calls.stop_ringing, SendCall: calls.send, HangUpCall: calls.hang_up,
             ScreenPop: desks.show_pop, WithdrawPop: desks.withdraw_pop,
         }  # fmt: skip
-        self._started = True
+
+    def keep_deadlines(self) -> None:
+        """Begin to keep deadlines: after the exchanges were looked at, so that a restart doesn't act on an outdated picture."""
+        self._keeping = True
         self._set_timer()
 
     async def stop(self) -> None:
         """Stop keeping deadlines, take in what was submitted, and let commands under way end."""
-        self._started = False
+        self._keeping = False
         if self._timer:
             self._timer.cancel()
         self._drain()
@@ -211,7 +214,7 @@ class Runner:
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        deadline = self._router.next_deadline() if self._started else None
+        deadline = self._router.next_deadline() if self._keeping else None
         if deadline is not None:
             wait_seconds = max(0.0, (deadline - self._clock()).total_seconds())
             self._timer = asyncio.get_running_loop().call_later(wait_seconds, self._on_deadline)

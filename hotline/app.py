@@ -1,0 +1,190 @@
+"""The composition root: one engine put together, started in its order, and stopped in the reverse.
+
+Decides who is handed whom, and when each begins: the journal is replayed before anybody can submit an event, the exchanges are looked
+at before deadlines are kept, and callers are served last. It decides nothing about calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.archive import Archive, UserDirectory, open_database
+from acd.journal import SqliteJournal
+from acd.projection import Records
+from acd.router import Router
+from acd.runner import Runner
+from config.compile import compile_menu, compile_plan
+from config.loader import ConfigError, resolve_secret
+from config.schema import Config
+from cti.ami import Ami
+from cti.api import create_app
+from cti.api_live import LiveDesks
+from cti.api_server import WebServer, serve
+from hotline.app_config import proven
+from hotline.call_control import SessionFirst
+from ivr.fastagi import FastAgiServer, Sessions
+
+log = structlog.get_logger(__name__)
+
+FIRST_LOOK_SECONDS = 5.0
+"""How long the start waits for the exchanges; one that is away is looked at when it comes."""
+
+
+class App:
+    """One engine.
+
+    ``start`` raises SecretMissing, OSError (a port is taken) or SQLAlchemyError; ``stop`` is safe at any time.
+    """
+
+    def __init__(self, config_path: Path, state_dir: Path, database_url: str, session_secret: bytes) -> None:
+        self._path = config_path
+        self._config = proven(config_path)
+        self._menu = compile_menu(self._config)
+        self._state_dir = state_dir
+        self._database_url = database_url
+        self._session_secret = session_secret
+        self._database: AsyncEngine | None = None
+        self._journal: SqliteJournal | None = None
+        self._records: Records | None = None
+        self._runner: Runner | None = None
+        self._exchanges: dict[str, Ami] = {}
+        self._menus: list[FastAgiServer] = []
+        self._web: WebServer | None = None
+
+    # ---- life ------------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start everything; when it returns, calls are taken."""
+        self._database = await open_database(self._database_url)
+        self._records = Records(self._database)
+        await self._records.open()
+        self._journal = SqliteJournal(self._state_dir / "journal.sqlite3")
+        desks = LiveDesks(_History(Archive(self._database)))
+        router = Router()
+        self._runner = Runner(router, self._journal, (self._records, desks), lambda: datetime.now(UTC))
+        replayed = self._runner.recover()
+        self._records.start()
+        sessions = Sessions()
+        self._exchanges = {name: self._exchange(name, router) for name in self._config.exchanges}
+        self._runner.start(SessionFirst(sessions, self._exchanges), desks)
+        await self._runner.use_plan(compile_plan(self._config, datetime.now(UTC)))
+        await asyncio.gather(*(self._first_look(exchange) for exchange in self._exchanges.values()))
+        self._runner.keep_deadlines()
+        await self._serve_pages(desks)
+        await self._serve_menus(sessions)
+        web = self._web
+        log.info(
+            "ready", replayed_events=replayed, web_port=web.port if web else None, fastagi_ports=[menu.port for menu in self._menus],
+            exchanges={name: exchange.connected for name, exchange in self._exchanges.items()},
+        )  # fmt: skip
+
+    async def stop(self) -> None:
+        """Stop in the reverse order; callers in menus go to the survival plan, those in hold stay there."""
+        await asyncio.gather(*(menu.stop() for menu in self._menus))
+        if self._web:
+            await self._web.stop()
+        if self._runner:
+            await self._runner.stop()
+        await asyncio.gather(*(exchange.stop() for exchange in self._exchanges.values()))
+        if self._records:
+            await self._records.stop()
+        if self._journal:
+            self._journal.close()
+        if self._database:
+            await self._database.dispose()
+
+    async def reload(self) -> None:
+        """Read the config again; one that can't be proven is refused, with its reasons in the log, and the old one goes on.
+
+        Agents, skills, queues, menus and prompts' names change at once; exchanges, addresses and ports at the next start.
+        """
+        try:
+            config = proven(self._path)
+        except ConfigError as refusal:
+            log.error("config_refused", problems=str(refusal).splitlines())
+            return
+        self._config = config
+        self._menu = compile_menu(config)
+        if self._runner:
+            await self._runner.use_plan(compile_plan(config, datetime.now(UTC)))
+        log.info("config_reloaded")
+
+    # ---- parts -----------------------------------------------------------------------------------------------------------
+
+    def _exchange(self, name: str, router: Router) -> Ami:
+        assert self._runner is not None
+        row = self._config.exchanges[name]
+        secret = resolve_secret(row.ami.secret, self._path.parent)
+        return Ami(
+            name, row.ami.host, row.ami.port, row.ami.username, secret, row.dial, self._runner.submit,
+            router.open_offer, router.agent_at, clock=lambda: datetime.now(UTC),
+        )  # fmt: skip
+
+    async def _first_look(self, exchange: Ami) -> None:
+        await exchange.start()
+        try:
+            await asyncio.wait_for(exchange.seen.wait(), FIRST_LOOK_SECONDS)
+        except TimeoutError:
+            log.warning("exchange_away", exchange=exchange.exchange)
+
+    async def _serve_menus(self, sessions: Sessions) -> None:
+        assert self._runner is not None
+        addresses = {(row.fastagi.host, row.fastagi.port) for row in self._config.exchanges.values()}
+        for host, port in sorted(addresses):
+            server = FastAgiServer(
+                lambda: self._menu, self._runner, frozenset(self._config.exchanges), sessions=sessions, host=host, port=port
+            )  # fmt: skip
+            await server.start()
+            self._menus.append(server)
+
+    async def _serve_pages(self, desks: LiveDesks) -> None:
+        assert self._runner is not None
+        assert self._database is not None
+        app = create_app(
+            self._runner, _Users(UserDirectory(self._database)), desks, self._session_secret,
+            lambda: compile_plan(self._config), languages=self._config.languages,
+            product_lines={name: line.label for name, line in self._config.product_lines.items()},
+            health=lambda: {name: exchange.connected for name, exchange in self._exchanges.items()},
+        )  # fmt: skip
+        self._web = await serve(app, self._config.web.host, self._config.web.port)
+
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    """Fits ``cti.api.User``."""
+
+    name: str
+    role: str
+    agent: str | None
+    language: str
+
+
+class _Users:
+    """``cti.api.Users`` over the records' users."""
+
+    def __init__(self, directory: UserDirectory) -> None:
+        self._directory = directory
+
+    async def verify(self, name: str, password: str) -> _User | None:
+        row = await self._directory.matching(name, password)
+        return _User(row["name"], row["role"], row["agent"], row["language"]) if row else None
+
+
+class _History:
+    """``cti.api.History`` over the records."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    async def earlier_calls(self, ani: str, limit: int) -> Sequence[tuple[datetime, str | None, str | None, str]]:
+        rows = await self._archive.earlier_calls(ani, limit)
+        return [
+            (row["arrived_at"], row["queue"], row["agent"], "answered" if row["answered_at"] else row["end_cause"] or "") for row in rows
+        ]

@@ -1,0 +1,51 @@
+"""Where a command about a caller is carried out: in the menu session while it waits for its answer, else by the exchange.
+
+One AGI session per call is the budget; a caller for whom an agent is free at once is sent on by that session, without AMI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from acd.effects import HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.model import CallId
+from acd.ports import CallControl, EffectFailed
+from ivr.fastagi import Sessions
+
+
+class SessionFirst:
+    """Implements ``acd.ports.CallControl`` over the menu's sessions and the exchanges."""
+
+    def __init__(self, sessions: Sessions, exchanges: Mapping[str, CallControl]) -> None:
+        self._sessions = sessions
+        self._exchanges = exchanges
+
+    async def hold(self, command: HoldCall) -> None:
+        """Let the caller wait."""
+        if not self._sessions.deliver(command.call, f"hotline-hold,{command.queue},1", command.queue):
+            await self._exchange(command.call).hold(command)
+
+    async def ring(self, command: RingAgent) -> None:
+        """Connect the caller to the agent's phone."""
+        if not self._sessions.deliver(command.call, f"hotline-connect,{command.phone},1", command.queue):
+            await self._exchange(command.call).ring(command)
+
+    async def stop_ringing(self, command: StopRinging) -> None:
+        """Take the caller back into hold."""
+        await self._exchange(command.call).stop_ringing(command)
+
+    async def send(self, command: SendCall) -> None:
+        """Send the caller to a destination of the dialplan."""
+        if not self._sessions.deliver(command.call, f"hotline-out,{command.destination},1", None):
+            await self._exchange(command.call).send(command)
+
+    async def hang_up(self, command: HangUpCall) -> None:
+        """End the caller's visit."""
+        await self._exchange(command.call).hang_up(command)
+
+    def _exchange(self, call: CallId) -> CallControl:
+        name = call.partition("-")[0]
+        try:
+            return self._exchanges[name]
+        except KeyError:
+            raise EffectFailed(f"no exchange named {name} is configured (call {call})") from None

@@ -1,0 +1,112 @@
+"""``hotline explain CALL``: a call's whole story, from the journal (what happened) and the records (what was decided)."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from acd.archive import Archive, open_database
+from acd.effects import CallChanged, Effect, OfferChanged, OfferMade, StepEntered
+from acd.encoding import effect_from_json
+from acd.events import CallArrived, CallQueued, Event, MenuChosen, PlanLoaded
+from acd.journal import SqliteJournal
+from acd.model import CallId
+from hotline import places
+from hotline.places import Refused
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("call", metavar="CALL", help="the call's id, as the console shows it; 'last' for the latest")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the story; refused when no such call is in the journal."""
+    for line in asyncio.run(_story(arguments.call)):
+        print(line)
+    return 0
+
+
+async def _story(name: str) -> list[str]:
+    path = places.state_dir() / "journal.sqlite3"
+    if not path.exists():
+        raise Refused(f"{path}: no journal here; is HOTLINE_STATE_DIR the engine's?")
+    journal = SqliteJournal(path)
+    call = journal.latest_call() if name == "last" else CallId(name)
+    happened = [(sequence, -1, at, event) for sequence, at, event in journal.of_call(call)] if call else []
+    if not happened:
+        raise Refused(f"no call {name} in {path}")
+    database = await open_database(places.database_url())
+    decided = [
+        (row["sequence"], row["ordinal"], row["at"], effect_from_json(row["kind"], row["body"]))
+        for row in await Archive(database).story(call)
+    ]
+    await database.dispose()
+    start = happened[0][2]
+    return [f"call {call}", *_lines(start, sorted(happened + decided, key=lambda entry: entry[:2]))]
+
+
+def _lines(start: datetime, entries: list[tuple[int, int, datetime, Any]]) -> Iterator[str]:
+    for sequence, ordinal, at, thing in entries:
+        first, *rest = (said(thing) if ordinal < 0 else decided(thing)) or [""]
+        if first:
+            mark = " " if ordinal < 0 else ">"
+            yield f"{at.astimezone():%H:%M:%S.%f}"[:-3] + f" +{(at - start).total_seconds():7.1f} s {sequence:>7} {mark} {first}"
+            yield from (" " * 33 + "    " + line for line in rest)
+
+
+def said(event: Event) -> list[str]:
+    """An event as a person reads it."""
+    match event:
+        case CallArrived():
+            name = f" ({event.ani_name})" if event.ani_name else ""
+            return [
+                f"{event.ani or 'a withheld number'}{name!s} rang in on {event.dnis} ({event.entry})".replace("\r", " ").replace("\n", " ")
+            ]
+        case MenuChosen():
+            return [f"menu {event.menu}: {'keyed ' + event.digits if event.digits else 'by default'} -> {event.choice}"]
+        case CallQueued():
+            extras = [event.segment] if event.segment != "standard" else []
+            extras += ["urgent"] if event.urgent else []
+            wish = f", asked for {event.preferred_agent}" if event.preferred_agent else ""
+            return [
+                f"is about {event.product_line}, {event.level}, in {event.language}{' (' + ', '.join(extras) + ')' if extras else ''}{wish}"
+            ]
+        case PlanLoaded():
+            return []
+        case _:
+            fields = ((name, getattr(event, name)) for name in type(event).__dataclass_fields__ if name not in ("call", "offer"))
+            details = ", ".join(f"{name} {value}" for name, value in fields if value not in (None, "", ()))
+            return [_words(type(event).__name__) + (f": {details}" if details else "")]
+
+
+def decided(notice: Effect) -> list[str]:
+    """A notice as a person reads it."""
+    match notice:
+        case OfferMade():
+            return [
+                f"offer {notice.attempt} to {notice.agent}: {notice.rule}",
+                f"step {notice.step} asks for {notice.need}; waited {notice.waited_seconds:.1f} s; strategy {notice.strategy}",
+                f"could take it: {', '.join(notice.candidates)}" + (f" … {notice.candidate_count} in all" if notice.candidate_count > len(notice.candidates) else ""),
+                *(f"passed over, {skipped.reason}: {', '.join(skipped.agents)}" + (f" … {skipped.count} in all" if skipped.count > len(skipped.agents) else "") for skipped in notice.skipped),
+                *([f"{notice.calls_ahead} calls ahead that {notice.agent} could not serve"] if notice.calls_ahead else []),
+            ]  # fmt: skip
+        case OfferChanged():
+            why = f" ({notice.miss_cause})" if notice.miss_cause else f" ({notice.detail})" if notice.detail else ""
+            return [f"offer to {notice.agent} is {notice.state}{why}"]
+        case CallChanged():
+            where = (
+                f" for {notice.queue}" if notice.queue and notice.state == "waiting" else f" with {notice.agent}" if notice.agent else ""
+            )
+            return [f"call is {notice.state}{where}{f' ({notice.cause})' if notice.cause else ''}"]
+        case StepEntered():
+            return [f"relaxed to step {notice.step}: {notice.need}"]
+        case _:
+            return [_words(type(notice).__name__)]
+
+
+def _words(name: str) -> str:
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()

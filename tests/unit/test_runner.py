@@ -1,0 +1,219 @@
+"""The runner: facts first, then what follows; commands of one call in order; every failure comes back as an event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from acd.effects import Effect, HoldCall, RingAgent, ScreenPop, WithdrawPop
+from acd.events import CallArrived, CallerLeft, CommandFailed, Event, OfferFailed, Ticked
+from acd.journal import SqliteJournal
+from acd.model import AgentId, CallId, IllegalTransition, Level, OfferId, OfferState, PhoneId, QueueId
+from acd.ports import EffectFailed
+from acd.runner import Runner
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+CALL, OFFER, ANNA, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), AgentId("anna"), QueueId("printers.L2")
+ARRIVED = CallArrived(CALL, "", "", "4008", "Unified")
+POP = ScreenPop(OFFER, CALL, ANNA, "", "", "4008", "Unified", (), "printers", Level.L2, "zh", "standard", False, NOON, 0.0, "", 1)
+RING = RingAgent(OFFER, CALL, ANNA, PhoneId("1001"), 12.0, QUEUE)
+HOLD = HoldCall(CALL, QUEUE, "zh")
+
+
+class ScriptedRouter:
+    """Answers each kind of event with what it was told to."""
+
+    def __init__(self, answers: dict[type, Any]) -> None:
+        self.answers = answers
+        self.handled: list[Event] = []
+        self.deadline: datetime | None = None
+        self.open = True
+
+    def handle(self, event: Event, now: datetime) -> list[Effect]:
+        self.handled.append(event)
+        answer = self.answers.get(type(event), [])
+        if isinstance(answer, Exception):
+            raise answer
+        return list(answer)
+
+    def next_deadline(self) -> datetime | None:
+        return self.deadline
+
+    def offer_is_open(self, _: OfferId) -> bool:
+        return self.open
+
+
+class World:
+    """Call control and desks that note what they are told, and refuse what they are told to refuse."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+        self.refused: dict[type, Exception] = {}
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def _take(self, command: object) -> None:
+        await self.gate.wait()
+        if failure := self.refused.get(type(command)):
+            raise failure
+        self.told.append(command)
+
+    hold = ring = stop_ringing = send = hang_up = show_pop = withdraw_pop = _take
+
+
+class Followed:
+    def __init__(self) -> None:
+        self.sequences: list[int] = []
+
+    def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
+        self.sequences.append(sequence)
+
+
+def running(answers: dict[type, Any], journal: SqliteJournal | None = None) -> tuple[Runner, ScriptedRouter, World, SqliteJournal]:
+    router, world, kept = ScriptedRouter(answers), World(), journal or SqliteJournal(":memory:")
+    runner = Runner(router, kept, [], lambda: NOON)  # type: ignore[arg-type]  # a scripted router stands in
+    runner.start(world, world)
+    return runner, router, world, kept
+
+
+async def test_an_event_is_in_the_journal_before_the_router_sees_it() -> None:
+    seen: list[int] = []
+    runner, router, _, journal = running({})
+    router.handle = lambda event, now: seen.append(len(list(journal.read()))) or []  # type: ignore[assignment,func-returns-value]
+    await runner.submit(ARRIVED)
+    assert seen == [1]
+
+
+async def test_the_pop_is_shown_before_the_phone_is_rung() -> None:
+    runner, _, world, _ = running({CallArrived: [POP, RING]})
+    world.gate.clear()
+    await runner.submit(ARRIVED)
+    assert world.told == []
+    world.gate.set()
+    await runner.stop()
+    assert world.told == [POP, RING]
+
+
+async def test_a_phone_is_not_rung_when_the_offer_is_over_by_the_time_the_pop_is_shown() -> None:
+    runner, router, world, _ = running({CallArrived: [POP, RING]})
+    world.gate.clear()
+    await runner.submit(ARRIVED)
+    router.open = False
+    world.gate.set()
+    await runner.stop()
+    assert world.told == [POP]
+
+
+async def test_withdrawing_a_pop_does_not_wait_for_the_pop() -> None:
+    withdrawn = WithdrawPop(OFFER, ANNA, OfferState.RESCINDED)
+    runner, _, world, _ = running({CallArrived: [POP, RING], CallerLeft: [withdrawn]})
+    shown = asyncio.Event()
+
+    async def never_shown(_: ScreenPop) -> None:
+        await shown.wait()
+
+    world.show_pop = never_shown  # type: ignore[assignment]
+    runner.start(world, world)
+    await runner.submit(ARRIVED)
+    await runner.submit(CallerLeft(CALL))
+    await asyncio.sleep(0)
+    assert world.told == [withdrawn]
+    shown.set()
+    await runner.stop()
+
+
+@pytest.mark.parametrize("failure", [EffectFailed("Channel does not exist"), ConnectionError("gone")])
+async def test_a_failed_ring_is_an_event_with_its_reason(failure: Exception) -> None:
+    runner, router, world, _ = running({CallArrived: [RING]})
+    world.refused[RingAgent] = failure
+    await runner.submit(ARRIVED)
+    await runner.stop()
+    (event,) = router.handled[1:]
+    assert isinstance(event, OfferFailed)
+    assert str(failure) in event.detail
+
+
+async def test_a_failed_hold_is_an_event_too() -> None:
+    runner, router, world, journal = running({CallArrived: [HOLD]})
+    world.refused[HoldCall] = EffectFailed("no such channel")
+    await runner.submit(ARRIVED)
+    await runner.stop()
+    expected = CommandFailed(CALL, "HoldCall", "no such channel")
+    assert router.handled[1:] == [expected]
+    assert [event for _, _, event in journal.read()][1:] == [expected]
+
+
+async def test_a_refused_event_reaches_who_submitted_it_and_the_next_ones_go_on() -> None:
+    runner, _, _, _ = running({CallArrived: IllegalTransition("not now")})
+    with pytest.raises(IllegalTransition, match="not now"):
+        await runner.submit(ARRIVED)
+    assert await runner.submit(CallerLeft(CALL)) == []
+
+
+async def test_events_of_one_turn_share_a_transaction_and_keep_their_order() -> None:
+    runner, router, _, journal = running({})
+    appended: list[int] = []
+    append = journal.append
+    journal.append = lambda events: (appended.append(len(events)), append(events))[1]  # type: ignore[method-assign]
+    await asyncio.gather(*(runner.submit(CallerLeft(CallId(f"main-{number}"))) for number in range(5)))
+    assert appended == [5]
+    assert [event.call for event in router.handled] == [f"main-{number}" for number in range(5)]  # type: ignore[union-attr]
+
+
+async def test_an_event_that_could_not_be_journalled_is_not_handled_and_its_submitter_hears_of_it() -> None:
+    runner, router, _, journal = running({})
+
+    def full(_: object) -> int:
+        raise OSError("no space left")
+
+    journal.append = full  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="no space"):
+        await runner.submit(ARRIVED)
+    assert router.handled == []
+
+
+async def test_a_deadline_brings_a_tick() -> None:
+    runner, router, _, _ = running({})
+    ticked = asyncio.Event()
+    router.deadline = NOON + timedelta(milliseconds=5)
+
+    def handle(event: Event, now: datetime) -> list[Effect]:
+        router.deadline = None
+        assert isinstance(event, Ticked)
+        ticked.set()
+        return []
+
+    router.handle = handle  # type: ignore[assignment]
+    runner.keep_deadlines()
+    await asyncio.wait_for(ticked.wait(), 5)
+
+
+async def test_after_a_restart_the_journal_is_replayed_without_carrying_anything_out() -> None:
+    journal = SqliteJournal(":memory:")
+    first, _, _, _ = running({CallArrived: [HOLD]}, journal)
+    await first.submit(ARRIVED)
+    await first.stop()
+    router, world, followed = ScriptedRouter({CallArrived: [HOLD]}), World(), Followed()
+    second = Runner(router, journal, [followed], lambda: NOON)  # type: ignore[arg-type]
+    assert second.recover() == 1
+    second.start(world, world)
+    await second.submit(CallerLeft(CALL))
+    await second.stop()
+    assert router.handled == [ARRIVED, CallerLeft(CALL)]
+    assert world.told == []
+    assert followed.sequences == [1, 2]
+
+
+async def test_time_never_runs_backwards_in_the_journal() -> None:
+    times = iter([NOON, NOON - timedelta(hours=1), NOON + timedelta(seconds=1)])
+    journal = SqliteJournal(":memory:")
+    runner = Runner(ScriptedRouter({}), journal, [], lambda: next(times))  # type: ignore[arg-type]
+    world = World()
+    runner.start(world, world)
+    for _ in range(3):
+        await runner.submit(CallerLeft(CALL))
+    assert [at for _, at, _ in journal.read()] == [NOON, NOON, NOON + timedelta(seconds=1)]
