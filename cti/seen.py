@@ -47,8 +47,9 @@ def look(
     devices: Iterable[Mapping[str, str]],
     open_offer: OpenOffer,
     agent_at: AgentAt,
+    age_seconds: float = 0.0,
 ) -> Look:
-    """``channels`` are the items of a ``Status`` list, ``devices`` those of a ``DeviceStateList``."""
+    """``channels`` are the items of a ``Status`` list, ``devices`` those of a ``DeviceStateList``, asked for ``age_seconds`` ago."""
     callers = [channel for channel in channels if channel["Context"] in PLACES and channel["Application"] not in OUTGOING]
     connecting = {caller["Linkedid"]: caller for caller in callers if caller["Context"] == Context.CONNECT}
     legs: dict[str, Leg] = {}
@@ -60,7 +61,7 @@ def look(
             legs[channel["Uniqueid"]] = Leg(call, phone, open_offer(call, phone), agent_at(phone) if answered else None, answered)
     talking = {leg.call for leg in legs.values() if leg.answered}
     calls = tuple(_seen_call(call_id(exchange, caller["Uniqueid"]), caller, talking) for caller in callers)
-    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices))), legs)
+    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices)), age_seconds), legs)
 
 
 def _seen_call(call: CallId, caller: Mapping[str, str], talking: set[CallId]) -> SeenCall:

@@ -1,15 +1,19 @@
 """Asterisk's events, as plain mappings, into the engine's neutral events.
 
-Decides what an event means for a call, an offer or a phone; and keeps the little that this needs: which legs are being rung
+Decides what an event means for a call, an offer or a phone; and keeps the little that this needs: which leg is
 for which offer, from ``DialBegin`` to ``Hangup``. It knows neither the connection the events came by, nor what the router
 makes of them; what it is asked about a channel that is none of ours, it answers with nothing.
 
-What Asterisk 22.10 sends was recorded (``tests/transcripts/ami``). Two things are not as one might think:
+What Asterisk 22.10 sends was recorded (``tests/transcripts/ami``). Three things are not as one might think:
 
 * ``DialEnd`` says NOANSWER for 403, 404, 480, 500 and 603 alike, so why a phone did not take a call is only known from the ``Cause`` in
   the ``Hangup`` of its channel, which follows at once.
 * a phone that cannot be dialled at all (not registered, not qualified, not configured) has neither ``DialBegin`` nor ``DialEnd`` nor a
-  channel. The dialplan says so itself: ``UserEvent(HotlineMissed,…)`` when ``Dial`` came to nothing.
+  channel. So the dialplan sends ``UserEvent(HotlineMissed,…)`` after every ``Dial`` that was not answered; where a ``DialBegin`` came
+  before it, it tells nothing new. (Both are sent by the caller's own thread, so their order is certain; that of the leg's ``Hangup``
+  is not.)
+* which of the two legs of a conversation has its ``Hangup`` first is chance (each third or sixth time the wrong one), so it doesn't tell
+  who ended it. ``HangupRequest`` does: it is sent, first of all, for the leg whose phone said goodbye.
 """
 
 from __future__ import annotations
@@ -22,12 +26,12 @@ from acd.events import CallDiverted, CallerLeft, Event, OfferAnswered, OfferMiss
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
 from cti.names import CONTEXTS, Context, DialPattern, call_id
 
-EVENTS: Final[tuple[str, ...]] = ("DialBegin", "DialEnd", "Hangup", "PeerStatus", "UserEvent")
+EVENTS: Final[tuple[str, ...]] = ("DialBegin", "DialEnd", "Hangup", "HangupRequest", "PeerStatus", "UserEvent")
 """The only events that are needed. ``manager.conf`` lets them alone through: ``eventfilter(name(Hangup)) =`` and so on. (``FullyBooted``,
 which the adapter waits for after a login, and the answers to actions pass every filter; checked on 22.10.)"""
 
 READ_PRIVILEGES: Final[tuple[str, ...]] = ("call", "system", "user")
-"""``call`` for Dial* and Hangup, ``system`` for PeerStatus and FullyBooted, ``user`` for UserEvent."""
+"""``call`` for Dial* and Hangup*, ``system`` for PeerStatus and FullyBooted, ``user`` for UserEvent."""
 
 WRITE_PRIVILEGES: Final[tuple[str, ...]] = ("call", "user")
 """``call`` for Redirect, Hangup, Setvar, Status and DeviceStateList, ``user`` for UserEvent. Neither ``system``,
@@ -53,6 +57,7 @@ NEVER_RANG: Final = ("0", "0")
 """Cause and ChannelState of a leg that timed out without any answer, not even 180: nobody is at the phone's address."""
 
 UP: Final = "6"
+"""ChannelState of a leg that was answered."""
 
 
 @dataclass(slots=True)
@@ -84,10 +89,18 @@ class Translator:
         self._open_offer = open_offer
         self._agent_at = agent_at
         self._legs: dict[str, Leg] = {}
+        self._dialling: set[CallId] = set()
+        """Calls whose ``Dial`` has rung a phone and has not said yet how it ended."""
+        self._leaving: set[CallId] = set()
+        """Calls whose caller has said goodbye and whose channel is still there."""
+        self._talking: dict[CallId, Leg] = {}
 
     def start_from(self, legs: Mapping[str, Leg]) -> None:
         """Forget all legs but these (channel's Uniqueid -> leg): what was seen after a (re)connect."""
         self._legs = dict(legs)
+        self._dialling = {leg.call for leg in legs.values() if not leg.answered}
+        self._leaving.clear()
+        self._talking = {leg.call: leg for leg in legs.values() if leg.answered}
 
     def translate(self, event: Mapping[str, str]) -> Iterable[Event]:
         """What ``event`` means; nothing, when it is not about us or lacks a field that it should have."""
@@ -104,34 +117,64 @@ class Translator:
             return ()
         call, phone = self._call(event["Uniqueid"]), PhoneId(event["Exten"])
         leg = self._legs[event["DestUniqueid"]] = Leg(call, phone, self._open_offer(call, phone))
+        self._dialling.add(call)
         return (OfferRinging(leg.offer),) if leg.offer else ()
 
     def _dial_ended(self, event: Mapping[str, str]) -> Iterable[Event]:
         leg = self._legs.get(event["DestUniqueid"])
         if leg is None:
             return ()
-        status = event["DialStatus"]
-        leg.cancelled = status == "CANCEL"
-        return self._answered(leg) if status == "ANSWER" else ()
+        leg.answered, leg.cancelled = event["DialStatus"] == "ANSWER", event["DialStatus"] == "CANCEL"
+        if leg.answered or leg.cancelled:
+            self._dialling.discard(leg.call)
+        return self._answered(leg) if leg.answered else ()
 
     def _answered(self, leg: Leg) -> Iterable[Event]:
-        leg.agent, leg.answered = self._agent_at(leg.phone), True
-        return (OfferAnswered(leg.offer),) if leg.offer else ()
+        before = self._talk_ended(leg.call)
+        leg.agent = self._agent_at(leg.phone)
+        self._talking[leg.call] = leg
+        return (*before, OfferAnswered(leg.offer)) if leg.offer else before
+
+    def _asked_to_hang_up(self, event: Mapping[str, str]) -> Iterable[Event]:
+        """One side said goodbye. (An unanswered phone that refuses does too: that is told when it is known how its dial ended.)"""
+        leg = self._legs.get(event["Uniqueid"])
+        return self._caller_leaves(event) if leg is None else self._leg_over(leg)
 
     def _hung_up(self, event: Mapping[str, str]) -> Iterable[Event]:
         leg = self._legs.pop(event["Uniqueid"], None)
         if leg is None:
             return self._caller_hung_up(event)
         if leg.answered:
-            return (TalkEnded(leg.call, leg.agent),) if leg.agent else ()
+            return self._leg_over(leg)
         return (OfferMissed(leg.offer, miss_cause(event)),) if leg.offer and not leg.cancelled else ()
+
+    def _leg_over(self, leg: Leg) -> Iterable[Event]:
+        return self._talk_ended(leg.call) if self._talking.get(leg.call) is leg else ()
+
+    def _talk_ended(self, call: CallId) -> Iterable[Event]:
+        """Told once for each conversation, and not at all when the caller ended it: then ``CallerLeft`` says everything."""
+        leg = self._talking.pop(call, None)
+        return (TalkEnded(call, leg.agent),) if leg and leg.agent else ()
 
     # ---- the caller's leg ------------------------------------------------------------------------------------------------
 
-    def _caller_hung_up(self, event: Mapping[str, str]) -> Iterable[Event]:
+    def _caller_leaves(self, event: Mapping[str, str]) -> Iterable[Event]:
         """A caller may have come in by another way (then Linkedid is older) and may have left our contexts (a partner's number)."""
-        came_in = event["Uniqueid"] == event["Linkedid"]
-        return (CallerLeft(self._call(event["Uniqueid"])),) if came_in or event["Context"] in CONTEXTS else ()
+        call = self._call(event["Uniqueid"])
+        if event["Uniqueid"] != event["Linkedid"] and event["Context"] not in CONTEXTS:
+            return ()
+        if call in self._leaving:
+            return ()
+        self._leaving.add(call)
+        self._talking.pop(call, None)
+        return (CallerLeft(call),)
+
+    def _caller_hung_up(self, event: Mapping[str, str]) -> Iterable[Event]:
+        """Not told again when the caller said goodbye before."""
+        left, call = self._caller_leaves(event), self._call(event["Uniqueid"])
+        self._leaving.discard(call)
+        self._dialling.discard(call)
+        return left
 
     def _user_event(self, event: Mapping[str, str]) -> Iterable[Event]:
         name = event["UserEvent"]
@@ -140,11 +183,12 @@ class Translator:
         return self._dial_failed(event) if name == MISSED else ()
 
     def _dial_failed(self, event: Mapping[str, str]) -> Iterable[Event]:
-        """``Dial`` came to nothing. If there is a leg, its Hangup will say why; if there was one, it has, and the offer is not open."""
         call, phone = self._call(event["Uniqueid"]), PhoneId(event["Exten"])
+        if call in self._dialling:
+            self._dialling.discard(call)
+            return ()
         offer = self._open_offer(call, phone)
-        rung = any(leg.call == call for leg in self._legs.values())
-        return (OfferMissed(offer, MissCause.UNREGISTERED),) if offer and not rung else ()
+        return (OfferMissed(offer, MissCause.UNREGISTERED),) if offer else ()
 
     # ---- phones ------------------------------------------------------------------------------------------------------------
 
@@ -170,6 +214,7 @@ _MEANINGS: Final[Mapping[str, Callable[[Translator, Mapping[str, str]], Iterable
     "DialBegin": Translator._dial_began,
     "DialEnd": Translator._dial_ended,
     "Hangup": Translator._hung_up,
+    "HangupRequest": Translator._asked_to_hang_up,
     "PeerStatus": Translator._peer_status,
     "UserEvent": Translator._user_event,
 }

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -53,11 +53,14 @@ class Ami:
         open_offer: OpenOffer,
         agent_at: AgentAt,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], datetime],
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
         first_delay_seconds: float = FIRST_DELAY_SECONDS,
     ) -> None:
-        """``clock`` gives epoch seconds. Raises ValueError when ``exchange`` or ``dial`` can't be used (see ``cti.names``)."""
+        """``clock`` gives aware datetimes, for the heartbeat.
+
+        Raises ValueError when ``exchange`` or ``dial`` can't be used (see ``cti.names``).
+        """
         call_id(exchange, "")
         self.exchange = exchange
         self._address = Address(host, port, username, secret)
@@ -67,7 +70,8 @@ class Ami:
         self._heartbeat_seconds = heartbeat_seconds
         self._first_delay_seconds = first_delay_seconds
         self._wire: Wire | None = None
-        self._was_ready = asyncio.Event()
+        self.seen = asyncio.Event()
+        """Set once the engine was told, for the first time, what Asterisk has."""
         self._task: asyncio.Task[None] | None = None
 
     # ---- life ------------------------------------------------------------------------------------------------------------
@@ -80,10 +84,6 @@ class Ami:
     async def start(self) -> None:
         """Begin to connect, and to connect again whenever the connection is lost; does not wait for it."""
         self._task = asyncio.create_task(self._keep_connected(), name=f"ami-{self.exchange}")
-
-    async def wait_until_connected(self) -> None:
-        """Return when Asterisk was connected and looked at, at least once."""
-        await self._was_ready.wait()
 
     async def stop(self) -> None:
         """Disconnect and stay so. Outstanding commands fail."""
@@ -116,13 +116,13 @@ class Ami:
 
     def _ready(self, wire: Wire) -> None:
         self._wire = wire
-        self._was_ready.set()
         log.info("ami_connected", exchange=self.exchange)
 
     async def _beat(self, wire: Wire) -> None:
         """Say that the engine is alive. As it has a time limit, it also notices a connection that is dead without having closed."""
+        self.seen.set()
         while True:
-            await wire.act("Setvar", {"Variable": ALIVE, "Value": str(int(self._clock()))})
+            await wire.act("Setvar", {"Variable": ALIVE, "Value": str(int(self._clock().timestamp()))})
             await asyncio.sleep(self._heartbeat_seconds)
 
     # ---- acd.ports.CallControl -----------------------------------------------------------------------------------------------

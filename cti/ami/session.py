@@ -101,10 +101,12 @@ class Session:
             raise Unavailable(f"Asterisk was not fully booted after {BOOT_LIMIT_SECONDS:g} s") from None
 
     async def _look(self, wire: Wire, ready: Callable[[Wire], None]) -> None:
+        begun = asyncio.get_running_loop().time()
         channels = await wire.list("Status")
         devices = await wire.list("DeviceStateList")
+        age_seconds = asyncio.get_running_loop().time() - begun
         try:
-            seen = look(self._exchange, self._dial, channels, devices, self._engine.open_offer, self._engine.agent_at)
+            seen = look(self._exchange, self._dial, channels, devices, self._engine.open_offer, self._engine.agent_at, age_seconds)
         except KeyError as missing:
             raise Refused(f"an item of Asterisk's lists has no {missing}") from None
         self._translator.start_from(seen.legs)

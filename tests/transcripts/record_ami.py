@@ -1,10 +1,10 @@
 """Records what a real Asterisk says on AMI, one connection per scenario, into ``tests/transcripts/ami``.
 
-    HOTLINE_ASTERISK='asterisk' python -m tests.transcripts.record_ami [SCENARIO ...]
+    python -m tests.transcripts.record_ami [SCENARIO ...]
 
-Needs sipp and an Asterisk of version 18 or later (22 for the event filters). ``HOTLINE_ASTERISK`` is the command that runs it,
-``HOTLINE_ASTERISK_MODULES`` and ``HOTLINE_ASTERISK_DATA`` name its directories where they are not the system's. It listens on free ports of
-the loopback interface and uses no file of an installed Asterisk. The events are filtered as in production.
+Needs sipp and an Asterisk of version 18 or later (22 for the event filters): the one that the product uses, or the command in
+``HOTLINE_ASTERISK``, with its directories in ``HOTLINE_ASTERISK_MODULES`` and ``HOTLINE_ASTERISK_DATA``. It listens on free ports of the
+loopback interface and uses no configuration of an installed Asterisk. The events are filtered as in production.
 """
 
 from __future__ import annotations
@@ -165,11 +165,9 @@ def caller_hangs_up_in_hold(on: Connection) -> None:
 
 
 def answered_elsewhere(on: Connection) -> None:
-    caller = on.caller()
+    caller = on.caller(talk_ms=2500)
     on.offer(caller, "both")
-    on.wait(Event="DialEnd", DialStatus="ANSWER")
-    on.quiet()
-    on.end(caller)
+    on.over(caller)
 
 
 def taken_back(phone: str, when: dict[str, str]) -> Scenario:

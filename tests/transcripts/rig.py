@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hotline.runtime import find_runtime
+
 LOCAL = "127.0.0.1"
 
 EXTENSIONS = """\
@@ -30,7 +32,7 @@ exten => _[a-z][a-z0-9]!,1,Wait(3600)
 [hotline-connect]
 exten => _X.,1,Dial(PJSIP/${EXTEN},3,g)
  same => n,GotoIf($["${DIALSTATUS}" = "ANSWER"]?hotline-after,s,1)
- same => n,ExecIf($["${DIALSTATUS}" = "CHANUNAVAIL"]?UserEvent(HotlineMissed,Status: ${DIALSTATUS}))
+ same => n,UserEvent(HotlineMissed,Status: ${DIALSTATUS})
  same => n,Goto(hotline-hold,${HOTLINE_QUEUE},1)
 exten => both,1,Dial(PJSIP/1001&PJSIP/1003,3,g)
 
@@ -314,10 +316,16 @@ class Rig:
         self._write("rtp.conf", "[general]\nrtpstart = 30000\nrtpend = 39999\n")
 
     def start(self) -> None:
-        """Start Asterisk and return when it takes AMI connections."""
-        self._run([*shlex.split(self.asterisk), "-C", str(self.folder / "etc/asterisk.conf"), "-f"], "asterisk")
+        """Start Asterisk and return when it is ready."""
+        self._asterisk = self._run([*shlex.split(self.asterisk), "-C", str(self.folder / "etc/asterisk.conf"), "-f"], "asterisk")
         wait_until(lambda: listens(self.ami_port), 30, "Asterisk's AMI port")
         wait_until(lambda: "fully booted" in self.console("core waitfullybooted"), 30, "Asterisk to boot")
+
+    def restart(self) -> None:
+        """Kill Asterisk, as a power cut would, and start it again."""
+        self._asterisk.kill()
+        self._asterisk.wait(5)
+        self.start()
 
     def console(self, command: str) -> str:
         """What Asterisk's command line answers."""
@@ -425,13 +433,12 @@ def wait_until(holds: Callable[[], bool], seconds: float, what: str) -> None:
 
 
 def from_environment(folder: Path, **more: object) -> Rig:
-    """A rig on the Asterisk that ``HOTLINE_ASTERISK`` names, with ``HOTLINE_ASTERISK_MODULES`` and ``HOTLINE_ASTERISK_DATA`` where its
-    module and data directories are not the system's."""
+    """A rig on the Asterisk that ``HOTLINE_ASTERISK`` names (with ``HOTLINE_ASTERISK_MODULES`` and ``HOTLINE_ASTERISK_DATA`` where its
+    module and data directories are not the system's), else on the one that the product would use.
+    """
+    command = os.environ.get("HOTLINE_ASTERISK")
+    if command is None:
+        found = find_runtime()
+        return Rig(folder, shlex.join(found.command), found.modules, found.data, **more)  # type: ignore[arg-type]  # the caller's keywords
     modules, data = os.environ.get("HOTLINE_ASTERISK_MODULES"), os.environ.get("HOTLINE_ASTERISK_DATA")
-    return Rig(
-        folder,
-        os.environ.get("HOTLINE_ASTERISK", "asterisk"),
-        Path(modules) if modules else None,
-        Path(data) if data else None,
-        **more,  # type: ignore[arg-type]  # the caller's keywords, checked by the dataclass
-    )
+    return Rig(folder, command, Path(modules) if modules else None, Path(data) if data else None, **more)  # type: ignore[arg-type]
