@@ -61,7 +61,8 @@ def create_app(
     """
     live.attach(engine)
     registry = registry or CollectorRegistry()
-    registry.register(BoardFigures(engine))
+    for figures in (BoardFigures(engine), *live.figures):
+        registry.register(figures)
     app = FastAPI(title="Hotline", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = Parts(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),

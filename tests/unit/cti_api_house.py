@@ -116,7 +116,8 @@ def pop(offer: str = "o1", agent: AgentId = LI, name: str = "Zhang San", ani: st
         offer=OfferId(offer), call=CallId(f"main-{offer}"), agent=agent, ani=ani, ani_name=name, dnis="8008101234",
         entry="Printer line (old)", path=(("language", "1", "mandarin"), ("product", "", "printers"), ("level", "2", "repair")),
         product_line="printers", level=Level.L1, language="zh", segment="key-account", urgent=True,
-        arrived_at=now() - timedelta(seconds=42), waited_seconds=42.0, why_you="longest idle of 2 agents with product:printers and language:zh", attempt=1,
+        arrived_at=now() - timedelta(seconds=42), waited_seconds=42.0,
+        why_you="longest idle of 2 agents with product:printers and language:zh", attempt=1,
     )  # fmt: skip
 
 

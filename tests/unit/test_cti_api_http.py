@@ -304,3 +304,4 @@ async def test_metrics_count_calls_and_agents(nobody: httpx.AsyncClient, built: 
     assert 'hotline_agents{state="logged_out"} 2.0' in text
     assert 'hotline_queue_waiting{queue="printers.L1"} 1.0' in text
     assert 'hotline_queue_offered_total{queue="servers.L3"} 0.0' in text
+    assert "hotline_pop_shown_seconds_count 0.0" in text

@@ -81,9 +81,11 @@ function AgentRow({ agent, caller, onSet }: { agent: AgentView; caller: string |
       </td>
       <td class="num">{agent.calls_taken}</td>
       <td>
-        <button type="button" class="small" aria-label={words.setStateOf(agent.name)} onClick={onSet}>
-          {words.setState}
-        </button>
+        {!isOut && (
+          <button type="button" class="small" aria-label={words.setStateOf(agent.name)} onClick={onSet}>
+            {words.setState}
+          </button>
+        )}
       </td>
     </tr>
   );
@@ -103,7 +105,7 @@ function SetState({ agent, ui, onDone }: { agent: AgentView; ui: Ui; onDone(): v
   const words = useWords();
   const request = useRequest();
   const dialog = useRef<HTMLDialogElement>(null);
-  const choices = CAN_BE_SET.filter((state) => state !== agent.state || state === "not_ready");
+  const choices = CAN_BE_SET.filter((state) => state !== agent.state);
   const [state, setState] = useState<AgentStateName>(choices.includes("not_ready") ? "not_ready" : "ready");
   const [reason, setReason] = useState(ui.reasons[0] ?? "");
   useEffect(() => dialog.current?.showModal(), []);

@@ -1,5 +1,5 @@
 // An agent's desk: my state and what I can do about it on the left, the call on the right.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { PopCard } from "./card.tsx";
 import { Icon } from "./icons.tsx";
@@ -11,7 +11,8 @@ import { stateCause, useWords } from "./words.ts";
 import { CallNote } from "./wrapup.tsx";
 
 const CAN_GO_READY = new Set<AgentStateName>(["not_ready", "wrap_up"]);
-const CAN_GO_NOT_READY = new Set<AgentStateName>(["ready", "not_ready", "talking", "wrap_up"]);
+const CAN_GO_NOT_READY = new Set<AgentStateName>(["ready", "not_ready", "reserved", "talking", "wrap_up"]);
+const IN_A_CALL = new Set<AgentStateName>(["reserved", "talking", "wrap_up"]);
 const CAN_STOP_WORK = new Set<AgentStateName>(["ready", "not_ready", "wrap_up"]);
 
 export function Desk({ state, onShown }: { state: State; onShown(offer: string): void }) {
@@ -19,7 +20,8 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
   const [shortcuts, setShortcuts] = useShortcuts();
   const { agent, card, ui } = state;
   if (!agent) return <main class="empty">{words.connecting}</main>;
-  const hasNote = card !== null && (agent.state === "talking" || agent.state === "wrap_up");
+  const call = card?.call ?? agent.call ?? "";
+  const hasNote = agent.state === "wrap_up" || (card !== null && agent.state === "talking");
   return (
     <main class="desk">
       <div class="desk-side">
@@ -29,7 +31,7 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
       <div class="desk-call">
         {state.withdrawn && <Withdrawn withdrawn={state.withdrawn} />}
         {card ? <PopCard key={card.offer} card={card} ui={ui} onShown={onShown} /> : <Idle agent={agent} />}
-        {hasNote && <CallNote key={card.call} agent={agent} call={card.call} ui={ui} shortcuts={shortcuts} />}
+        {hasNote && <CallNote key={call} agent={agent} call={call} ui={ui} shortcuts={shortcuts} />}
       </div>
     </main>
   );
@@ -93,8 +95,11 @@ function Choices({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts
   const ready = () => void request.run(api.goReady);
   async function notReady(reason: string): Promise<void> {
     setAsking(false);
-    setLater((await request.run(() => api.goNotReady(reason))) && agent.state === "talking");
+    setLater(await request.run(() => api.goNotReady(reason)));
   }
+  useEffect(() => {
+    if (!IN_A_CALL.has(agent.state)) setLater(false);
+  }, [agent.state]);
   useKeys(shortcuts, (key) => {
     const reason = ui.reasons[Number(key) - 1];
     if (asking && key === "escape") setAsking(false);
@@ -126,7 +131,7 @@ function Choices({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts
       <button type="button" class="quiet" disabled={!can(CAN_STOP_WORK)} onClick={() => void request.run(api.standUp)}>
         <Icon name="logged_out" /> {words.stopWork}
       </button>
-      {later && agent.state === "talking" && <p class="hint">{words.afterThisCall}</p>}
+      {later && IN_A_CALL.has(agent.state) && <p class="hint">{words.afterThisCall}</p>}
       <ProblemLine problem={request.problem} />
     </div>
   );

@@ -38,15 +38,18 @@ export function keepLanguage(language: Language): void {
 
 export function causeText(words: Words, cause: string): string {
   const [kind, rest] = split(cause);
-  if (kind === "rona") return words.missed(words.misses[rest] ?? rest);
+  if (kind === "rona" || kind === "missed") return words.missed(words.misses[rest] ?? rest);
   if (kind === "forced") return words.forcedBy(rest);
-  return words.reasons[cause] ?? words.causes[cause] ?? cause;
+  return words.reasons[cause] ?? words.causes[cause] ?? words.dispositions[cause] ?? cause;
 }
+
+/** Causes that are worth a word in a state which mostly says enough by itself; those with a colon always are. */
+const NOTABLE = new Set(["rescinded", "offer_failed", "wrap_up_over", "removed"]);
 
 /** Why an agent is in his state; '' where the state itself says it. */
 export function stateCause(words: Words, agent: AgentView): string {
-  const isSaid = agent.state === "logged_out" || agent.state === "reserved" || agent.state === "talking" || agent.state === "wrap_up";
-  return agent.cause === "" || (isSaid && !agent.cause.includes(":")) ? "" : causeText(words, agent.cause);
+  const isWorthIt = agent.state === "not_ready" || agent.cause.includes(":") || NOTABLE.has(agent.cause);
+  return isWorthIt && agent.cause !== "" ? causeText(words, agent.cause) : "";
 }
 
 function split(cause: string): [string, string] {
