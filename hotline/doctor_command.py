@@ -1,0 +1,118 @@
+"""``hotline doctor``: look at the running Asterisks with the engine's own rights, and say what is missing and what to do.
+
+One connection, synchronous, read-only: nothing is changed, no call is touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from asterisk.manager import Manager, ManagerException
+
+from config.compile import prompt_texts, queue_ids
+from config.loader import SecretMissing, resolve_secret
+from config.schema import Config
+from hotline.app_config import proven
+from hotline.places import Refused
+from ivr.prompts import missing
+
+CONNECT_SECONDS = 3.0
+MOST_CLOCK_SECONDS = 5.0
+"""Engine and Asterisk compare the heartbeat's age with 20 s; clocks further apart than this are a danger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; ``advice`` says what to do when it is not well."""
+
+    well: bool
+    what: str
+    advice: str = ""
+
+
+Ask = Callable[[str], str]
+"""Value of a dialplan function or variable, as Asterisk has it now."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--sounds", type=Path, metavar="DIR", help="also look for the prompts in Asterisk's sounds folder")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every finding; exit 1 when one is not well."""
+    config = proven(arguments.config)
+    findings = [finding for name in config.exchanges for finding in _exchange(config, name, arguments.config.parent)]
+    if arguments.sounds:
+        absent = missing(prompt_texts(config), config.languages, arguments.sounds)
+        advice = f"hotline prompts render --sounds {arguments.sounds}"
+        findings.append(Finding(not absent, f"prompts in {arguments.sounds}: {len(absent)} missing", advice))
+    for finding in findings:
+        print(f"{'ok  ' if finding.well else 'BAD '} {finding.what}{'' if finding.well else f'; {finding.advice}'}")
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def _exchange(config: Config, name: str, directory: Path) -> Iterator[Finding]:
+    row = config.exchanges[name]
+    try:
+        secret = resolve_secret(row.ami.secret, directory)
+    except SecretMissing as problem:
+        raise Refused(str(problem)) from None
+    place = f"{name}: AMI at {row.ami.host}:{row.ami.port}"
+    if not _listens(row.ami.host, row.ami.port):
+        yield Finding(False, f"{place} does not answer", "is Asterisk running, with enabled = yes in manager.conf?")
+        return
+    manager = Manager()
+    try:
+        manager.connect(row.ami.host, row.ami.port)
+        manager.login(row.ami.username, secret)
+    except ManagerException as problem:
+        yield Finding(False, f"{place}: {problem}", "is the rendered manager.conf included and loaded (manager reload)?")
+        return
+    try:
+        yield Finding(True, f"{place}: logged in as {row.ami.username}")
+        yield from _inside(config, name, manager, lambda variable: _value(manager, variable))
+    finally:
+        manager.close()
+
+
+def _inside(config: Config, name: str, manager: Manager, ask: Ask) -> Iterator[Finding]:
+    yield Finding(
+        manager.send_action({"Action": "DeviceStateList"}).get_header("Response") == "Success",
+        f"{name}: phones' states can be asked for", "load the module res_manager_devicestate.so",
+    )  # fmt: skip
+    apart = abs(time.time() - float(ask("EPOCH") or 0))
+    yield Finding(apart <= MOST_CLOCK_SECONDS, f"{name}: clocks are {apart:.0f} s apart", "let both machines keep time by NTP")
+    first_queue, first_phone = queue_ids(config)[0], next(iter(config.agents.values())).phone
+    places = {
+        "hotline-entry": next(iter(config.entries)), "hotline-hold": first_queue, "hotline-connect": first_phone,
+        "hotline-after": "s", "hotline-survival": "s",
+    }  # fmt: skip
+    for context, extension in places.items():
+        loaded = ask(f"DIALPLAN_EXISTS({context},{extension},1)") == "1"
+        yield Finding(loaded, f"{name}: dialplan has {context}", "include the rendered extensions.conf (dialplan reload)")
+    members = ask("QUEUE_MEMBER(hotline-all,count)") or "0"
+    yield Finding(members != "0", f"{name}: survival queue has {members} phones", "include the rendered queues.conf (queue reload all)")
+    for agent, row in config.agents.items():
+        device = config.exchanges[name].dial.replace("{phone}", row.phone)
+        state = ask(f"DEVICE_STATE({device})")
+        if state in ("INVALID", "UNAVAILABLE", ""):
+            yield Finding(False, f"{name}: {device} of {agent} is {state or 'unknown'}", "is the phone configured, and registered?")
+
+
+def _value(manager: Manager, variable: str) -> str:
+    answer = manager.send_action({"Action": "Getvar", "Variable": variable})
+    return str(answer.get_header("Value") or "")
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), CONNECT_SECONDS):
+            return True
+    except OSError:
+        return False
