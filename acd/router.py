@@ -46,7 +46,7 @@ from acd.events import (
 from acd.explanation import at_length
 from acd.instants import instant, micros
 from acd.matching import lead_refused, match
-from acd.model import CallId, OfferId, OfferState, PhoneId
+from acd.model import AgentId, CallId, OfferId, OfferState, PhoneId
 from acd.plan import Plan
 from acd.queueing import hold, refit, relax
 from acd.state import State
@@ -100,6 +100,11 @@ class Router:
         live = self._state.calls.get(call)
         offer = None if live is None else live.offer
         return offer.id if offer is not None and offer.phone == phone else None
+
+    def agent_at(self, phone: PhoneId) -> AgentId | None:
+        """The agent who is logged in at ``phone``."""
+        agent = self._state.agent_at(phone)
+        return None if agent is None else agent.id
 
     def offer_is_open(self, offer: OfferId) -> bool:
         """Whether the offer is pending or ringing: whether it still makes sense to ring for it."""

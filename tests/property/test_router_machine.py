@@ -1,0 +1,367 @@
+"""Whatever happens, in whatever order, twice or too late: what must always hold of the router."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, OfferMade, RingAgent, ScreenPop
+from acd.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentStateForced,
+    AgentWentNotReady,
+    AgentWentReady,
+    CallArrived,
+    CallDiverted,
+    CallerLeft,
+    CallQueued,
+    CommandFailed,
+    DeskSeen,
+    Event,
+    ExchangeSeen,
+    MenuChosen,
+    OfferAnswered,
+    OfferFailed,
+    OfferMissed,
+    OfferRinging,
+    PhoneSeen,
+    PlanLoaded,
+    SeenCall,
+    TalkEnded,
+    Ticked,
+    WrapUpEnded,
+    WrapUpExtended,
+)
+from acd.model import AgentId, AgentState, CallId, CallState, IllegalTransition, Level, MissCause, OfferId, OfferState, PhoneId
+from acd.plan import Plan, Rona, Strategy
+from acd.router import Router
+from acd.tables import JOINT
+from skills.expression import satisfies
+from skills.requirement import bind_requirement, step_at
+from tests.unit.acd.scene import NINE, agent, queue
+
+LINES = ("printers", "servers")
+LANGUAGES = ("zh", "en")
+COMPANY = (
+    agent("ann", "product:printers=4", "level:L1", "language:zh"),
+    agent("bob", "product:printers", "product:servers", "level:L1", "level:L2", "language:zh", "language:en"),
+    agent("cat", "product:servers=5", "level:L1", "language:en"),
+    agent("dan", "product:printers=2", "level:L2", "level:L3", "language:zh"),
+    agent("eve", "product:servers=2", "level:L3", "language:en", "language:zh"),
+)
+NAMES = tuple(one.id for one in COMPANY)
+PHONES = (*(one.phone for one in COMPANY), PhoneId("2000"))
+TELEPHONY = (
+    CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted, OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded, PhoneSeen,
+)  # fmt: skip
+
+
+def plan(strategy: Strategy, mandatory: bool, agents: tuple[Any, ...] = COMPANY) -> Plan:
+    queues = tuple(
+        queue(line, level, strategy=strategy, wrap_up_mandatory=mandatory and level is Level.L2, wrap_up_seconds=0.0 if level is Level.L3 else 20.0)
+        for line in LINES
+        for level in Level
+    )
+    rona = {MissCause.BUSY: Rona(5.0, 3), MissCause.REJECTED: Rona(0.0, 4), MissCause.PHONE_LOST: Rona(2.0, 2)}
+    return Plan(queues, agents, {"key-account": 40.0, "urgent": 75.0}, rona)
+
+
+calls_drawn = st.integers(0, 7)
+names_drawn = st.sampled_from(NAMES)
+
+
+class Hotline(RuleBasedStateMachine):
+    """Random days at a small hotline. Every rule delivers one event; ``deliver`` checks what each event must satisfy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.router, self.twin = Router(), Router()
+        self.now = NINE
+        self.story: list[tuple[Any, Event]] = []
+        self.effects_told: list[list[Effect] | None] = []
+        self.arrived: list[CallId] = []
+        self.ended: list[CallId] = []
+        self.generation = 0
+
+    # ---- delivery ----------------------------------------------------------------------------------------------------------------
+
+    def deliver(self, event: Event) -> list[Effect]:
+        before = self.router.state()
+        self.story.append((self.now, event))
+        try:
+            effects = self.router.handle(event, self.now)
+        except IllegalTransition:
+            assert {**self.router.state(), "now": None} == {**before, "now": None}, "a refused event changed something"
+            self.effects_told.append(None)
+            return []
+        self.effects_told.append(effects)
+        for effect in effects:
+            self.follow(effect)
+        if isinstance(event, TELEPHONY):
+            settled = self.router.state()
+            assert self.router.handle(event, self.now) == [], f"{event} said twice had effects"
+            assert self.router.state() == settled, f"{event} said twice changed something"
+        return effects
+
+    def follow(self, effect: Effect) -> None:
+        if isinstance(effect, CallChanged) and effect.state is CallState.ENDED:
+            assert effect.call not in self.ended, f"{effect.call} ended twice"
+            self.ended.append(effect.call)
+        if isinstance(effect, OfferMade):
+            self.check_offer(effect)
+
+    def check_offer(self, made: OfferMade) -> None:
+        state = self.router._state
+        assert made.agent in made.candidates or made.candidate_count > len(made.candidates)
+        if made.step:
+            call = state.calls[made.call]
+            assert call.stage is not None
+            skills = state.roster.agents[made.agent].plan.skills
+            assert satisfies(call.stage.in_force.need, made.agent, skills), f"{made.agent} was offered {made.call} against {made.need}"
+            assert call.stage.in_force.name == self.step_in_force(made.call)
+
+    def step_in_force(self, call_id: CallId) -> str:
+        """The step in force from first principles: the elapsed wait's, or the next that somebody logged in matches."""
+        state = self.router._state
+        call = state.calls[call_id]
+        assert call.queue is not None
+        needs = bind_requirement(call.queue.requirement, call.values())
+        reached = step_at(needs, (self.now - call.arrived_at).total_seconds())
+        there = [one for one in state.roster.company if one.state is not AgentState.LOGGED_OUT and one.planned]
+        for step in needs.steps[reached:]:
+            if any(satisfies(step.need, one.id, one.plan.skills) for one in there):
+                return step.name
+        return needs.steps[reached].name
+
+    def call(self, number: int) -> CallId:
+        return CallId(f"main-{self.generation}.{number}")
+
+    # ---- what happens ------------------------------------------------------------------------------------------------------------
+
+    @initialize(strategy=st.sampled_from(Strategy), mandatory=st.booleans(), there=st.sets(names_drawn))
+    def begin(self, strategy: Strategy, mandatory: bool, there: set[AgentId]) -> None:
+        self.deliver(PlanLoaded(plan(strategy, mandatory)))
+        for one in COMPANY:
+            if one.id in there:
+                self.deliver(AgentLoggedIn(one.id, one.phone))
+                self.deliver(AgentWentReady(one.id))
+
+    @rule(seconds=st.floats(0.0, 40.0))
+    def time_passes(self, seconds: float) -> None:
+        end = self.now + timedelta(seconds=seconds)
+        while (due := self.router.next_deadline()) is not None and due <= end:
+            self.now = max(due, self.now)
+            self.deliver(Ticked())
+        self.now = end
+
+    @rule(seconds=st.floats(0.0, 200.0))
+    def the_runner_sleeps_over_its_deadlines(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @rule(number=calls_drawn)
+    def a_caller_arrives(self, number: int) -> None:
+        fresh = self.call(number) not in self.router.calls() and self.call(number) not in self.ended
+        self.deliver(CallArrived(self.call(number), "139", "", "400", "unified"))
+        if fresh:
+            self.arrived.append(self.call(number))
+
+    @rule(number=calls_drawn, choice=st.sampled_from(LINES))
+    def a_caller_chooses(self, number: int, choice: str) -> None:
+        self.deliver(MenuChosen(self.call(number), "product", "1", choice))
+
+    @rule(
+        number=calls_drawn, line=st.sampled_from(LINES), level=st.sampled_from(Level), language=st.sampled_from(LANGUAGES),
+        segment=st.sampled_from(["standard", "key-account"]), urgent=st.booleans(), preferred=st.none() | names_drawn,
+    )  # fmt: skip
+    def a_caller_is_understood(
+        self, number: int, line: str, level: Level, language: str, segment: str, urgent: bool, preferred: AgentId | None
+    ) -> None:
+        call = self.call(number)
+        if call not in self.router.calls():
+            self.a_caller_arrives(number)
+        self.deliver(CallQueued(call, line, level, language, segment, urgent, preferred))
+
+    @rule(number=calls_drawn)
+    def a_caller_leaves(self, number: int) -> None:
+        self.deliver(CallerLeft(self.call(number)))
+
+    @rule()
+    def new_callers_have_new_ids(self) -> None:
+        self.generation += 1
+
+    @rule(number=calls_drawn)
+    def the_exchange_diverts(self, number: int) -> None:
+        if self.call(number) in self.router.calls():
+            self.deliver(CallDiverted(self.call(number), "survival"))
+
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(["ringing", "answered", "answered", "missed", "failed"]),
+        cause=st.sampled_from(MissCause),
+    )
+    def news_of_an_offer(self, data: st.DataObject, what: str, cause: MissCause) -> None:
+        made = [effect.offer for effects in self.effects_told for effect in effects or () if isinstance(effect, OfferMade)]
+        if not made:
+            return
+        offer = data.draw(st.sampled_from(made[-6:]), label="offer")
+        self.deliver({
+            "ringing": OfferRinging(offer), "answered": OfferAnswered(offer), "missed": OfferMissed(offer, cause), "failed": OfferFailed(offer, "no"),
+        }[what])  # fmt: skip
+
+    @rule(number=calls_drawn, name=names_drawn)
+    def a_talk_ends(self, number: int, name: AgentId) -> None:
+        self.deliver(TalkEnded(self.call(number), name))
+
+    @rule(data=st.data())
+    def a_real_talk_ends(self, data: st.DataObject) -> None:
+        talking = [(call.id, call.agent) for call in self.router.calls().values() if call.state is CallState.TALKING and call.agent]
+        if talking:
+            call, name = data.draw(st.sampled_from(talking), label="talk")
+            self.deliver(TalkEnded(call, name))
+
+    @rule(number=calls_drawn, command=st.sampled_from(["HoldCall", "StopRinging", "SendCall", "HangUpCall"]))
+    def a_command_fails(self, number: int, command: str) -> None:
+        self.deliver(CommandFailed(self.call(number), command, "refused"))
+
+    @rule(name=names_drawn, phone=st.none() | st.sampled_from(PHONES))
+    def an_agent_logs_in(self, name: AgentId, phone: PhoneId | None) -> None:
+        own = next(one.phone for one in COMPANY if one.id == name)
+        self.deliver(AgentLoggedIn(name, phone or own))
+
+    @rule(name=names_drawn)
+    def an_agent_logs_out(self, name: AgentId) -> None:
+        self.deliver(AgentLoggedOut(name))
+
+    @rule(name=names_drawn)
+    def an_agent_goes_ready(self, name: AgentId) -> None:
+        self.deliver(AgentWentReady(name))
+
+    @rule(name=names_drawn, reason=st.sampled_from(["lunch", "break", "mood"]))
+    def an_agent_goes_not_ready(self, name: AgentId, reason: str) -> None:
+        self.deliver(AgentWentNotReady(name, reason))
+
+    @rule(name=names_drawn, disposition=st.sampled_from(["", "solved", "nonsense"]))
+    def an_agent_ends_wrap_up(self, name: AgentId, disposition: str) -> None:
+        self.deliver(WrapUpEnded(name, disposition))
+
+    @rule(name=names_drawn, seconds=st.sampled_from([-1.0, 30.0, 800.0]))
+    def an_agent_extends_wrap_up(self, name: AgentId, seconds: float) -> None:
+        self.deliver(WrapUpExtended(name, seconds))
+
+    @rule(name=names_drawn, wanted=st.sampled_from(AgentState))
+    def a_supervisor_forces(self, name: AgentId, wanted: AgentState) -> None:
+        self.deliver(AgentStateForced(name, wanted, "because", "boss"))
+
+    @rule(name=names_drawn, connected=st.booleans())
+    def a_desk_comes_or_goes(self, name: AgentId, connected: bool) -> None:
+        self.deliver(DeskSeen(name, connected))
+
+    @rule(phone=st.sampled_from(PHONES), reachable=st.booleans())
+    def a_phone_comes_or_goes(self, phone: PhoneId, reachable: bool) -> None:
+        self.deliver(PhoneSeen(phone, reachable))
+
+    @rule(strategy=st.sampled_from(Strategy), mandatory=st.booleans(), staff=st.sets(names_drawn, min_size=1))
+    def the_plan_changes(self, strategy: Strategy, mandatory: bool, staff: set[AgentId]) -> None:
+        waiting = [call.id for call in self.router._state.room]
+        agents = tuple(replace(one, skills={**one.skills, "language:en": 2}) for one in COMPANY if one.id in staff)
+        self.deliver(PlanLoaded(plan(strategy, mandatory, agents)))
+        assert all(call in self.router.calls() for call in waiting), "a waiting call was lost by a new plan"
+
+    @rule(data=st.data(), phones=st.sets(st.sampled_from(PHONES)))
+    def the_exchange_is_looked_at(self, data: st.DataObject, phones: set[PhoneId]) -> None:
+        known = [call for call in self.router.calls() if data.draw(st.booleans(), label=f"{call} is there")]
+        strangers = [CallId(f"main-stranger{len(self.story)}")] if data.draw(st.booleans(), label="a stranger") else []
+        places = st.sampled_from(["menu", "hold", "hold", "offer", "talk", "survival", "after"])
+        calls = tuple(SeenCall(call, data.draw(places), data.draw(st.sampled_from(PHONES))) for call in [*known, *strangers])
+        self.deliver(ExchangeSeen("main", calls, tuple(sorted(phones))))
+        self.arrived += strangers
+        for seen in calls:
+            assert seen.call in self.router.calls(), "a call that the exchange has was lost"
+
+    # ---- what always holds ---------------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def no_call_is_lost_or_ends_twice(self) -> None:
+        live = list(self.router.calls())
+        assert len(set(self.ended)) == len(self.ended)
+        assert sorted([*live, *self.ended]) == sorted(self.arrived)
+
+    @invariant()
+    def open_offers_tie_one_call_to_one_agent(self) -> None:
+        state = self.router._state
+        offers = list(state.offers.values())
+        assert len({offer.call.id for offer in offers}) == len({offer.agent.id for offer in offers}) == len(offers)
+        for offer in offers:
+            assert (offer.call.state, offer.agent.state) == JOINT[offer.state], f"{offer.id} is {offer.state}"
+            assert offer.call.offer is offer and offer.agent.offer is offer
+
+    @invariant()
+    def nobody_is_reserved_or_talking_without_an_offer(self) -> None:
+        for one in self.router._state.roster.company:
+            assert (one.offer is not None) == (one.state in (AgentState.RESERVED, AgentState.TALKING))
+        for call in self.router.calls().values():
+            assert (call.state is CallState.OFFERED) <= (call.offer is not None)
+            assert (call.offer is not None) <= (call.state in (CallState.OFFERED, CallState.TALKING))
+
+    @invariant()
+    def whoever_waits_is_in_the_room_in_the_order_of_virtual_arrival(self) -> None:
+        state = self.router._state
+        room = list(state.room)
+        assert {call.id for call in room} == {call.id for call in self.router.calls().values() if call.state is CallState.WAITING}
+        heads = state.plan.head_start_seconds
+        keys = [(call.arrived_us - call.head_start_us(heads), call.number) for call in room]
+        assert keys == sorted(keys)
+        lines = [place[2].id for stage in state.room.stages() for place in stage.line]
+        assert sorted(lines) == sorted(call.id for call in room)
+
+    @invariant()
+    def the_masks_are_true(self) -> None:
+        roster = self.router._state.roster
+        for one in roster.company:
+            assert {state for state, mask in roster.in_state.items() if mask & one.bit} == {one.state}
+            reachable = one.phone is None or self.router._state.reachable.get(one.phone, True)
+            assert bool(roster.unreachable & one.bit) == (not reachable)
+            free = one.state is AgentState.READY and reachable and one.rests_until_us is None
+            assert bool(roster.free.mask & one.bit) == one.free == free
+
+    @invariant()
+    def nobody_waits_for_an_agent_who_could_have_him(self) -> None:
+        from acd.barring import barred
+
+        state, due = self.router._state, self.router.next_deadline()
+        if due is not None and due <= state.now:
+            return  # something stale came while a deadline had passed; the tick will see to it
+        for call in state.room:
+            assert call.stage is not None
+            left = call.stage.in_force.admits & state.roster.free.mask & ~barred(state, call)
+            assert not left, f"{call.id} waits though {left:b} are free"
+
+    @invariant()
+    def what_is_due_is_not_forgotten(self) -> None:
+        due = self.router.next_deadline()
+        for one in self.router._state.roster.company:
+            assert one.state is not AgentState.WRAP_UP or due is not None
+        for offer in self.router._state.offers.values():
+            assert offer.state is OfferState.ACCEPTED or due is not None
+
+    def teardown(self) -> None:
+        """The same events again, on another router: the same effects, byte for byte, and the same state."""
+        for (at, event), told in zip(self.story, self.effects_told, strict=True):
+            try:
+                again = repr(self.twin.handle(event, at))
+                assert again == repr(told), f"{event} at {at}: {again} instead of {told}"
+            except IllegalTransition:
+                assert told is None
+        assert self.twin.state() == self.router.state()
+
+
+Hotline.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+TestHotline = Hotline.TestCase

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import pytest
+
+from acd.effects import AgentChanged, CallChanged, HoldCall, OfferChanged, OfferMade
+from acd.events import CallArrived, CallerLeft, CallQueued, ExchangeSeen, OfferAnswered, OfferRinging, SeenCall
+from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferState, PhoneId
+from tests.unit.acd.scene import Scene
+
+ALL = (PhoneId("10ann"), PhoneId("10bob"), PhoneId("10cat"))
+CALL = CallId("main-1")
+
+
+def look(*calls: SeenCall, phones: tuple[PhoneId, ...] = ALL, exchange: str = "main", age: float = 0.0) -> ExchangeSeen:
+    return ExchangeSeen(exchange, calls, phones, age)
+
+
+def at(place: str, phone: str | None = None, call: CallId = CALL) -> SeenCall:
+    return SeenCall(call, place, None if phone is None else PhoneId(phone))
+
+
+def test_calls_that_are_not_there_are_over() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    call = scene.talking("1")
+    other = scene.call("2")
+    scene(look(at("hold", call=other)))
+    ended = [changed for changed in scene.of(CallChanged) if changed.state is CallState.ENDED]
+    assert [(changed.call, changed.cause) for changed in ended] == [(call, EndCause.GONE_UNSEEN)]
+    assert scene.state_of("ann").state is AgentState.WRAP_UP
+    assert scene.live(other).state is CallState.WAITING
+
+
+def test_calls_of_another_exchange_are_not_judged() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    scene(look(exchange="mai"))
+    assert call in scene.router.calls()
+
+
+def test_a_call_that_arrived_since_the_looking_began_is_not_judged() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    scene.now = scene.now.replace(second=2)
+    scene(look(age=3.0))
+    assert call in scene.router.calls()
+
+
+def test_a_waiting_caller_in_hold_is_as_it_should_be() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    assert scene(look(at("hold"))) == []
+    assert scene.live(call).state is CallState.WAITING
+
+
+def test_a_stranger_in_hold_is_served_by_the_plans_first_queue() -> None:
+    scene = Scene()
+    scene.ready("bob")
+    scene(look(at("hold", call=CallId("main-stranger"))))
+    assert scene.offered() == [("main-stranger", "bob")]
+    assert scene.first(OfferMade).queue == "printers.L1"
+
+
+def test_a_stranger_in_hold_with_an_empty_plan_waits_visibly() -> None:
+    scene = Scene(None)
+    scene(look(at("hold")))
+    assert scene.live(CALL).state is CallState.WAITING
+    assert [call.queue for call in scene.router.board(scene.now).calls] == ["unknown.L1"]
+
+
+def test_an_offered_caller_found_in_hold_is_offered_again() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    scene.call("1")
+    scene(look(at("hold")))
+    assert scene.first(OfferChanged).state is OfferState.FAILED
+    assert scene.live(CALL).state is CallState.WAITING
+    scene.later(1.0)
+    assert scene.offered() == [(CALL, "ann")]
+
+
+def test_a_caller_in_the_menus_belief_found_in_hold_is_served() -> None:
+    scene = Scene()
+    scene(CallArrived(CALL, "", "", "", ""))
+    scene(look(at("hold")))
+    assert scene.live(CALL).state is CallState.WAITING
+
+
+def test_an_offer_found_in_talk_was_accepted() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    scene.call("1")
+    scene(look(at("talk", "10ann")))
+    assert (scene.live(CALL).state, scene.state_of("ann").state) == (CallState.TALKING, AgentState.TALKING)
+    assert scene.router.open_offer(CALL, PhoneId("10ann")) == "main-1/o1"
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_a_waiting_caller_found_in_talk_talks_to_the_agent_of_that_phone(ready: bool) -> None:
+    scene = Scene()
+    scene.call("1", product_line="servers")
+    scene.ready("ann")
+    if not ready:
+        from acd.events import AgentWentNotReady
+
+        scene(AgentWentNotReady(AgentId("ann"), "break"))
+    scene(look(at("talk", "10ann")))
+    assert (scene.live(CALL).agent, scene.state_of("ann").state) == ("ann", AgentState.TALKING)
+    assert scene.first(OfferMade).rule == "found talking when the exchange was looked at"
+    scene(CallerLeft(CALL))
+    assert scene.first(AgentChanged).state is AgentState.WRAP_UP
+
+
+def test_an_agent_found_in_talk_with_another_caller_was_not_free_for_the_one_reserved() -> None:
+    scene = Scene()
+    other = scene.call("2", product_line="servers")
+    scene.ready("ann")
+    call = scene.call("1")
+    scene(look(at("hold"), at("talk", "10ann", other)))
+    assert scene.live(other).agent == "ann"
+    assert scene.live(call).state is CallState.WAITING
+
+
+def test_a_stranger_in_talk_at_an_unknown_phone_is_shown_until_he_leaves() -> None:
+    scene = Scene()
+    scene(look(at("talk", "9999")))
+    assert (scene.live(CALL).state, scene.live(CALL).agent) == (CallState.TALKING, None)
+    scene(CallerLeft(CALL))
+    assert CALL not in scene.router.calls()
+
+
+def test_a_ringing_offer_found_is_news_of_it() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    scene.call("1")
+    scene(look(at("offer", "10ann")))
+    assert scene.first(OfferChanged).state is OfferState.RINGING
+    assert scene(look(at("offer", "10ann"))) == []
+
+
+def test_a_caller_offered_where_nobody_decided_it_is_held() -> None:
+    scene = Scene()
+    scene.call("1")
+    scene(look(at("offer", "10ann")))
+    assert scene.first(HoldCall).call == CALL
+
+
+def test_a_conversation_found_over_is_over() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    call = scene.talking("1")
+    scene(look(at("after")))
+    assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.AFTER, AgentState.WRAP_UP)
+
+
+def test_a_conversation_found_in_hold_waits_again_with_its_clock() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    call = scene.talking("1")
+    scene.later(40.0)
+    scene(look(at("hold")))
+    assert scene.live(call).state is CallState.WAITING
+    assert scene.router._state.room.ahead(scene.live(call).place) == 0  # type: ignore[arg-type]
+    assert scene.live(call).stage.name == "any level"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_call_in_the_survival_queue_is_diverted(known: bool) -> None:
+    scene = Scene()
+    if known:
+        scene.call("1")
+    scene(look(at("survival")))
+    assert scene.live(CALL).state is CallState.DIVERTED
+
+
+def test_phones_that_are_not_there_cannot_be_rung_and_those_of_another_exchange_stay() -> None:
+    scene = Scene()
+    scene.ready("ann", "bob")
+    scene(look(phones=(PhoneId("10bob"),), exchange="other"))
+    scene(look(phones=(PhoneId("10ann"),)))
+    views = {view.agent: view.phone_reachable for view in scene.router.board(scene.now).agents}
+    assert views == {"ann": True, "bob": True, "cat": True}
+    assert scene.router._state.reachable["10cat"] is False  # type: ignore[index]
+    scene(look(phones=()))
+    assert not scene.router.board(scene.now).agents[0].phone_reachable
+
+
+def test_a_call_given_up_unseen_that_is_there_after_all_comes_back() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    scene(CallArrived(CALL, "", "", "", ""))
+    scene(look())
+    scene(look(at("hold")))
+    assert scene.offered() == [(CALL, "ann")]
+
+
+def test_a_call_that_has_just_ended_does_not_come_back() -> None:
+    scene = Scene()
+    scene.call("1")
+    scene(CallerLeft(CALL))
+    assert scene(look(at("hold"))) == []
+
+
+def test_a_call_in_the_menu_goes_on_there() -> None:
+    scene = Scene()
+    scene(look(at("menu")))
+    assert scene.live(CALL).state is CallState.MENU
+    scene(CallQueued(CALL, "printers", Level.L1, "zh"))
+    assert scene.live(CALL).state is CallState.WAITING
+    scene.ready("ann")
+    scene(OfferRinging(scene.offer(CALL)))
+    scene(OfferAnswered(scene.offer(CALL)))
+    assert scene.live(CALL).state is CallState.TALKING
