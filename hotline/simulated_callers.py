@@ -73,6 +73,10 @@ class SimulatedCallers:
         """Wait until the last visit is over; 0 when each was answered and ended in order."""
         return await self.sipp.finished()
 
+    def no_more(self) -> None:
+        """No more visits; it ends when those that are going on are over."""
+        self.sipp.no_more()
+
     def log(self) -> list[VisitHeard]:
         """What became of the visits until now, in order."""
         return [_heard(line) for line in self.sipp.said()]

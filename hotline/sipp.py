@@ -74,10 +74,15 @@ class Sipp:
         assert self._process is not None, "not started"
         return await self._process.wait()
 
-    async def stop(self, patience_seconds: float = 0.0) -> None:
-        """End it: new calls at once, live ones when they are over or after ``patience_seconds``."""
+    def no_more(self) -> None:
+        """Let it place no more calls and end by itself when the live ones are over."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGUSR1)
+
+    async def stop(self) -> None:
+        """End it at once; live calls are left hanging."""
         if self._process is not None:
-            await children.stop(self._process, ((signal.SIGUSR1, patience_seconds), *children.POLITELY))
+            await children.stop(self._process)
 
     def said(self) -> list[str]:
         """The lines of ``told`` until now."""

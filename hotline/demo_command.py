@@ -1,0 +1,191 @@
+"""``hotline demo``: a whole hotline with simulated agents and callers on this machine, until Ctrl-C or the end of the given time.
+
+Decides the order of things: an Asterisk of its own (even if one is installed), the engine, the phones, the desks, then the
+callers; and back again, so that no call is cut off. Exit status 0 only if no call was lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from acd.archive import Archive, UserDirectory, open_database
+from acd.events import CallArrived
+from acd.journal import SqliteJournal
+from config.compile import compile_menu, compile_plan
+from hotline.app_config import proven
+from hotline.demo_summary import Summary, printed, summarize
+from hotline.local_asterisk import AsteriskFailed
+from hotline.local_hotline import HotlineFailed, HotlinePorts, LocalHotline
+from hotline.places import Refused
+from hotline.runtime import NoAsterisk
+from hotline.simulated_callers import SimulatedCallers
+from hotline.simulated_day import random_visits
+from hotline.simulated_desks import DeskRefused, SimulatedDesk, SimulatedDesks
+from hotline.simulated_phones import SimulatedPhones
+from hotline.sipp import SippFailed
+from ivr.prompts import PromptError
+
+PASSWORD = "demo"
+"""Of every demo user. The demo listens on 127.0.0.1 only."""
+SUPERVISOR = "supervisor"
+MOST_PER_MINUTE = 600.0
+LONGEST_SECONDS = 24 * 3600
+LAST_CALLS_SECONDS = 45.0
+"""How long live calls may go on when no more callers ring in; then they are hung up."""
+RECORDS_SECONDS = 10.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--calls-per-minute", type=_positive(MOST_PER_MINUTE), default=20.0, metavar="N", help="default: 20")
+    parser.add_argument("--seconds", type=_positive(LONGEST_SECONDS), metavar="S", help="stop by itself after so long; default: at Ctrl-C")
+    parser.add_argument("--seed", type=int, default=None, help="for the same callers again")
+
+
+def _positive(most: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = float(text)
+        if not 0 < value <= most:
+            raise argparse.ArgumentTypeError(f"expected more than 0 and at most {most:g}, not {text}")
+        return value
+
+    number.__name__ = "number"  # argparse names the type so in its message
+    return number
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it. Refused when a part is missing or does not start."""
+    proven(arguments.config)
+    with _folder() as folder:
+        demo = Demo(folder, arguments.config, arguments.calls_per_minute, arguments.seconds, arguments.seed)
+        try:
+            summary = asyncio.run(demo.run())
+        except (NoAsterisk, AsteriskFailed, HotlineFailed, SippFailed, PromptError, DeskRefused, TimeoutError) as problem:
+            raise Refused(f"the demo did not start: {problem}") from None
+    print(printed(summary))
+    return 1 if summary.lost else 0
+
+
+@contextmanager
+def _folder():  # type: ignore[no-untyped-def]  # a generator for contextmanager
+    """``$HOTLINE_STATE_DIR/demo``, which stays; else a temporary folder."""
+    if given := os.environ.get("HOTLINE_STATE_DIR"):
+        yield Path(given).absolute() / "demo"
+        return
+    temporary = Path(tempfile.mkdtemp(prefix="hotline-demo-"))
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary)
+
+
+class Demo:
+    """One demo in ``folder``."""
+
+    def __init__(self, folder: Path, config: Path, per_minute: float, seconds: float | None, seed: int | None) -> None:
+        self._folder = folder
+        self._per_minute = per_minute
+        self._seconds = seconds
+        self._chance = random.Random(seed)
+        self._hotline = LocalHotline(folder, config, HotlinePorts.usual_or_free())
+        self._told_to_stop = asyncio.Event()
+        self._began = time.monotonic()
+
+    async def run(self) -> Summary:
+        """From nothing to nothing, and what came of it."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._told_to_stop.set)
+        self._say(f"prompts, Asterisk {self._hotline.asterisk.runtime.version}, engine …")
+        await self._add_users()
+        since = datetime.now(UTC)
+        async with self._hotline as hotline:
+            async with self._phones(), self._desks():
+                self._welcome()
+                placed = await self._callers()
+                await self._until_recorded(since)
+            self._say("stopping the engine and Asterisk …")
+            await hotline.stop()
+        return await self._summary(since, placed)
+
+    # ---- parts -----------------------------------------------------------------------------------------------------------
+
+    async def _add_users(self) -> None:
+        database = await open_database(self._hotline.database_url)
+        directory = UserDirectory(database)
+        await directory.put(SUPERVISOR, PASSWORD, "supervisor", None, "zh")
+        for agent in self._hotline.config.agents:
+            await directory.put(agent, PASSWORD, "agent", agent, "zh")
+        await database.dispose()
+
+    def _phones(self) -> SimulatedPhones:
+        ports = self._hotline.ports
+        return SimulatedPhones(self._folder / "phones", ports.phones, ports.phones_voice)
+
+    def _desks(self) -> SimulatedDesks:
+        agents = self._hotline.config.agents
+        self._say(f"{len(agents)} agents sit down …")
+        return SimulatedDesks(SimulatedDesk(self._hotline.address, agent, PASSWORD) for agent in agents)
+
+    def _welcome(self) -> None:
+        agents = list(self._hotline.config.agents)
+        self._say("ready")
+        print(f"\n  Console     {self._hotline.address}/   sign in as  {SUPERVISOR} / {PASSWORD}", file=sys.stderr)
+        print(f"  Desk        the same address, as an agent:  {agents[0]} / {PASSWORD}  (also {', '.join(agents[1:4])} …)", file=sys.stderr)
+        print(f"  Callers     {self._per_minute:g} a minute. {'Ctrl-C stops.' if self._seconds is None else ''}\n", file=sys.stderr, flush=True)
+
+    async def _callers(self) -> list[str]:
+        """Let callers ring in until it is time to stop, then their last calls end; the number of each call placed."""
+        seconds = self._seconds or LONGEST_SECONDS
+        visits = random_visits(compile_menu(self._hotline.config), max(1, round(self._per_minute * seconds / 60)), self._chance)
+        ports = self._hotline.ports
+        async with SimulatedCallers(self._folder / "callers", ports.sip, ports.callers, visits, self._per_minute) as callers:
+            ended = asyncio.create_task(callers.finished())
+            await self._stopped_or(ended, self._seconds)
+            self._say(f"no more callers; live calls may last {LAST_CALLS_SECONDS:g} s more …")
+            callers.no_more()
+            await asyncio.wait([ended], timeout=LAST_CALLS_SECONDS)
+            if not ended.done():
+                await self._hotline.asterisk.cli("channel request hangup all")
+                await asyncio.wait([ended], timeout=RECORDS_SECONDS)
+        return [line.ani for line in callers.log() if line.what == "placed"]
+
+    async def _stopped_or(self, ended: asyncio.Task[int], seconds: float | None) -> None:
+        told = asyncio.create_task(self._told_to_stop.wait())
+        await asyncio.wait([told, ended], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+
+    async def _until_recorded(self, since: datetime) -> None:
+        """The records follow the journal a moment later."""
+        database = await open_database(self._hotline.database_url)
+        deadline = time.monotonic() + RECORDS_SECONDS
+        while time.monotonic() < deadline:
+            calls = await Archive(database).calls_between(since, datetime.now(UTC))
+            if all(call["ended_at"] is not None for call in calls):
+                break
+            await asyncio.sleep(0.1)
+        await database.dispose()
+
+    async def _summary(self, since: datetime, placed: list[str]) -> Summary:
+        database = await open_database(self._hotline.database_url)
+        archive, until = Archive(database), datetime.now(UTC)
+        calls, offers = await archive.calls_between(since, until), await archive.offers_between(since, until)
+        await database.dispose()
+        journal = SqliteJournal(self._hotline.state_dir / "journal.sqlite3")
+        journaled = [event.call for _, at, event in journal.read() if isinstance(event, CallArrived) and at >= since]
+        journal.close()
+        return summarize(placed, calls, offers, journaled, compile_plan(self._hotline.config))
+
+    def _say(self, what: str) -> None:
+        print(f"[{time.monotonic() - self._began:5.1f} s] {what}", file=sys.stderr, flush=True)

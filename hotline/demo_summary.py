@@ -1,0 +1,119 @@
+"""What a demo's calls came to, read from the records and the journal: the figures, and whether a call was lost.
+
+A call is lost when a caller placed it and the records do not have it exactly once with an outcome, or when the journal has a call that
+never ended. The figures' formulas are printed beside them. Nothing here knows that callers were simulated.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from acd.model import EndCause
+from acd.plan import Plan
+
+Row = Mapping[str, Any]
+ABANDONED = frozenset({EndCause.ABANDONED_WAITING, EndCause.ABANDONED_RINGING})
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of a stretch of time."""
+
+    placed: int
+    offered: int
+    """Calls that reached a queue."""
+    answered: int
+    abandoned: int
+    in_menu: int
+    """Calls that left before they reached a queue."""
+    answered_in_time: int
+    latencies_seconds: tuple[float, ...]
+    """Of each offer, sorted: from the moment at which agent and call were both there to the agent's INVITE."""
+    lost: tuple[str, ...]
+    """What was lost, a sentence each."""
+
+    @property
+    def service_level(self) -> float | None:
+        """Answered within the queue's time over offered; None when none was offered."""
+        return self.answered_in_time / self.offered if self.offered else None
+
+    def latency_ms(self, percent: float) -> float | None:
+        """The nearest-rank percentile of the offers' latencies in milliseconds; None without offers."""
+        if not self.latencies_seconds:
+            return None
+        return self.latencies_seconds[max(0, ceil(percent / 100 * len(self.latencies_seconds)) - 1)] * 1000
+
+
+def summarize(placed: Sequence[str], calls: Sequence[Row], offers: Sequence[Row], journaled: Iterable[str], plan: Plan) -> Summary:
+    """The summary of what callers placed (the number of each), of the records' calls and offers, and of the calls journaled."""
+    queued = [call for call in calls if call["queued_at"] is not None]
+    causes = Counter(call["end_cause"] for call in calls)
+    return Summary(
+        placed=len(placed),
+        offered=len(queued),
+        answered=sum(call["answered_at"] is not None for call in queued),
+        abandoned=sum(causes[cause] for cause in ABANDONED),
+        in_menu=len(calls) - len(queued),
+        answered_in_time=sum(_answered_in_time(call, plan) for call in queued),
+        latencies_seconds=tuple(sorted(_latencies(calls, offers, plan))),
+        lost=tuple(_lost(placed, calls, journaled)),
+    )
+
+
+def _answered_in_time(call: Row, plan: Plan) -> bool:
+    limit = next(queue.service_level_seconds for queue in plan.queues if queue.id == call["queue"])
+    return call["answered_at"] is not None and call["answered_at"] - call["queued_at"] <= timedelta(seconds=limit)
+
+
+def _latencies(calls: Sequence[Row], offers: Sequence[Row], plan: Plan) -> Iterator[float]:
+    """First offers only: a later one follows a miss, whose own delays are configured."""
+    by_id = {call["id"]: call for call in calls}
+    for offer in offers:
+        call = by_id.get(offer["call"])
+        if call is not None and offer["attempt"] == 1 and offer["ringing_at"] is not None and offer["agent_free_since"] is not None:
+            yield (offer["ringing_at"] - _possible_since(call, offer, plan)).total_seconds()
+
+
+def _possible_since(call: Row, offer: Row, plan: Plan) -> datetime:
+    """When both were there: the agent free, the call queued, and its requirement relaxed to the step that admitted the agent."""
+    steps = next(queue.requirement.steps for queue in plan.queues if queue.id == offer["queue"])
+    names = [step.name for step in steps]
+    place = names.index(offer["step"]) if offer["step"] in names else 0
+    relaxed_after = (steps[place - 1].until_seconds or 0.0) if place else 0.0
+    return max(call["queued_at"], offer["agent_free_since"], call["arrived_at"] + timedelta(seconds=relaxed_after))
+
+
+def _lost(placed: Sequence[str], calls: Sequence[Row], journaled: Iterable[str]) -> Iterator[str]:
+    rung, recorded = Counter(placed), Counter(call["ani"] for call in calls)
+    for ani in sorted(rung.keys() | recorded.keys()):
+        if rung[ani] != recorded[ani]:
+            yield f"{ani} called {rung[ani]} times, the records have {recorded[ani]} calls"
+    for call in calls:
+        if call["ended_at"] is None or not call["end_cause"]:
+            yield f"{call['id']} of {call['ani']} has no outcome: it is {call['state']}"
+    for call in sorted(set(journaled) - {call["id"] for call in calls}):
+        yield f"{call} is in the journal and not in the records"
+
+
+def printed(summary: Summary) -> str:
+    """The summary as lines for a person."""
+    level = summary.service_level
+    lines = [
+        f"calls placed    {summary.placed}",
+        f"offered         {summary.offered}  (reached a queue; {summary.in_menu} left in the menu)",
+        f"answered        {summary.answered}",
+        f"abandoned       {summary.abandoned}  (while waiting or ringing)",
+        f"service level   {'-' if level is None else f'{level:.0%}'}  (answered within the queue's time / offered)",
+        f"offer latency   p50 {_ms(summary.latency_ms(50))}, p99 {_ms(summary.latency_ms(99))}  (agent free and call queued -> INVITE)",
+        f"lost            {len(summary.lost)}",
+    ]
+    return "\n".join([*lines, *(f"  {sentence}" for sentence in summary.lost)])
+
+
+def _ms(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} ms"
