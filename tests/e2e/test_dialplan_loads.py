@@ -61,12 +61,13 @@ class Exchange:
             while "0 active channels" not in await self.asterisk.cli("core show channels count"):
                 await asyncio.sleep(0.05)
 
-    async def sees(self, pattern: str, seconds: float = 15) -> str:
-        """The first log line since the call began that has ``pattern``."""
+    async def sees(self, pattern: str, seconds: float = 15, whole: bool = False) -> str:
+        """The first log line since the call began that has ``pattern``; with ``whole``, all lines when they have it together."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    found = next((line for line in self.seen() if re.search(pattern, line)), None)
+                    lines = ["\n".join(self.seen())] if whole else self.seen()
+                    found = next((line for line in lines if re.search(pattern, line)), None)
                     if found is not None:
                         return found
                     await asyncio.sleep(0.05)
@@ -223,6 +224,39 @@ async def test_a_waiting_caller_is_handed_to_survival_when_the_heart_stops(excha
     await exchange.engine_beats(seconds_ago=25)
 
     await exchange.sees(r"Executing .* Queue\(.*hotline-line-scanners")
+
+
+async def test_a_reload_touches_neither_heartbeat_nor_waiting_callers(exchange: Exchange) -> None:
+    await exchange.engine_beats()
+    await exchange.call("printers.L1", context="hotline-hold")
+    await exchange.sees(r"Executing .* MusicOnHold\(")
+
+    await exchange.asterisk.cli("core reload")
+    await exchange.sees(r"Reloading module 'pbx_config")
+    again = len([line for line in exchange.seen() if "Playback(" in line]) + 1
+
+    await exchange.sees(rf"(?s)(Executing[^\n]*Playback.*){{{again}}}", whole=True)
+    assert not [line for line in exchange.seen() if "Queue(" in line]
+
+
+async def test_a_caller_taken_out_of_the_menu_is_not_cut_off_by_its_limit(exchange: Exchange) -> None:
+    await exchange.engine_beats()
+
+    async def freezes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.readline():
+            pass
+        writer.close()
+
+    async with await exchange.engine(freezes):
+        await exchange.call("4008001234")
+        channel = re.search(r'AGI\("([^"]+)"', await exchange.sees(r"Executing .* AGI\("))
+        assert channel is not None
+        redirect = f"Action: Redirect\r\nChannel: {channel[1]}\r\nContext: hotline-hold\r\nExten: pcs.L1\r\nPriority: 1"
+        assert "Redirect successful" in await manager(exchange, login(SECRET), redirect)
+
+        # The limit is 2 s here, a stretch of music 1 s, and between two of them half a second.
+        await exchange.sees(r"(?s)(Executing \[pcs.L1@hotline-hold:\d+\] Playback.*){3}", whole=True)
+        assert not [line for line in exchange.seen() if "@hotline-survival:" in line]
 
 
 async def test_a_queue_that_nobody_configured_holds_all_the_same(exchange: Exchange) -> None:
