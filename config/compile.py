@@ -17,7 +17,7 @@ from ivr.menu import Branch, Entry, Menu, MenuPlan
 from skills.expression import All, AnyOf, Expression, Has, Not
 from skills.requirement import Requirement, Step
 
-WELCOME, INVALID, MISSING, CONNECTING, COMFORT = REQUIRED_PROMPTS
+WELCOME, INVALID, MISSING, *_ = REQUIRED_PROMPTS
 NEIGHBOUR = "{neighbour_level}"
 SOME_WINTER_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -114,7 +114,6 @@ def compile_menu(config: Config) -> MenuPlan:
         welcome=WELCOME,
         invalid=INVALID,
         missing=MISSING,
-        connecting=CONNECTING,
         languages=config.languages,
     )
 

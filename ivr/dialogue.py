@@ -12,7 +12,7 @@ Rules:
   as that is not known yet.
 * A wrong digit or silence costs one of the menu's ``attempts``; after the last one the menu's ``default`` is taken.
 * The language that a branch sets holds from the next prompt on.
-* ``connecting`` is said before the Facts are returned, so the call is queued when it is over: a plan that wants no delay leaves it empty.
+* The last key ends the walk: nothing more is said here, so that a free engineer is rung at once; who must wait is told so in hold.
 """
 
 from __future__ import annotations
@@ -124,8 +124,6 @@ def walk(plan: MenuPlan, dnis: str) -> Generator[Step, str, Facts]:
             language = known["language"]
             yield SetLanguage(language)
         following = branch.next
-    if plan.connecting:
-        yield from _said(plan.connecting)
     return _facts({**plan.defaults, **known}, language, tuple(path))
 
 

@@ -72,6 +72,4 @@ class MenuPlan:
     """Said before a menu is repeated after a wrong digit."""
     missing: str = "missing"
     """Said before a menu is repeated after silence."""
-    connecting: str = "connecting"
-    """Said when the menu is done."""
     languages: tuple[str, ...] = ("zh", "en")
