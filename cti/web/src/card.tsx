@@ -34,13 +34,16 @@ export function PopCard({ card, ui, onShown }: { card: Card; ui: Ui; onShown(off
   );
 }
 
-/** Says that the pop is on the screen once it really is: the second frame begins after the first has been painted. */
+/** Says that the pop is on the screen once it really is: a message posted in a frame is heard after the frame has been painted. */
 function useShown(offer: string, onShown: (offer: string) => void): void {
   useLayoutEffect(() => {
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => onShown(offer));
-    });
-    return () => cancelAnimationFrame(frame);
+    const painted = new MessageChannel();
+    painted.port1.onmessage = () => onShown(offer);
+    const frame = requestAnimationFrame(() => painted.port2.postMessage(null));
+    return () => {
+      cancelAnimationFrame(frame);
+      painted.port1.close();
+    };
   }, [offer]);
 }
 
