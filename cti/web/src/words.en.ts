@@ -2,7 +2,6 @@
 
 export const en = {
   title: "Hotline",
-  languageName: "English",
   signIn: "Sign in",
   signInHint: "Technical support hotline",
   signOut: "Sign out",
@@ -14,10 +13,8 @@ export const en = {
   connecting: "Connecting …",
   connected: "Live",
   lost: "Connection lost. What you see may be out of date; trying again …",
-  close: "Close",
   cancel: "Cancel",
   none: "none",
-  unknown: "not known",
   loading: "looking …",
 
   states: {
@@ -103,7 +100,6 @@ export const en = {
   } as Record<string, string>,
 
   myState: "My state",
-  since: "for",
   phone: "Phone",
   phoneOk: "reachable",
   phoneGone: "not reachable",
@@ -130,9 +126,6 @@ export const en = {
   currentCall: "Current call",
   withheld: "Number withheld",
   calledNumber: "Called number",
-  subject: "About",
-  spoken: "Language",
-  segment: "Customer",
   urgent: "Urgent",
   waited: "Waited",
   waiting: "Waits",

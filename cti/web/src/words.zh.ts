@@ -3,7 +3,6 @@ import type { Words } from "./words.en.ts";
 
 export const zh: Words = {
   title: "服务热线",
-  languageName: "中文",
   signIn: "登录",
   signInHint: "技术支持热线",
   signOut: "退出",
@@ -15,10 +14,8 @@ export const zh: Words = {
   connecting: "正在连接……",
   connected: "实时",
   lost: "连接已断开，屏幕内容可能不是最新的；正在重新连接……",
-  close: "关闭",
   cancel: "取消",
   none: "无",
-  unknown: "未知",
   loading: "查询中……",
 
   states: {
@@ -104,7 +101,6 @@ export const zh: Words = {
   },
 
   myState: "我的状态",
-  since: "已持续",
   phone: "话机",
   phoneOk: "可接通",
   phoneGone: "无法接通",
@@ -131,9 +127,6 @@ export const zh: Words = {
   currentCall: "当前通话",
   withheld: "号码未显示",
   calledNumber: "被叫号码",
-  subject: "咨询内容",
-  spoken: "语言",
-  segment: "客户",
   urgent: "紧急",
   waited: "已等待",
   waiting: "等待中",
