@@ -23,7 +23,8 @@ from ivr.session import Acquaintance, Services, Session, Verdict, stranger
 
 SESSION_LIMIT: Final = 2000
 """Callers in menus at once; beyond it a connection is closed as it comes, which sends its caller to the survival plan."""
-LOOP_SECONDS: Final = 2.0
+LOOP_SECONDS: Final = 1.0
+"""How long the reactor may take to show that it runs."""
 STOP_SECONDS: Final = 3.0
 """How long ``stop`` waits for sessions that are in the engine's hands."""
 _NAMES_LOGGED: Final = 100
