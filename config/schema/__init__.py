@@ -44,7 +44,7 @@ from config.schema.voice import BranchRow, DefaultFacts, EntryRow, Facts, Hotlin
 from config.schema.words import Dnis, ExchangeName, LanguageName, Name, Strict
 
 REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
-"""Said by the menu (the first four; see ``ivr.menu``) and to waiting callers (``comfort``)."""
+"""Said by the menu (the first three; see ``ivr.menu``), and in hold: ``connecting`` at its begin, ``comfort`` now and then."""
 
 
 class HotlineRow(Hotline):
