@@ -26,9 +26,10 @@ from acd.events import CallDiverted, CallerLeft, Event, OfferAnswered, OfferMiss
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
 from cti.names import CONTEXTS, Context, DialPattern, call_id
 
-EVENTS: Final[tuple[str, ...]] = ("DialBegin", "DialEnd", "Hangup", "HangupRequest", "PeerStatus", "UserEvent")
-"""The only events that are needed. ``manager.conf`` lets them alone through: ``eventfilter(name(Hangup)) =`` and so on. (``FullyBooted``,
-which the adapter waits for after a login, and the answers to actions pass every filter; checked on 22.10.)"""
+EVENTS: Final[tuple[str, ...]] = ("DialBegin", "DialEnd", "FullyBooted", "Hangup", "HangupRequest", "PeerStatus", "UserEvent")
+"""The only events that are needed. ``manager.conf`` lets them alone through: ``eventfilter(name(Hangup)) =`` and so on. ``FullyBooted``
+is for the adapter: to whoever logs in later it comes past every filter, but to whoever logs in while Asterisk boots it does not.
+The answers to actions pass all filters. (Checked on 22.10.)"""
 
 READ_PRIVILEGES: Final[tuple[str, ...]] = ("call", "system", "user")
 """``call`` for Dial* and Hangup*, ``system`` for PeerStatus and FullyBooted, ``user`` for UserEvent."""

@@ -25,13 +25,16 @@ log = structlog.get_logger(__name__)
 
 ALIVE: Final = "HOTLINE_ALIVE"
 """The dialplan's global variable that the heartbeat sets, to the epoch second."""
+QUEUE: Final = "HOTLINE_QUEUE"
+"""The channel variable that says where an unanswered caller goes back to."""
 HEARTBEAT_SECONDS: Final = 5.0
 FIRST_DELAY_SECONDS: Final = 0.5
 LONGEST_DELAY_SECONDS: Final = 15.0
 """Below the 20 s after which the dialplan takes the engine for dead."""
 _NORMAL_CLEARING: Final = "16"
-_EXTENSION: Final = re.compile(r"[A-Za-z0-9_+*#.-]{1,79}")
-"""What may be an extension: AST_MAX_EXTENSION is 80, and no character here separates anything in a dialplan or in AMI."""
+_NAME: Final = re.compile(r"[A-Za-z0-9_+*#.-]{1,79}")
+"""What may be an extension, a context or a variable's value: no character here means anything to a dialplan or to AMI, and
+AST_MAX_EXTENSION is 80."""
 
 
 class Ami:
@@ -128,7 +131,10 @@ class Ami:
     # ---- acd.ports.CallControl -----------------------------------------------------------------------------------------------
 
     async def hold(self, command: HoldCall) -> None:
-        """Let the caller wait."""
+        """Let the caller wait, and come back to this very hold when an agent doesn't answer."""
+        await self._set(command.call, QUEUE, _name(command.queue))
+        if command.language:
+            await self._set(command.call, "CHANNEL(language)", _name(command.language))
         await self.redirect(command.call, Context.HOLD, command.queue)
 
     async def ring(self, command: RingAgent) -> None:
@@ -153,12 +159,15 @@ class Ami:
         """Send the caller to a place in the dialplan. Asterisk answers Success even when there is no such place, and then drops the
         caller (checked on 22.10): the dialplan's contexts need an ``i`` extension.
         """
-        place = {"Context": _extension(context), "Exten": _extension(exten), "Priority": "1"}
+        place = {"Context": _name(context), "Exten": _name(exten), "Priority": "1"}
         await self._act("Redirect", {"Channel": self._channel(call), **place})
 
     async def user_event(self, name: str, fields: Mapping[str, str]) -> None:
         """Send a UserEvent, for other programs at the same Asterisk."""
         await self._act("UserEvent", {"UserEvent": name, **fields})
+
+    async def _set(self, call: CallId, variable: str, value: str) -> None:
+        await self._act("Setvar", {"Channel": self._channel(call), "Variable": variable, "Value": value})
 
     async def _act(self, name: str, fields: Mapping[str, str]) -> None:
         if self._wire is None:
@@ -184,7 +193,7 @@ def delays(first_seconds: float, longest_seconds: float = LONGEST_DELAY_SECONDS)
         delay = min(delay * 2, longest_seconds)
 
 
-def _extension(name: str) -> str:
-    if not _EXTENSION.fullmatch(name):
-        raise UnsafeValue(f"not a name for a place in the dialplan: {name[:100]!r}")
-    return name
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise UnsafeValue(f"not a name for the dialplan: {text[:100]!r}")
+    return text

@@ -140,13 +140,21 @@ class Wire(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
     # ---- messages ------------------------------------------------------------------------------------------------------------
 
     def _take(self, text: str) -> None:
+        """An answer is panoramisk's to put together; an event is read here, which costs a fifth of a ``Message`` (12 µs, not 60)."""
+        fields = headers(text)
+        if fields.get("ActionID") in self.responses:
+            self._take_answer(text)
+        elif "Event" in fields:
+            self._on_event(fields)
+        elif "Response" not in fields:  # else it came too late: nobody waits for it any more
+            self._take_nonsense(text)
+
+    def _take_answer(self, text: str) -> None:
         message = Message.from_line(text.strip("\r\n"))
         if message is None or any(isinstance(message.get(header), list) for header in _SINGLE):
             self._take_nonsense(text)
-        elif message.id in self.responses:
+        else:
             self.handle_message(message)
-        elif "Event" in message:
-            self._on_event(plain(message))
 
     def _take_nonsense(self, text: str) -> None:
         """Log the first of a connection; the rest are counted."""
@@ -194,8 +202,18 @@ async def connect(host: str, port: int, on_event: Callable[[Fields], None], with
     return wire
 
 
+def headers(text: str) -> dict[str, str]:
+    """The headers of one message; of one that is repeated, the first (Asterisk's own come before a user event's fields)."""
+    found: dict[str, str] = {}
+    for line in text.split("\r\n"):
+        key, colon, value = line.partition(": ")
+        if colon:
+            found.setdefault(key, value)
+    return found
+
+
 def plain(message: Message) -> dict[str, str]:
-    """The headers as plain text; of a header that is repeated, the first (Asterisk's own comes before a user event's fields)."""
+    """An answer's headers as plain text, as ``headers`` has them."""
     return {key: value[0] if isinstance(value, list) else value for key, value in message.items() if key != "content"}
 
 

@@ -215,6 +215,15 @@ async def test_a_command_about_a_caller_is_a_redirect(command: Callable[[CallCon
         assert action == {"Action": "Redirect", "Channel": "1.1", "Priority": "1", **place}
 
 
+async def test_a_caller_who_is_held_will_come_back_to_that_hold_in_that_language() -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.hold(HoldCall(CALL, QUEUE, "zh"))
+        told = [action for action in asterisk.actions if action.get("Channel") == "1.1"]
+        assert [(action["Action"], action.get("Variable"), action.get("Value")) for action in told] == [
+            ("Setvar", "HOTLINE_QUEUE", "printers.L2"), ("Setvar", "CHANNEL(language)", "zh"), ("Redirect", None, None),
+        ]  # fmt: skip
+
+
 async def test_hanging_up_names_the_channel_and_a_normal_cause() -> None:
     async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
         await exchange.hang_up(HangUpCall(CALL))
@@ -242,6 +251,7 @@ async def test_asterisks_refusal_is_an_effect_that_failed_with_its_words() -> No
         lambda calls: calls.hold(HoldCall(CallId("main-1.1\r\nAction: Originate"), QUEUE, "zh")),
         lambda calls: calls.hold(HoldCall(CALL, QueueId("a\r\nAction: Originate"), "zh")),
         lambda calls: calls.hold(HoldCall(CallId("other-1.1"), QUEUE, "zh")),
+        lambda calls: calls.hold(HoldCall(CALL, QUEUE, "zh\nx")),
         lambda calls: calls.hold(HoldCall(CallId("nonsense"), QUEUE, "zh")),
         lambda calls: calls.send(SendCall(CALL, "closed,2")),
         lambda calls: calls.send(SendCall(CALL, "${EXTEN}")),
@@ -253,7 +263,7 @@ async def test_what_could_mean_something_else_is_not_sent(bad: Callable[[CallCon
     async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
         with pytest.raises(UnsafeValue):
             await bad(exchange)
-        assert {action["Action"] for action in asterisk.actions} <= {"Login", "Status", "DeviceStateList", "Setvar"}
+        assert not [action for action in asterisk.actions if action["Action"] in {"Redirect", "Originate"}]
 
 
 async def test_the_heartbeat_says_the_time_from_the_first_moment_on() -> None:

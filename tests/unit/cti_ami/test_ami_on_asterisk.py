@@ -116,6 +116,18 @@ async def test_a_busy_agent_leaves_the_caller_in_hold(rig: Rig) -> None:
         await desk.ami.hang_up(HangUpCall(call))
 
 
+async def test_a_caller_who_is_held_elsewhere_comes_back_there_when_the_agent_is_busy(rig: Rig) -> None:
+    async with desk_of(rig) as desk:
+        call = await desk.caller()
+        await desk.ami.hold(HoldCall(call, QueueId("scanners.L1"), "en"))
+        await desk.ami.ring(desk.ring(call, BUSY))
+        await desk.told(lambda event: event == OfferMissed(OFFER, MissCause.BUSY))
+        await held(desk, call)
+        assert "!hotline-hold!scanners.L1!" in await asyncio.to_thread(rig.console, "core show channels concise")
+        await desk.ami.hang_up(HangUpCall(call))
+        await desk.told(lambda event: event == CallerLeft(call))
+
+
 async def test_a_phone_that_is_not_there_is_missed_at_once(rig: Rig) -> None:
     async with desk_of(rig) as desk:
         call = await desk.caller()
@@ -167,7 +179,7 @@ async def test_a_destination_that_is_not_there_does_not_drop_the_caller(rig: Rig
 async def test_a_caller_who_is_gone_is_refused(rig: Rig) -> None:
     async with desk_of(rig) as desk:
         with pytest.raises(Refused, match="Channel does not exist"):
-            await desk.ami.hold(HoldCall(CallId("main-1.1"), QUEUE, "zh"))
+            await desk.ami.ring(desk.ring(CallId("main-1.1"), ANSWERS))
 
 
 async def test_a_phone_that_registers_and_leaves_is_seen(rig: Rig) -> None:
