@@ -57,18 +57,23 @@ class FreeAgents:
     def add(self, agent: Agent) -> None:
         """The agent is free from now on."""
         self.mask |= agent.bit
-        self._keys[agent.index] = keys = [key_of(strategy, agent) for strategy in self._orders]
-        for order, key in zip(self._orders.values(), keys, strict=True):
+        keys = self._keys[agent.index] = []
+        for strategy, order in self._orders.items():
+            key = key_of(strategy, agent)
+            keys.append(key)
             insort(order, key)
 
     def remove(self, agent: Agent) -> None:
         """The agent is free no longer."""
         self.mask ^= agent.bit
-        for order, key in zip(self._orders.values(), self._keys.pop(agent.index), strict=True):
-            del order[bisect_left(order, key)]
+        keys = iter(self._keys.pop(agent.index))
+        for order in self._orders.values():
+            del order[bisect_left(order, next(keys))]
 
     def first(self, strategy: Strategy, need: Expression, among: int) -> Agent:
         """The choice of ``strategy`` among the free agents of the mask ``among``, which is not empty."""
+        if not among & (among - 1):
+            return self._agents[among.bit_length() - 1]
         if strategy is Strategy.BEST_PROFICIENCY:
             strategy, among = Strategy.LONGEST_IDLE, self._most_proficient(need, among)
         if among.bit_count() <= FEW:

@@ -1,8 +1,8 @@
 """What is due when: one heap of deadlines, each about one thing.
 
-Decides the order in which things fall due: by time, then by the order of setting. What to do then is the router's. A deadline is
-alive as long as the thing itself still says so in the attribute named by ``ATTRIBUTE``; so cancelling costs nothing, and a late
-one is recognised as stale.
+Decides the order in which things fall due: by time, then by kind, then by the thing's id; never by when it was asked for the next one, so
+that a replay, which does not ask, goes the same way. What to do then is the router's. A deadline is alive as long as the thing itself
+still says so in the attribute named by ``ATTRIBUTE``; so cancelling costs nothing, and a late one is recognised as stale.
 """
 
 from __future__ import annotations
@@ -35,19 +35,22 @@ ATTRIBUTE: Mapping[Due, str] = {
     Due.OFFER_OVERDUE: "overdue_us",
 }
 
+_Entry = tuple[int, str, str, int, Due, Any]
+"""When; kind and id, which order what is due at the same time; a count, so that things are never compared; kind; thing."""
+
 
 class Deadlines:
     """A heap with lazy deletion."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, Due, Any]] = []
+        self._heap: list[_Entry] = []
         self._count = 0
 
     def set(self, kind: Due, thing: Any, at_us: int) -> None:
         """Let ``kind`` fall due for ``thing`` at ``at_us``; an earlier setting of the same kind is void."""
         setattr(thing, ATTRIBUTE[kind], at_us)
         self._count += 1
-        heappush(self._heap, (at_us, self._count, kind, thing))
+        heappush(self._heap, (at_us, kind.value, thing.id, self._count, kind, thing))
 
     def next(self) -> int | None:
         """When the next one falls due."""
@@ -59,11 +62,10 @@ class Deadlines:
     def take_due(self, now_us: int) -> Iterator[tuple[Due, Any]]:
         """Those due at ``now_us``, one after the other; each is over once taken. More may be set in between."""
         while (at_us := self.next()) is not None and at_us <= now_us:
-            _, _, kind, thing = heappop(self._heap)
+            *_, kind, thing = heappop(self._heap)
             setattr(thing, ATTRIBUTE[kind], None)
             yield kind, thing
 
 
-def _alive(entry: tuple[int, int, Due, Any]) -> bool:
-    at_us, _, kind, thing = entry
-    return bool(getattr(thing, ATTRIBUTE[kind]) == at_us)
+def _alive(entry: _Entry) -> bool:
+    return bool(getattr(entry[5], ATTRIBUTE[entry[4]]) == entry[0])

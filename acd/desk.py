@@ -208,9 +208,8 @@ def mark_phone(state: State, phone: PhoneId, reachable: bool) -> None:
     if agent is None:
         return
     state.roster.mark(agent, unreachable=not reachable)
-    if reachable:
-        state.lead_agents[agent.id] = agent
-    elif agent.offer is not None:
+    state.lead_agents[agent.id] = agent
+    if not reachable and agent.offer is not None:
         offering.phone_lost(state, agent.offer)
 
 

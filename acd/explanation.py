@@ -5,6 +5,8 @@ Decides nothing about calls. Every explanation is bounded: names are cut to the 
 
 from __future__ import annotations
 
+from itertools import islice
+
 from acd.barring import refusing, resting
 from acd.calls import Call
 from acd.choice import RULES
@@ -30,6 +32,8 @@ _NO_PHONE = "phone can't be rung"
 _ALONE = "left alone after a miss or a failure"
 _MISSED = "missed this call before"
 _FAILED = "an offer of this call to them failed"
+_OTHERS = "don't match"
+"""These are counted, not named: they are nearly everybody."""
 _NAMED = (_NO_PHONE, _ALONE, _MISSED, _FAILED)
 """Reasons that are about single agents: they are told by name."""
 
@@ -58,12 +62,8 @@ def screen_pop(state: State, offer: Offer, made: OfferMade) -> ScreenPop:
 
 def names(state: State, mask: int, most: int) -> tuple[AgentId, ...]:
     """The first few agents of a mask."""
-    found: list[AgentId] = []
-    for index in bits(mask):
-        if len(found) == most:
-            break
-        found.append(state.roster.company[index].id)
-    return tuple(found)
+    company = state.roster.company
+    return tuple([company[index].id for index in islice(bits(mask), most)])
 
 
 def _rule(queue: QueuePlan, count: int) -> str:
@@ -72,7 +72,11 @@ def _rule(queue: QueuePlan, count: int) -> str:
 
 def _skipped(state: State, call: Call, candidates: int) -> tuple[Skipped, ...]:
     groups = passed_over(state, call, candidates)
-    return tuple(Skipped(reason, mask.bit_count(), names(state, mask, NAMES_OF_SKIPPED)) for reason, mask in groups if mask)
+    return tuple([Skipped(reason, mask.bit_count(), _some(state, reason, mask)) for reason, mask in groups])
+
+
+def _some(state: State, reason: str, mask: int) -> tuple[AgentId, ...]:
+    return () if reason is _OTHERS else names(state, mask, NAMES_OF_SKIPPED)
 
 
 def passed_over(state: State, call: Call, candidates: int = 0) -> list[tuple[str, int]]:
@@ -81,14 +85,16 @@ def passed_over(state: State, call: Call, candidates: int = 0) -> list[tuple[str
     roster, admits = state.roster, call.stage.in_force.admits
     groups = _occupied(state, admits)
     ready = roster.in_state[AgentState.READY] & admits
-    groups.append((_NO_PHONE, ready & roster.unreachable))
-    groups.append((_ALONE, ready & roster.resting))
+    if roster.unreachable:
+        groups.append((_NO_PHONE, ready & roster.unreachable))
+    if roster.resting:
+        groups.append((_ALONE, ready & roster.resting))
     if call.refusals:
         groups.append((_MISSED, roster.free.mask & admits & refusing(state, call)))
     if call.rests:
         groups.append((_FAILED, roster.free.mask & admits & resting(state, call)))
-    groups.append(("don't match", roster.logged_in & ~admits))
-    return [(reason, mask & ~candidates) for reason, mask in groups]
+    groups.append((_OTHERS, roster.logged_in & ~admits))
+    return [(reason, left) for reason, mask in groups if mask and (left := mask & ~candidates)]
 
 
 def _occupied(state: State, admits: int) -> list[tuple[str, int]]:
@@ -131,7 +137,7 @@ def _doing(call: Call) -> str:
 
 
 def _particular(state: State, call: Call) -> list[str]:
-    told = [(reason, mask) for reason, mask in passed_over(state, call) if mask and reason in _NAMED]
+    told = [(reason, mask) for reason, mask in passed_over(state, call) if reason in _NAMED]
     return [f"{reason}: {', '.join(names(state, mask, NAMES_OF_CANDIDATES))}" for reason, mask in told]
 
 

@@ -28,7 +28,6 @@ class QueueCount:
 class Figures:
     """All queues' day."""
 
-    day: int | None = None
     queues: dict[QueueId, QueueCount] = field(default_factory=dict)
 
     def of(self, queue: QueueId) -> QueueCount:
@@ -53,8 +52,3 @@ class Figures:
         """The caller left before he was connected."""
         if call.counted and not call.answered and call.queue is not None:
             self.of(call.queue.id).abandoned += 1
-
-    def new_day(self, day: int) -> None:
-        """Begin again when the day is another one."""
-        self.day = day
-        self.queues.clear()

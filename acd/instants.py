@@ -35,6 +35,7 @@ def seconds(span_us: int) -> float:
     return span_us / MICROS_PER_SECOND
 
 
-def day_of(at_us: int, zone_offset_seconds: float = 0.0) -> int:
-    """Number of the day that ``at_us`` is in, where midnight is ``zone_offset_seconds`` east of UTC."""
-    return (at_us + span(zone_offset_seconds)) // span(_DAY_SECONDS)
+def next_midnight(after_us: int, zone_offset_seconds: float = 0.0) -> int:
+    """The first midnight after ``after_us``, in a zone so many seconds east of UTC."""
+    offset, day = span(zone_offset_seconds), span(_DAY_SECONDS)
+    return ((after_us + offset) // day + 1) * day - offset

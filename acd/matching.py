@@ -38,6 +38,8 @@ def match(state: State) -> None:
 
 def lead_refused(state: State) -> None:
     """When somebody is no longer at work, calls that others missed may have nobody else left."""
+    if not state.refused:
+        return
     at_work = state.roster.at_work
     if state.at_work_before & ~at_work:
         state.lead_calls.update(state.refused)

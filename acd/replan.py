@@ -16,6 +16,7 @@ Decides what changes for whom:
 
 from __future__ import annotations
 
+from acd.instants import next_midnight
 from acd.model import AgentId, AgentState
 from acd.plan import AgentPlan, Plan
 from acd.queueing import wait
@@ -31,6 +32,8 @@ _LEAVES_AT_ONCE = (AgentState.READY, AgentState.NOT_READY)
 
 def load(state: State, plan: Plan) -> None:
     """Put ``plan`` in force."""
+    if plan.zone_offset_seconds != state.plan.zone_offset_seconds:
+        state.day_ends_us = next_midnight(state.now_us, plan.zone_offset_seconds)
     state.plan = plan
     state.queues = {(queue.product_line, str(queue.level)): queue for queue in plan.queues}
     planned = {agent.id: agent for agent in plan.agents}

@@ -28,7 +28,7 @@ def of(state: State) -> dict[str, Any]:
         "ended": list(state.ended.items()),
         "reachable": dict(state.reachable),
         "home": dict(state.home),
-        "day": state.figures.day,
+        "day_ends_us": state.day_ends_us,
         "figures": {queue: _plain(count) for queue, count in state.figures.queues.items()},
         "numbers": (state.arrivals, state.offers_made),
         "next_deadline_us": state.deadlines.next(),

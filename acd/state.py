@@ -13,7 +13,7 @@ from acd.calls import Call
 from acd.deadlines import Deadlines
 from acd.effects import AgentChanged, CallChanged, Effect
 from acd.figures import Figures
-from acd.instants import day_of, micros
+from acd.instants import micros, next_midnight
 from acd.model import AgentId, AgentState, CallId, EndCause, Level, OfferId, PhoneId, QueueId, queue_of
 from acd.offer import Offer
 from acd.plan import Plan, QueuePlan
@@ -61,6 +61,7 @@ class State:
     offers_made: int = 0
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     now_us: int = 0
+    day_ends_us: int = 0
 
     out: list[Effect] = field(default_factory=list)
     """The effects of the event in hand."""
@@ -74,6 +75,7 @@ class State:
     """Waiting calls that somebody missed."""
     logged_in_before: int = 0
     at_work_before: int = 0
+    """Only kept while somebody waits whom somebody missed."""
 
     def __post_init__(self) -> None:
         self.stages = Stages(self.roster.admission.mask)
@@ -90,9 +92,9 @@ class State:
 
     def begin_day(self) -> None:
         """Count from nothing when the day is another one than at the last event."""
-        day = day_of(self.now_us, self.plan.zone_offset_seconds)
-        if day != self.figures.day:
-            self.figures.new_day(day)
+        if self.now_us >= self.day_ends_us:
+            self.day_ends_us = next_midnight(self.now_us, self.plan.zone_offset_seconds)
+            self.figures.queues.clear()
             self.roster.new_day()
 
     def queue_for(self, product_line: str, level: Level) -> QueuePlan:

@@ -31,6 +31,7 @@ from acd.events import (
     OfferRinging,
     PlanLoaded,
     TalkEnded,
+    Ticked,
     WrapUpEnded,
 )
 from acd.model import AgentId, CallId, Level, OfferId, PhoneId, queue_of
@@ -93,8 +94,13 @@ class Day:
         self.talking: list[tuple[CallId, AgentId]] = []
 
     def say(self, event: Event) -> list[Effect]:
-        """Hand an event to the router, 2 ms after the one before."""
+        """Hand an event to the router, 2 ms after the one before; deadlines are kept as the runner keeps them."""
         self.now += timedelta(milliseconds=2)
+        while (due := self.router.next_deadline()) is not None and due <= self.now:
+            self._timed(Ticked())
+        return self._timed(event)
+
+    def _timed(self, event: Event) -> list[Effect]:
         begun = time.perf_counter_ns()
         effects = self.router.handle(event, self.now)
         taken = time.perf_counter_ns() - begun

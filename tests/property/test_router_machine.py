@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, OfferMade, RingAgent, ScreenPop
+from acd.effects import CallChanged, Effect, OfferMade
 from acd.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -38,7 +38,7 @@ from acd.events import (
     WrapUpEnded,
     WrapUpExtended,
 )
-from acd.model import AgentId, AgentState, CallId, CallState, IllegalTransition, Level, MissCause, OfferId, OfferState, PhoneId
+from acd.model import AgentId, AgentState, CallId, CallState, IllegalTransition, Level, MissCause, OfferState, PhoneId
 from acd.plan import Plan, Rona, Strategy
 from acd.router import Router
 from acd.tables import JOINT
@@ -58,13 +58,17 @@ COMPANY = (
 NAMES = tuple(one.id for one in COMPANY)
 PHONES = (*(one.phone for one in COMPANY), PhoneId("2000"))
 TELEPHONY = (
-    CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted, OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded, PhoneSeen,
+    CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted, OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded,
+    PhoneSeen,
 )  # fmt: skip
 
 
 def plan(strategy: Strategy, mandatory: bool, agents: tuple[Any, ...] = COMPANY) -> Plan:
     queues = tuple(
-        queue(line, level, strategy=strategy, wrap_up_mandatory=mandatory and level is Level.L2, wrap_up_seconds=0.0 if level is Level.L3 else 20.0)
+        queue(
+            line, level, strategy=strategy, wrap_up_mandatory=mandatory and level is Level.L2,
+            wrap_up_seconds=0.0 if level is Level.L3 else 20.0,
+        )  # fmt: skip
         for line in LINES
         for level in Level
     )
@@ -211,7 +215,8 @@ class Hotline(RuleBasedStateMachine):
             return
         offer = data.draw(st.sampled_from(made[-6:]), label="offer")
         self.deliver({
-            "ringing": OfferRinging(offer), "answered": OfferAnswered(offer), "missed": OfferMissed(offer, cause), "failed": OfferFailed(offer, "no"),
+            "ringing": OfferRinging(offer), "answered": OfferAnswered(offer), "missed": OfferMissed(offer, cause),
+            "failed": OfferFailed(offer, "no"),
         }[what])  # fmt: skip
 
     @rule(number=calls_drawn, name=names_drawn)

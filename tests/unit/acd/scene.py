@@ -19,7 +19,7 @@ from acd.events import (
     PlanLoaded,
 )
 from acd.model import AgentId, CallId, Level, MissCause, OfferId, PhoneId, QueueId
-from acd.plan import AgentPlan, Plan, QueuePlan, Rona, Strategy
+from acd.plan import AgentPlan, Plan, QueuePlan, Rona
 from acd.roster import Agent
 from acd.router import Router
 from skills.expression import All, Has, IsAgent

@@ -53,8 +53,8 @@ def refused(scene: Scene, event: Event) -> str:
 
 
 READY, NOT_READY, LOGIN, LOGOUT, DONE, MORE = (
-    AgentWentReady(ANN), AgentWentNotReady(ANN, "lunch"), AgentLoggedIn(ANN, PhoneId("10ann")), AgentLoggedOut(ANN), WrapUpEnded(ANN, "solved"),
-    WrapUpExtended(ANN, 60.0),
+    AgentWentReady(ANN), AgentWentNotReady(ANN, "lunch"), AgentLoggedIn(ANN, PhoneId("10ann")), AgentLoggedOut(ANN),
+    WrapUpEnded(ANN, "solved"), WrapUpExtended(ANN, 60.0),
 )  # fmt: skip
 
 

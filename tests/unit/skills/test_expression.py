@@ -18,7 +18,9 @@ leaves = st.one_of(
 expressions = st.recursive(
     leaves,
     lambda parts: st.one_of(
-        st.builds(All, st.lists(parts, max_size=3).map(tuple)), st.builds(AnyOf, st.lists(parts, max_size=3).map(tuple)), st.builds(Not, parts)
+        st.builds(All, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(AnyOf, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(Not, parts),
     ),
     max_leaves=8,
 )
