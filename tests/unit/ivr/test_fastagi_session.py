@@ -212,6 +212,26 @@ async def test_hanging_up_after_the_verdict_is_the_exchanges_to_tell() -> None:
     assert rig.engine.names()[-1] == "CallQueued"
 
 
+async def test_a_socket_that_closes_after_the_verdict_says_nothing_of_leaving() -> None:
+    rig = Rig()
+    asterisk = await rig.call()
+    await asterisk.answers(*TO_THE_END)
+    deliver(rig)
+    await asterisk.closes()
+    assert rig.engine.names()[-1] == "CallQueued"
+
+
+async def test_a_verdict_that_comes_in_the_same_moment_as_the_hang_up_is_not_taken() -> None:
+    rig = Rig()
+    asterisk = await rig.call()
+    await asterisk.answers(*TO_THE_END)
+    asterisk.line.dataReceived(b"HANGUP\n")
+    assert not deliver(rig)
+    await settle()
+    await asterisk.says(AT_ENTRY)
+    assert rig.engine.names()[-1] == "CallerLeft"
+
+
 async def test_a_redirect_is_no_hang_up() -> None:
     rig = Rig()
     asterisk = await rig.call()
