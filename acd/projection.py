@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Table, select
+from sqlalchemy import Executable, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -26,7 +27,7 @@ from acd.records import agent_intervals, calls, offers, progress, story
 
 log = structlog.get_logger(__name__)
 
-WRITE_EVERY_SECONDS = 0.25
+WRITE_EVERY_SECONDS = 1.0
 MOST_UNWRITTEN_ROWS = 200_000
 """More than this and the projection stops taking rows: the next start catches up from the journal."""
 _NAME = "records"
@@ -243,11 +244,16 @@ def _new_call(call: str, at: datetime, arrival: CallArrived | None) -> Row:
 
 
 async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
-    dialect = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name]
-    keys = [column.name for column in table.primary_key]
     for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        insert = dialect.insert(table)
-        update = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
-        await connection.execute(
-            insert.on_conflict_do_update(index_elements=keys, set_=update), rows[start : start + _ROWS_PER_STATEMENT]
-        )
+        await connection.execute(_upsert_into(table, connection.dialect.name), rows[start : start + _ROWS_PER_STATEMENT])
+
+
+@cache
+def _upsert_into(table: Table, dialect: str) -> Executable:
+    """Building the statement costs more than running it, so it is built once."""
+    insert = {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(table)
+    keys = [column.name for column in table.primary_key]
+    new = insert.excluded
+    return insert.on_conflict_do_update(
+        index_elements=keys, set_={column.name: new[column.name] for column in table.columns if column.name not in keys}
+    )

@@ -22,7 +22,6 @@ from acd.router import Router
 from acd.runner import Runner
 from config.compile import compile_menu, compile_plan
 from config.loader import ConfigError, resolve_secret
-from config.schema import Config
 from cti.ami import Ami
 from cti.api import create_app
 from cti.api_live import LiveDesks
@@ -47,6 +46,7 @@ class App:
         self._path = config_path
         self._config = proven(config_path)
         self._menu = compile_menu(self._config)
+        self._plan = compile_plan(self._config, datetime.now(UTC))
         self._state_dir = state_dir
         self._database_url = database_url
         self._session_secret = session_secret
@@ -74,7 +74,7 @@ class App:
         sessions = Sessions()
         self._exchanges = {name: self._exchange(name, router) for name in self._config.exchanges}
         self._runner.start(SessionFirst(sessions, self._exchanges), desks)
-        await self._runner.use_plan(compile_plan(self._config, datetime.now(UTC)))
+        await self._runner.use_plan(self._plan)
         await asyncio.gather(*(self._first_look(exchange) for exchange in self._exchanges.values()))
         self._runner.keep_deadlines()
         await self._serve_pages(desks)
@@ -112,8 +112,9 @@ class App:
             return
         self._config = config
         self._menu = compile_menu(config)
+        self._plan = compile_plan(config, datetime.now(UTC))
         if self._runner:
-            await self._runner.use_plan(compile_plan(config, datetime.now(UTC)))
+            await self._runner.use_plan(self._plan)
         log.info("config_reloaded")
 
     # ---- parts -----------------------------------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ class App:
         assert self._database is not None
         app = create_app(
             self._runner, _Users(UserDirectory(self._database)), desks, self._session_secret,
-            lambda: compile_plan(self._config), languages=self._config.languages,
+            lambda: self._plan, languages=self._config.languages,
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
             health=lambda: {name: exchange.connected for name, exchange in self._exchanges.items()},
         )  # fmt: skip
