@@ -5,7 +5,8 @@ Times are aware datetimes (UTC); the page makes running clocks of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from acd.model import AgentId, AgentState, CallId, CallState, Level, PhoneId, QueueId
@@ -72,6 +73,14 @@ class QueueView:
     answered: int
     answered_in_time: int
     abandoned: int
+    flowed_out: int = 0
+    """Sent elsewhere by a rule or the exchange before they were connected."""
+    asa_seconds: float | None = None
+    aht_seconds: float | None = None
+    expected_wait_seconds: float | None = None
+    """What a standard caller who joined now would have to expect; None when nobody who matches is at work."""
+    service_levels: Mapping[str, float | None] = field(default_factory=dict)
+    """Formula (see ``acd.forecast.SERVICE_LEVELS``) -> share."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def left(state: State, event: CallerLeft) -> None:
 def end(state: State, call: Call, cause: EndCause) -> None:
     """The visit is over, whatever the call was doing."""
     if call.state in (CallState.WAITING, CallState.OFFERED):
-        state.figures.abandoned(call)
+        state.figures.abandoned(call, state.now_us, state.plan.short_abandon_seconds)
     let_go(state, call)
     call_enters(state, call, CallInput.ENDED, cause)
     desk.talk_over(state, call)
@@ -109,6 +109,7 @@ def divert(state: State, call: Call, destination: str) -> None:
     """Out of the queue for good; said again, it changes nothing."""
     if CALL.allows(call.state, CallInput.DIVERTED):
         let_go(state, call)
+        state.figures.flowed_out(call)
         call.destination = destination
         call_enters(state, call, CallInput.DIVERTED)
         desk.talk_over(state, call)

@@ -77,8 +77,8 @@ class Call:
     destination: str | None = None
     counted: bool = False
     """Whether this call is in its queue's figures."""
-    answered: bool = False
-    """Whether it was ever connected."""
+    outcome_known: bool = False
+    """Whether it was answered, abandoned or flowed out there."""
 
     @property
     def queue_id(self) -> QueueId | None:

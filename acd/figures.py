@@ -1,8 +1,9 @@
 """What is counted per queue and day as calls go by.
 
-Decides what counts: a call is *offered* when it first joins a queue (so one that leaves in the menu is nobody's abandon), *answered* when
-it is first connected, *in time* when that is within the queue's threshold of joining, *abandoned* when the caller leaves unconnected.
-The day is the UTC day shifted by the plan's ``zone_offset_seconds``.
+Decides what counts, by the definitions of ``acd.forecast``: a call is *offered* when it first joins a queue, *answered* when it is
+first connected, *in time* when that is within the queue's threshold of joining, *abandoned* when the caller leaves unconnected, *flowed
+out* when it is sent elsewhere unconnected. The day is the UTC day shifted by the plan's ``zone_offset_seconds``; handling times are kept
+over midnight.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from acd.calls import Call
+from acd.forecast import HANDLING_HALF_LIFE_US, DecayingMean, Outcomes
 from acd.instants import span
 from acd.model import QueueId
 
@@ -19,9 +21,23 @@ class QueueCount:
     """One queue's day."""
 
     offered: int = 0
-    answered: int = 0
     answered_in_time: int = 0
-    abandoned: int = 0
+    answered_late: int = 0
+    abandoned_short: int = 0
+    abandoned_in_time: int = 0
+    abandoned_late: int = 0
+    flowed_out: int = 0
+    waits_us: int = 0
+    """Of those answered, from joining the queue, in all."""
+    handled: int = 0
+    handling_us: int = 0
+    """Talk and wrap-up in all."""
+
+    def outcomes(self) -> Outcomes:
+        """The outcomes, for the formulas."""
+        return Outcomes(
+            self.answered_in_time, self.answered_late, self.abandoned_short, self.abandoned_in_time, self.abandoned_late, self.flowed_out
+        )
 
 
 @dataclass(slots=True)
@@ -29,6 +45,8 @@ class Figures:
     """All queues' day."""
 
     queues: dict[QueueId, QueueCount] = field(default_factory=dict)
+    handling: dict[QueueId, DecayingMean] = field(default_factory=dict)
+    """Recent handling times, in seconds."""
 
     def of(self, queue: QueueId) -> QueueCount:
         """The count of one queue."""
@@ -42,13 +60,43 @@ class Figures:
 
     def answered(self, call: Call, now_us: int) -> None:
         """The call was connected; only the first time counts."""
-        if call.counted and not call.answered and call.queue is not None:
-            call.answered = True
-            count = self.of(call.queue.id)
-            count.answered += 1
-            count.answered_in_time += now_us - call.queued_us <= span(call.queue.service_level_seconds)
+        if not _open(call) or call.queue is None:
+            return
+        call.outcome_known = True
+        count, waited_us = self.of(call.queue.id), now_us - call.queued_us
+        count.waits_us += waited_us
+        if waited_us <= span(call.queue.service_level_seconds):
+            count.answered_in_time += 1
+        else:
+            count.answered_late += 1
 
-    def abandoned(self, call: Call) -> None:
+    def abandoned(self, call: Call, now_us: int, short_seconds: float) -> None:
         """The caller left before he was connected."""
-        if call.counted and not call.answered and call.queue is not None:
-            self.of(call.queue.id).abandoned += 1
+        if not _open(call) or call.queue is None:
+            return
+        call.outcome_known = True
+        count, waited_us = self.of(call.queue.id), now_us - call.queued_us
+        if waited_us <= span(short_seconds):
+            count.abandoned_short += 1
+        elif waited_us <= span(call.queue.service_level_seconds):
+            count.abandoned_in_time += 1
+        else:
+            count.abandoned_late += 1
+
+    def flowed_out(self, call: Call) -> None:
+        """The call was sent elsewhere before it was connected."""
+        if _open(call) and call.queue is not None:
+            call.outcome_known = True
+            self.of(call.queue.id).flowed_out += 1
+
+    def handled(self, queue: QueueId, handling_us: int, now_us: int) -> None:
+        """A conversation and its wrap-up are over."""
+        count = self.of(queue)
+        count.handled += 1
+        count.handling_us += handling_us
+        mean = self.handling.get(queue) or DecayingMean(HANDLING_HALF_LIFE_US)
+        self.handling[queue] = mean.with_value(handling_us / span(1.0), now_us)
+
+
+def _open(call: Call) -> bool:
+    return call.counted and not call.outcome_known

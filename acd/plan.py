@@ -83,5 +83,9 @@ class Plan:
     not_ready_reasons: tuple[str, ...] = ("break", "lunch", "training", "meeting", "back_office")
     dispositions: tuple[str, ...] = ("solved", "callback", "dispatched", "escalated", "wrong_number")
     wrap_up_extension_limit_seconds: float = 900.0
+    short_abandon_seconds: float = 5.0
+    """A caller who leaves the queue within this could not have been answered: a short abandon."""
+    handling_seconds: float = 240.0
+    """Talk and wrap-up of a call, as long as too few were seen."""
     zone_offset_seconds: float = 0.0
     """Seconds east of UTC at whose midnight a day of figures begins."""

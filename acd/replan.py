@@ -18,15 +18,18 @@ from __future__ import annotations
 
 from acd.instants import next_midnight
 from acd.model import AgentId, AgentState
-from acd.plan import AgentPlan, Plan
+from acd.plan import AgentPlan, Plan, QueuePlan
 from acd.queueing import wait
 from acd.roster import Agent, Roster
 from acd.stages import Stages
 from acd.state import State, agent_enters
 from acd.tables import AgentInput
 from acd.waiting import WaitingRoom
+from skills.admission import Admission
+from skills.requirement import bind_requirement
 
 REMOVED = "removed"
+_LANGUAGE = "language:"
 _LEAVES_AT_ONCE = (AgentState.READY, AgentState.NOT_READY)
 
 
@@ -40,6 +43,8 @@ def load(state: State, plan: Plan) -> None:
     for agent in state.roster.company:
         _keep_or_remove(state, agent, planned)
     _seat(state, planned)
+    spoken = _languages(plan)
+    state.first_step = {queue.id: _first_step(state.roster.admission, queue, spoken) for queue in plan.queues}
     _line_up_again(state)
 
 
@@ -80,6 +85,20 @@ def _sit_again(state: State, agent: Agent) -> None:
     if agent.rests_until_us is not None:
         roster.resting |= agent.bit
     roster.refresh(agent)
+
+
+def _languages(plan: Plan) -> list[str]:
+    skills = (skill for agent in plan.agents for skill in agent.skills)
+    return list(dict.fromkeys(skill.removeprefix(_LANGUAGE) for skill in skills if skill.startswith(_LANGUAGE)))
+
+
+def _first_step(admission: Admission, queue: QueuePlan, spoken: list[str]) -> int:
+    values = {"product_line": queue.product_line, "level": str(queue.level), "segment": "standard"}
+    mask = 0
+    for language in spoken or [""]:
+        bound = bind_requirement(queue.requirement, {**values, "language": language})
+        mask |= admission.mask(bound.steps[0].need)
+    return mask
 
 
 def _line_up_again(state: State) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from acd.choice import FreeAgents, scarcities
-from acd.model import AgentId, AgentState, CallId, MissCause, PhoneId
+from acd.model import AgentId, AgentState, CallId, MissCause, PhoneId, QueueId
 from acd.plan import AgentPlan, Strategy
 from skills.admission import Admission
 
@@ -59,6 +59,9 @@ class Agent:
     wrap_ends_us: int | None = None
     wrap_extended_us: int = 0
     wrap_mandatory: bool = False
+    talking_since_us: int | None = None
+    talking_queue: QueueId | None = None
+    """The queue of the call he handles, and since when: his handling time counts there."""
     next_reason: str | None = None
     """Not ready with this reason as soon as the present call allows."""
     next_home: str | None = None

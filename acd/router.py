@@ -43,6 +43,7 @@ from acd.events import (
     WrapUpEnded,
     WrapUpExtended,
 )
+from acd.expectation import of_call
 from acd.explanation import at_length
 from acd.instants import instant, micros
 from acd.matching import lead_refused, match
@@ -94,6 +95,10 @@ class Router:
     def explain_waiting(self, call: CallId, now: datetime) -> str:
         """Why nobody takes this call, or what it is doing. Raises KeyError when there is no such live call."""
         return at_length(self._state, self._state.calls[call], micros(now))
+
+    def expected_wait(self, call: CallId) -> float | None:
+        """Expected seconds until a waiting call is answered; None when that can't be said. Raises KeyError as ``explain_waiting`` does."""
+        return of_call(self._state, self._state.calls[call])
 
     def open_offer(self, call: CallId, phone: PhoneId) -> OfferId | None:
         """The open offer (pending, ringing, or accepted and talking) that ties ``call`` to ``phone``."""

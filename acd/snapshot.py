@@ -30,6 +30,7 @@ def of(state: State) -> dict[str, Any]:
         "home": dict(state.home),
         "day_ends_us": state.day_ends_us,
         "figures": {queue: _plain(count) for queue, count in state.figures.queues.items()},
+        "handling": dict(state.figures.handling),
         "numbers": (state.arrivals, state.offers_made),
         "next_deadline_us": state.deadlines.next(),
     }

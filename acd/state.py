@@ -42,6 +42,8 @@ class State:
     plan: Plan = field(default_factory=Plan)
     queues: dict[tuple[str, str], QueuePlan] = field(default_factory=dict)
     """(product line, level) -> queue."""
+    first_step: dict[QueueId, int] = field(default_factory=dict)
+    """Mask of the agents whom the first step of a queue of the plan admits, for a standard call in some language."""
     roster: Roster = field(default_factory=_empty_roster)
     stages: Stages = field(init=False)
     room: WaitingRoom = field(default_factory=WaitingRoom)
@@ -134,12 +136,23 @@ def agent_enters(state: State, agent: Agent, happened: AgentInput, cause: str) -
     if entered is AgentState.READY and previous is not AgentState.RESERVED:
         agent.idle_since_us = state.now_us
     agent.state_since, agent.since_us, agent.cause = state.now, state.now_us, cause
+    _count_handling(state, agent, entered)
     state.roster.move(agent, entered)
     state.say(AgentChanged(agent.id, entered, cause, agent.phone, previous, since, agent.call))
     if entered is AgentState.READY:
         state.lead_agents[agent.id] = agent
     elif entered is AgentState.LOGGED_OUT:
         _leave_phone(state, agent)
+
+
+def _count_handling(state: State, agent: Agent, entered: AgentState) -> None:
+    if entered is AgentState.TALKING:
+        call = None if agent.call is None else state.calls.get(agent.call)
+        agent.talking_since_us, agent.talking_queue = state.now_us, None if call is None else call.queue_id
+    elif entered is not AgentState.WRAP_UP and agent.talking_since_us is not None:
+        if agent.talking_queue is not None:
+            state.figures.handled(agent.talking_queue, state.now_us - agent.talking_since_us, state.now_us)
+        agent.talking_since_us = agent.talking_queue = None
 
 
 def release(state: State, agent: Agent, cause: str) -> None:

@@ -6,17 +6,15 @@ from datetime import datetime
 
 from acd.board import AgentView, Board, CallView, QueueView
 from acd.calls import Call
+from acd.expectation import of_newcomer
 from acd.explanation import in_short
 from acd.figures import QueueCount
-from acd.instants import instant
-from acd.model import AgentState, CallState, Level, QueueId
+from acd.forecast import average_handling_time, average_speed_of_answer, service_levels
+from acd.instants import instant, seconds
+from acd.model import AgentState, CallState, QueueId
 from acd.plan import QueuePlan
 from acd.roster import Agent
 from acd.state import State
-from skills.admission import Admission
-from skills.requirement import bind_requirement
-
-_LANGUAGE = "language:"
 
 
 def board(state: State, now: datetime) -> Board:
@@ -69,25 +67,14 @@ def _queues(state: State) -> tuple[QueueView, ...]:
 def _queue(state: State, queue: QueuePlan, calls: list[Call]) -> QueueView:
     waiting = [call.queued_at for call in calls if call.state is CallState.WAITING and call.queued_at is not None]
     count = state.figures.queues.get(queue.id, QueueCount())
-    ready = first_step_mask(state.roster.admission, queue, languages(state)) & state.roster.in_state[AgentState.READY]
+    outcomes = count.outcomes()
+    admits = state.first_step.get(queue.id, state.roster.admission.everybody)
+    handled_seconds = seconds(count.handling_us)
+    ready = admits & state.roster.in_state[AgentState.READY]
     return QueueView(
         queue.id, queue.product_line, queue.level, len(waiting), min(waiting, default=None),
         sum(call.state is CallState.OFFERED for call in calls), sum(call.state is CallState.TALKING for call in calls),
-        ready.bit_count(), count.offered, count.answered, count.answered_in_time, count.abandoned,
+        ready.bit_count(), count.offered, outcomes.answered, outcomes.answered_in_time, outcomes.abandoned, outcomes.flowed_out,
+        average_speed_of_answer(seconds(count.waits_us), outcomes.answered), average_handling_time(handled_seconds, 0.0, count.handled),
+        of_newcomer(state, queue, admits), service_levels(outcomes),
     )  # fmt: skip
-
-
-def languages(state: State) -> list[str]:
-    """The languages that agents of the plan speak, as values of ``{language}``."""
-    skills = (skill for agent in state.plan.agents for skill in agent.skills)
-    return list(dict.fromkeys(skill.removeprefix(_LANGUAGE) for skill in skills if skill.startswith(_LANGUAGE)))
-
-
-def first_step_mask(admission: Admission, queue: QueuePlan, spoken: list[str]) -> int:
-    """The agents whom the first step of a queue admits for a standard call in some language."""
-    values = {"product_line": queue.product_line, "level": str(Level(queue.level)), "segment": "standard"}
-    mask = 0
-    for language in spoken or [""]:
-        bound = bind_requirement(queue.requirement, {**values, "language": language})
-        mask |= admission.mask(bound.steps[0].need)
-    return mask
