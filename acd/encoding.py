@@ -38,6 +38,7 @@ def _converter() -> Converter:
 _CONVERTER = _converter()
 _EVENTS: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 _EFFECTS: dict[str, type] = {kind.__name__: kind for union in get_args(Effect) for kind in (get_args(union) or (union,))}
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _TO_PLAIN: dict[type, Callable[[Any], dict[str, Any]]] = {}
 
 
@@ -52,7 +53,7 @@ def to_plain(thing: Any) -> dict[str, Any]:
 
 def to_json(thing: Any) -> str:
     """The event or effect as one line of JSON; equal things give equal text."""
-    return json.dumps(to_plain(thing), ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE(to_plain(thing))
 
 
 def kind_of(thing: Event | Effect) -> str:

@@ -1,6 +1,6 @@
 """The journal in SQLite: events, append-only, in the order in which they were taken.
 
-A transaction is durable against the death of the process when ``append`` returns. Against the death of the machine it is with
+What was appended is durable against the death of the process when ``commit`` returns. Against the death of the machine it is with
 ``durability="full"`` (one fsync per turn of the loop); with ``"normal"``, the default, WAL mode may lose the last moments, and
 Asterisk's callers are gone in that case too. Source: SQLite, "PRAGMA synchronous".
 """
@@ -38,20 +38,31 @@ class SqliteJournal:
         self._last: int = self._db.execute("SELECT coalesce(max(sequence), 0) FROM events").fetchone()[0]
 
     def append(self, events: Sequence[tuple[datetime, Event]]) -> int:
-        """Write the events in one transaction; return the last one's sequence number. Raises sqlite3.Error; nothing is written then."""
+        """Write the events; return the last one's sequence number. Durable after ``commit``.
+
+        Raises sqlite3.Error; none of these events is written then.
+        """
         rows = [
             (self._last + place, at.isoformat(), kind_of(event), call_of(event), to_json(event))
             for place, (at, event) in enumerate(events, start=1)
         ]
-        self._db.execute("BEGIN IMMEDIATE")
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("SAVEPOINT appending")
         try:
             self._db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
-            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute("ROLLBACK TO appending")
             raise
+        finally:
+            self._db.execute("RELEASE appending")
         self._last += len(rows)
         return self._last
+
+    def commit(self) -> None:
+        """Make durable what was appended."""
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
 
     def read(self, after: int = 0) -> Iterator[Entry]:
         """Every event after ``after``, in order."""
@@ -67,7 +78,8 @@ class SqliteJournal:
         return CallId(row[0]) if row else None
 
     def close(self) -> None:
-        """Release the file."""
+        """Make durable what was appended, and release the file."""
+        self.commit()
         self._db.close()
 
     def _entries(self, query: str, parameter: int | str) -> Iterator[Entry]:

@@ -39,7 +39,10 @@ class Journal(Protocol):
     """The append-only journal of events."""
 
     def append(self, events: Sequence[tuple[datetime, Event]]) -> int:
-        """Write the events durably and in order; return the sequence number of the last one."""
+        """Write the events in order; return the sequence number of the last one."""
+
+    def commit(self) -> None:
+        """Make durable what was appended."""
 
     def read(self, after: int = 0) -> AsyncIterator[tuple[int, datetime, Event]] | Sequence[tuple[int, datetime, Event]]: ...
 

@@ -3,8 +3,8 @@
 Decides the order of things and nothing else: what follows from an event is the router's, how a command is carried out the
 adapters'. It has no clock of its own; ``clock`` gives aware UTC datetimes and is held to never run backwards.
 
-One event loop owns it, so nothing here is locked. Events submitted within one turn of the loop are journalled in one
-transaction. Commands of one call are carried out in order; those of different calls don't wait for each other.
+One event loop owns it, so nothing here is locked. What an event leads to is carried out only when the event is durable; events
+that lead to nothing yet share a transaction of at most ``COMMIT_WITHIN_SECONDS``. Commands of one call are carried out in order; those of different calls don't wait for each other.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 COMMAND_LIMIT_SECONDS = 10.0
 """A command that takes longer has failed; the adapters' own limits are tighter."""
 
+COMMIT_WITHIN_SECONDS = 0.05
+"""So much of what led to nothing may be lost with the process; the exchange is asked what is there at the next start anyway."""
+
 Perform = Callable[[Any], Awaitable[None]]
 
 
@@ -47,6 +50,10 @@ class Runner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._perform: dict[type, Perform] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._commit_timer: asyncio.TimerHandle | None = None
+        self._commit_timer: asyncio.TimerHandle | None = None
+        self.journal_is_well = True
+        """Whether the last commit succeeded."""
         self._drain_due = False
         self._keeping = False
 
@@ -85,6 +92,7 @@ class Runner:
         self._drain()
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=COMMAND_LIMIT_SECONDS)
+        self._commit()
 
     # ---- acd.ports.Engine ------------------------------------------------------------------------------------------------
 
@@ -133,28 +141,48 @@ class Runner:
                 if not handled.done():
                     handled.set_exception(failure)
             return
+        commands: list[Command] = []
         for sequence, (event, handled) in enumerate(batch, start=last - len(batch) + 1):
-            self._handle(sequence, now, event, handled)
+            commands += self._handle(sequence, now, event, handled)
+        self._make_durable(at_once=bool(commands))
+        for command in commands:
+            self._enqueue(command)
         self._set_timer()
 
-    def _handle(self, sequence: int, now: datetime, event: Event, handled: asyncio.Future[Sequence[Effect]]) -> None:
+    def _make_durable(self, at_once: bool) -> None:
+        if at_once:
+            self._commit()
+        elif self._commit_timer is None:
+            self._commit_timer = asyncio.get_running_loop().call_later(COMMIT_WITHIN_SECONDS, self._commit)
+
+    def _commit(self) -> None:
+        if self._commit_timer is not None:
+            self._commit_timer.cancel()
+            self._commit_timer = None
+        try:
+            self._journal.commit()
+        except Exception:  # noqa: BLE001 - callers are served even while the disk is full; what was appended waits for the next commit
+            self.journal_is_well = False
+            log.exception("journal_not_committed")
+        else:
+            self.journal_is_well = True
+
+    def _handle(self, sequence: int, now: datetime, event: Event, handled: asyncio.Future[Sequence[Effect]]) -> list[Command]:
         try:
             effects = self._router.handle(event, now)
         except IllegalTransition as refusal:
             if not handled.done():
                 handled.set_exception(refusal)
-            return
+            return []
         except Exception as fault:
             log.exception("router_fault", event_kind=type(event).__name__, sequence=sequence)
             if not handled.done():
                 handled.set_exception(fault)
-            return
+            return []
         self._tell(sequence, now, event, effects)
-        for effect in effects:
-            if type(effect) in self._perform:
-                self._enqueue(effect)  # type: ignore[arg-type]  # the table's keys are the commands
         if not handled.done():
             handled.set_result(effects)
+        return [effect for effect in effects if type(effect) in self._perform]  # type: ignore[misc]  # the table's keys are the commands
 
     def _tell(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         for projection in self._projections:

@@ -145,6 +145,10 @@ class App:
             await server.start()
             self._menus.append(server)
 
+    def _health(self) -> dict[str, bool]:
+        assert self._runner is not None
+        return {"journal": self._runner.journal_is_well, **{name: exchange.connected for name, exchange in self._exchanges.items()}}
+
     async def _serve_pages(self, desks: LiveDesks) -> None:
         assert self._runner is not None
         assert self._database is not None
@@ -152,7 +156,7 @@ class App:
             self._runner, _Users(UserDirectory(self._database)), desks, self._session_secret,
             lambda: self._plan, languages=self._config.languages,
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
-            health=lambda: {name: exchange.connected for name, exchange in self._exchanges.items()},
+            health=self._health,
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
 

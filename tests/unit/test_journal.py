@@ -32,6 +32,7 @@ EVENTS: list[Event] = [
 def written(path: Path | str = ":memory:") -> SqliteJournal:
     journal = SqliteJournal(path)
     journal.append([(NOON + timedelta(seconds=place), event) for place, event in enumerate(EVENTS)])
+    journal.commit()
     return journal
 
 
@@ -71,3 +72,12 @@ def test_a_failed_append_writes_nothing_and_the_next_one_takes_its_numbers(tmp_p
         journal.append([(NOON, Ticked()), (NOON, Ticked())])
     assert [sequence for sequence, _, _ in journal.read(after=5) if sequence != 7] == []
     assert journal.append([(NOON, Ticked())]) == 6
+
+
+def test_what_was_appended_is_durable_after_the_commit_and_not_before(tmp_path: Path) -> None:
+    journal = written(tmp_path / "journal")
+    journal.append([(NOON, Ticked())])
+    with sqlite3.connect(tmp_path / "journal") as other:
+        assert other.execute("SELECT max(sequence) FROM events").fetchone() == (5,)
+        journal.commit()
+        assert other.execute("SELECT max(sequence) FROM events").fetchone() == (6,)

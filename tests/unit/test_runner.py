@@ -217,3 +217,46 @@ async def test_time_never_runs_backwards_in_the_journal() -> None:
     for _ in range(3):
         await runner.submit(CallerLeft(CALL))
     assert [at for _, at, _ in journal.read()] == [NOON, NOON, NOON + timedelta(seconds=1)]
+
+
+async def test_an_event_is_durable_before_what_follows_from_it_is_carried_out() -> None:
+    runner, _, world, journal = running({CallArrived: [HOLD]})
+    order: list[str] = []
+    commit, take = journal.commit, world.hold
+    journal.commit = lambda: (order.append("committed"), commit())[1]  # type: ignore[method-assign,func-returns-value]
+
+    async def hold(command: object) -> None:
+        order.append("held")
+        await take(command)
+
+    world.hold = hold  # type: ignore[assignment]
+    runner.start(world, world)
+    await runner.submit(ARRIVED)
+    await runner.stop()
+    assert order[:2] == ["committed", "held"]
+
+
+async def test_an_event_that_leads_to_nothing_is_durable_soon() -> None:
+    runner, _, _, journal = running({})
+    committed = asyncio.Event()
+    journal.commit = committed.set  # type: ignore[method-assign]
+    await runner.submit(ARRIVED)
+    assert not committed.is_set()
+    await asyncio.wait_for(committed.wait(), 5)
+
+
+async def test_while_the_disk_is_full_callers_are_served_and_it_is_said() -> None:
+    runner, _, world, journal = running({CallArrived: [HOLD]})
+
+    def full() -> None:
+        raise OSError("no space left")
+
+    commit, journal.commit = journal.commit, full  # type: ignore[method-assign]
+    await runner.submit(ARRIVED)
+    await asyncio.sleep(0)
+    assert not runner.journal_is_well
+    journal.commit = commit  # type: ignore[method-assign]
+    await runner.stop()
+    assert world.told == [HOLD]
+    assert runner.journal_is_well
+    assert [event for _, _, event in journal.read()] == [ARRIVED]
