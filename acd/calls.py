@@ -75,6 +75,10 @@ class Call:
     """A command about this call that failed, and when to give it again."""
     redo_count: int = 0
     destination: str | None = None
+    been_in: tuple[QueueId, ...] = ()
+    """Queues that it overflowed from; it does not come back to them."""
+    overflow_us: int | None = None
+    """When its queue's overflow rules are to be looked at again."""
     counted: bool = False
     """Whether this call is in its queue's figures."""
     outcome_known: bool = False

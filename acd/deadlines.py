@@ -16,6 +16,8 @@ from typing import Any
 class Due(StrEnum):
     """Kinds of deadlines."""
 
+    OVERFLOW = "overflow"
+    OPENING = "opening"
     STAGE_OVER = "stage over"
     CALL_RESTED = "call rested"
     PAIR_RESTED = "pair rested"
@@ -26,6 +28,8 @@ class Due(StrEnum):
 
 
 ATTRIBUTE: Mapping[Due, str] = {
+    Due.OVERFLOW: "overflow_us",
+    Due.OPENING: "next_us",
     Due.STAGE_OVER: "stage_ends_us",
     Due.CALL_RESTED: "rests_until_us",
     Due.PAIR_RESTED: "rest_ends_us",

@@ -176,6 +176,18 @@ class StepEntered:
     waited_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class CallOverflowed:
+    """A rule sent a call elsewhere instead of letting it wait: to a queue, or out to a destination."""
+
+    call: CallId
+    rule: str
+    queue: QueueId
+    to_queue: QueueId | None
+    to_destination: str | None
+    waited_seconds: float
+
+
 Command = Union[HoldCall, RingAgent, StopRinging, SendCall, HangUpCall, ScreenPop, WithdrawPop]
-Notice = Union[CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered]
+Notice = Union[CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed]
 Effect = Union[Command, Notice]

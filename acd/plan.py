@@ -38,6 +38,41 @@ class AgentPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """One opening of a queue in the week, in the plan's zone; a night shift is two of them."""
+
+    weekday: int
+    """0 is Monday."""
+    opens_seconds: float
+    """Seconds after midnight; the queue is open from then …"""
+    closes_seconds: float
+    """… until, but not at, this one; 86400 is the end of the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """Where a call of a queue goes instead of waiting, when every condition that is given holds. The first such rule decides.
+
+    Looked at when the call joins the queue, again after ``after_seconds`` of elapsed wait, and, with ``also_waiting``, when the queue
+    closes. Exactly one of ``to_queue`` and ``to_destination`` is given. A call is never sent to a queue that it was in before.
+    """
+
+    name: str
+    to_queue: QueueId | None = None
+    to_destination: str | None = None
+    """A destination of the dialplan: closed announcement, voicemail, a partner's number."""
+    when_closed: bool = False
+    when_waiting: int | None = None
+    """So many calls, or more, wait in the queue already."""
+    when_expected_seconds: float | None = None
+    """The expected wait is so long, or longer, or nobody who matches is at work."""
+    after_seconds: float | None = None
+    """The call has waited so long."""
+    also_waiting: bool = False
+    """At closing time, those who wait are sent away too; else they are still served."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePlan:
     """A queue: what its calls need, how agents are chosen for them, and its figures.
 
@@ -54,6 +89,9 @@ class QueuePlan:
     wrap_up_mandatory: bool = False
     """True: only a disposition or the time-box ends it. False: the agent may go ready at once."""
     service_level_seconds: float = 20.0
+    hours: tuple[Hours, ...] = ()
+    """When it is open; none given: always."""
+    overflow: tuple[Overflow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +127,5 @@ class Plan:
     """Talk and wrap-up of a call, as long as too few were seen."""
     zone_offset_seconds: float = 0.0
     """Seconds east of UTC at whose midnight a day of figures begins."""
+    closed_days: tuple[str, ...] = ()
+    """Days (ISO, in the plan's zone) on which queues that have hours are closed."""

@@ -6,11 +6,15 @@ know who is free: it leaves a lead for ``acd.matching``.
 
 from __future__ import annotations
 
+from acd import overflow
 from acd.calls import Call
 from acd.deadlines import Due
-from acd.effects import HoldCall, StepEntered
+from acd.effects import CallChanged, HoldCall, StepEntered
+from acd.hours import Opening
 from acd.instants import seconds
 from acd.model import CallState
+from acd.overflow import Occasion
+from acd.plan import Overflow
 from acd.stages import Stage
 from acd.state import State, call_enters
 from acd.tables import CallInput
@@ -23,9 +27,18 @@ def join(state: State, call: Call, happened: CallInput) -> None:
     if call.queued_at is None:
         call.queued_at, call.queued_us = state.now, state.now_us
     state.figures.joined(call)
+    if happened is CallInput.QUEUED and not _overflow_at_once(state, call):
+        return
     call_enters(state, call, happened)
     wait(state, call)
     state.to_hold[call.id] = call
+
+
+def _overflow_at_once(state: State, call: Call) -> bool:
+    while (rule := overflow.rule_for(state, call, Occasion.JOINING)) is not None:
+        if not overflow.move(state, call, rule):
+            return False
+    return True
 
 
 def wait(state: State, call: Call) -> None:
@@ -34,8 +47,10 @@ def wait(state: State, call: Call) -> None:
     stage = _reached(state, call, state.stages.first(call.queue, call.values()))
     _open(state, stage)
     state.room.add(call, call.arrived_us - call.head_start_us(state.plan.head_start_seconds), stage)
+    state.waiting_in[call.queue.id] = state.waiting_in.get(call.queue.id, 0) + 1
     if call.refusals:
         state.refused[call.id] = call
+    overflow.keep_watch(state, call)
     _stay(state, call, stage)
 
 
@@ -43,7 +58,9 @@ def stop_waiting(state: State, call: Call) -> None:
     """Take a waiting call out of the room: offered, or gone."""
     state.room.remove(call)
     state.refused.pop(call.id, None)
-    call.stage_ends_us = None
+    call.stage_ends_us = call.overflow_us = None
+    if call.queue is not None:
+        state.waiting_in[call.queue.id] -= 1
 
 
 def relax(state: State, call: Call) -> None:
@@ -54,6 +71,32 @@ def relax(state: State, call: Call) -> None:
     _open(state, stage)
     state.room.advance(call, stage)
     _stay(state, call, stage)
+
+
+def overflow_due(state: State, call: Call) -> None:
+    """A waiting call's overflow rules may hold now."""
+    if call.place is None:
+        return
+    rule = overflow.rule_for(state, call, Occasion.WAITED)
+    if rule is None:
+        overflow.keep_watch(state, call)
+    else:
+        send_elsewhere(state, call, rule)
+
+
+def hours_changed(state: State, opening: Opening) -> None:
+    """Some queue opened or closed: at closing time, rules may send those away who wait."""
+    for call, rule in overflow.closing(state):
+        send_elsewhere(state, call, rule)
+    overflow.watch_hours(state)
+
+
+def send_elsewhere(state: State, call: Call, rule: Overflow) -> None:
+    """Take a waiting call out of its queue, to where the rule says."""
+    stop_waiting(state, call)
+    if overflow.move(state, call, rule):
+        state.say(CallChanged(call.id, call.state, call.queue_id, call.agent))
+        wait(state, call)
 
 
 def refit(state: State) -> None:

@@ -4,6 +4,7 @@ Decides what changes for whom:
 
 - A *waiting call* keeps its place and its clock; what it needs, in which step it is, its head start and the strategy are the new
   plan's from this moment. If the new plan no longer has its queue, anybody may take it.
+  Overflow rules that look at its joining are not asked again; those of elapsed wait and of closing time are the new plan's.
 - A *call in the menu* is understood by the new plan when it is queued.
 - An *offered or talking call* goes on untouched; the wrap-up after it is the new plan's.
 - An *agent who stays* keeps his state, phone and idle time; his skills are the new ones from this moment. A running wrap-up keeps
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from acd.instants import next_midnight
 from acd.model import AgentId, AgentState
+from acd.overflow import watch_hours
 from acd.plan import AgentPlan, Plan, QueuePlan
 from acd.queueing import wait
 from acd.roster import Agent, Roster
@@ -110,6 +112,8 @@ def _line_up_again(state: State) -> None:
     for call in state.calls.values():
         if call.queue is not None:
             call.queue = state.queue_for(call.queue.product_line, call.queue.level)
+    state.waiting_in.clear()
     for call in waiting:
         call.place = call.stage = None
         wait(state, call)
+    watch_hours(state)

@@ -49,7 +49,7 @@ from acd.instants import instant, micros
 from acd.matching import lead_refused, match
 from acd.model import AgentId, CallId, OfferId, OfferState, PhoneId
 from acd.plan import Plan
-from acd.queueing import hold, refit, relax
+from acd.queueing import hold, hours_changed, overflow_due, refit, relax
 from acd.state import State
 
 
@@ -181,6 +181,8 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
 }
 
 _DUE: Mapping[Due, Callable[[State, Any], None]] = {
+    Due.OVERFLOW: overflow_due,
+    Due.OPENING: hours_changed,
     Due.STAGE_OVER: relax,
     Due.CALL_RESTED: _lead,
     Due.PAIR_RESTED: _pair_rested,

@@ -13,6 +13,7 @@ from acd.calls import Call
 from acd.deadlines import Deadlines
 from acd.effects import AgentChanged, CallChanged, Effect
 from acd.figures import Figures
+from acd.hours import Opening
 from acd.instants import micros, next_midnight
 from acd.model import AgentId, AgentState, CallId, EndCause, Level, OfferId, PhoneId, QueueId, queue_of
 from acd.offer import Offer
@@ -75,6 +76,9 @@ class State:
     """Callers who must be held, unless they are offered at once."""
     refused: dict[CallId, Call] = field(default_factory=dict)
     """Waiting calls that somebody missed."""
+    waiting_in: dict[QueueId, int] = field(default_factory=dict)
+    """How many wait in each queue."""
+    opening: Opening = field(default_factory=Opening)
     logged_in_before: int = 0
     at_work_before: int = 0
     """Only kept while somebody waits whom somebody missed."""

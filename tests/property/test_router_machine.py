@@ -39,7 +39,7 @@ from acd.events import (
     WrapUpExtended,
 )
 from acd.model import AgentId, AgentState, CallId, CallState, IllegalTransition, Level, MissCause, OfferState, PhoneId
-from acd.plan import Plan, Rona, Strategy
+from acd.plan import Hours, Overflow, Plan, Rona, Strategy
 from acd.router import Router
 from acd.tables import JOINT
 from skills.expression import satisfies
@@ -61,17 +61,27 @@ TELEPHONY = (
     CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted, OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded,
     PhoneSeen,
 )  # fmt: skip
+RULES = (
+    Overflow("closed", to_destination="closed", when_closed=True, also_waiting=True),
+    Overflow("full", to_queue=queue("printers", Level.L2).id, when_waiting=2),
+    Overflow("late", to_queue=queue("printers", Level.L3).id, after_seconds=70.0),
+)
+EVENINGS = tuple(Hours(weekday, 0.0, 33_000.0) for weekday in range(7))
 
 
 def plan(strategy: Strategy, mandatory: bool, agents: tuple[Any, ...] = COMPANY) -> Plan:
     queues = tuple(
         queue(
-            line, level, strategy=strategy, wrap_up_mandatory=mandatory and level is Level.L2,
+            line,
+            level,
+            strategy=strategy,
+            wrap_up_mandatory=mandatory and level is Level.L2,
             wrap_up_seconds=0.0 if level is Level.L3 else 20.0,
-        )  # fmt: skip
+        )
         for line in LINES
         for level in Level
     )
+    queues = (replace(queues[0], overflow=RULES, hours=EVENINGS), *queues[1:])
     rona = {MissCause.BUSY: Rona(5.0, 3), MissCause.REJECTED: Rona(0.0, 4), MissCause.PHONE_LOST: Rona(2.0, 2)}
     return Plan(queues, agents, {"key-account": 40.0, "urgent": 75.0}, rona)
 
@@ -322,6 +332,8 @@ class Hotline(RuleBasedStateMachine):
         heads = state.plan.head_start_seconds
         keys = [(call.arrived_us - call.head_start_us(heads), call.number) for call in room]
         assert keys == sorted(keys)
+        for waited_in in {*state.waiting_in, *(call.queue_id for call in room)}:
+            assert state.waiting_in[waited_in] == sum(call.queue_id == waited_in for call in room)  # type: ignore[index]
         lines = [place[2].id for stage in state.room.stages() for place in stage.line]
         assert sorted(lines) == sorted(call.id for call in room)
 

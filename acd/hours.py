@@ -1,0 +1,46 @@
+"""When queues are open, by the plan's hours. Decides nothing about calls; knows no clock and one zone: the plan's offset from UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from acd.instants import instant, micros, span
+from acd.plan import Plan, QueuePlan
+
+WEEK_DAYS = 8
+"""Today and a week: an opening of this weekday may lie behind us."""
+
+
+@dataclass(slots=True, eq=False)
+class Opening:
+    """The next moment at which some queue opens or closes, as a deadline."""
+
+    id: str = "opening"
+    next_us: int | None = None
+
+
+def is_open(plan: Plan, queue: QueuePlan, at_us: int) -> bool:
+    """Whether ``queue`` is open at ``at_us``."""
+    if not queue.hours:
+        return True
+    return any(begin <= at_us < end for begin, end in _openings(plan, queue, at_us, days=1))
+
+
+def next_change(plan: Plan, after_us: int) -> int | None:
+    """The next moment after ``after_us`` at which some queue opens or closes; None when none does within a week."""
+    moments = (moment for queue in plan.queues for opening in _openings(plan, queue, after_us, WEEK_DAYS) for moment in opening)
+    return min((moment for moment in moments if moment > after_us), default=None)
+
+
+def _openings(plan: Plan, queue: QueuePlan, at_us: int, days: int) -> Iterator[tuple[int, int]]:
+    local = instant(at_us + span(plan.zone_offset_seconds))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    for day in (midnight + timedelta(days=number) for number in range(days)):
+        begin_us = micros(day) - span(plan.zone_offset_seconds)
+        if day.date().isoformat() in plan.closed_days:
+            continue
+        for hours in queue.hours:
+            if hours.weekday == day.weekday():
+                yield begin_us + span(hours.opens_seconds), begin_us + span(hours.closes_seconds)

@@ -1,0 +1,116 @@
+"""Where a call goes instead of waiting: overflow and closing rules.
+
+Decides by the queue's rules: the first one whose conditions all hold, when the call joins, after a rule's elapsed wait, and at closing
+time. A call that is being offered, or talks, is left alone. It does not know what a destination is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+from acd.calls import Call
+from acd.deadlines import Due
+from acd.effects import CallOverflowed, SendCall
+from acd.expectation import of_newcomer
+from acd.hours import is_open, next_change
+from acd.instants import seconds, span
+from acd.model import CallState
+from acd.plan import Overflow, QueuePlan
+from acd.state import State, call_enters
+from acd.tables import CallInput
+
+
+class Occasion(Enum):
+    """When rules are looked at, and which."""
+
+    JOINING = "joining"
+    WAITED = "waited"
+    CLOSING = "closing"
+
+
+_LOOKED_AT: Mapping[Occasion, Callable[[Overflow], bool]] = {
+    Occasion.JOINING: lambda rule: True,
+    Occasion.WAITED: lambda rule: rule.after_seconds is not None,
+    Occasion.CLOSING: lambda rule: rule.when_closed and rule.also_waiting,
+}
+
+
+def rule_for(state: State, call: Call, occasion: Occasion) -> Overflow | None:
+    """The rule that sends the call elsewhere on this occasion."""
+    queue = call.queue
+    if queue is None or not queue.overflow:
+        return None
+    rules = (rule for rule in queue.overflow if _LOOKED_AT[occasion](rule))
+    return next((rule for rule in rules if _holds(state, call, queue, rule) and _target(state, call, rule)), None)
+
+
+def _holds(state: State, call: Call, queue: QueuePlan, rule: Overflow) -> bool:
+    waited_us = state.now_us - call.arrived_us
+    return (
+        (not rule.when_closed or not is_open(state.plan, queue, state.now_us))
+        and (rule.after_seconds is None or waited_us >= span(rule.after_seconds))
+        and (rule.when_waiting is None or _others_waiting(state, call, queue) >= rule.when_waiting)
+        and (rule.when_expected_seconds is None or _expects(state, call, queue) >= rule.when_expected_seconds)
+    )
+
+
+def _others_waiting(state: State, call: Call, queue: QueuePlan) -> int:
+    return state.waiting_in.get(queue.id, 0) - (call.place is not None)
+
+
+def _expects(state: State, call: Call, queue: QueuePlan) -> float:
+    first = state.stages.first(queue, call.values()).matchable(state.roster.logged_in)
+    expected = of_newcomer(state, queue, first.admits)
+    return float("inf") if expected is None else expected
+
+
+def _target(state: State, call: Call, rule: Overflow) -> QueuePlan | str | None:
+    if rule.to_destination is not None:
+        return rule.to_destination
+    if call.queue is None or rule.to_queue in (*call.been_in, call.queue.id):
+        return None
+    return next((queue for queue in state.plan.queues if queue.id == rule.to_queue), None)
+
+
+def move(state: State, call: Call, rule: Overflow) -> bool:
+    """Do what the rule says with a call that is not in the room; whether it is still to wait, now in another queue."""
+    target = _target(state, call, rule)
+    assert call.queue is not None and target is not None, "a rule that applies has a target"
+    waited = seconds(state.now_us - call.arrived_us)
+    state.say(CallOverflowed(call.id, rule.name, call.queue.id, rule.to_queue, rule.to_destination, waited))
+    if isinstance(target, QueuePlan):
+        call.been_in = (*call.been_in, call.queue.id)
+        call.queue = target
+        return True
+    state.figures.flowed_out(call)
+    call.destination = target
+    call_enters(state, call, CallInput.DIVERTED)
+    state.to_hold.pop(call.id, None)
+    state.say(SendCall(call.id, target))
+    return False
+
+
+def keep_watch(state: State, call: Call) -> None:
+    """Look at the rules again when the next of them may hold by elapsed wait."""
+    if call.queue is None or not call.queue.overflow:
+        return
+    ends = (call.arrived_us + span(rule.after_seconds) for rule in call.queue.overflow if rule.after_seconds is not None)
+    following = min((end for end in ends if end > state.now_us), default=None)
+    if following is not None:
+        state.deadlines.set(Due.OVERFLOW, call, following)
+
+
+def watch_hours(state: State) -> None:
+    """Look at the hours again when the next queue opens or closes."""
+    following = next_change(state.plan, state.now_us)
+    if following is None:
+        state.opening.next_us = None
+    else:
+        state.deadlines.set(Due.OPENING, state.opening, following)
+
+
+def closing(state: State) -> list[tuple[Call, Overflow]]:
+    """The waiting calls that the closing of their queues sends away, in order of virtual arrival."""
+    waiting = (call for call in state.room if call.state is CallState.WAITING)
+    return [(call, rule) for call in waiting if (rule := rule_for(state, call, Occasion.CLOSING)) is not None]

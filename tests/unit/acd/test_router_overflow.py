@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from acd.effects import CallChanged, CallOverflowed, HoldCall, SendCall
+from acd.events import CallerLeft, CommandFailed, PlanLoaded
+from acd.hours import is_open, next_change
+from acd.instants import micros
+from acd.model import CallState, EndCause, Level, QueueId
+from acd.plan import Hours, Overflow, Plan
+from tests.unit.acd.scene import NINE, PLAN, Scene, queue
+
+HOUR = 3600.0
+MONDAY_TO_FRIDAY = tuple(Hours(weekday, 8.5 * HOUR, 18 * HOUR) for weekday in range(5))
+"""The test's clock stands at 9:00 UTC on a Monday, which is 17:00 in Shanghai."""
+SHANGHAI = 8 * HOUR
+
+
+def with_rules(*rules: Overflow, hours: tuple[Hours, ...] = (), **changes: object) -> Plan:
+    queues = (queue("printers", overflow=rules, hours=hours), queue("printers", Level.L2), queue("servers"))
+    return replace(PLAN, queues=queues, zone_offset_seconds=SHANGHAI, **changes)  # type: ignore[arg-type]
+
+
+CLOSED = Overflow("closed", to_destination="closed-announcement", when_closed=True)
+FULL = Overflow("full", to_destination="voicemail", when_waiting=2)
+
+
+def test_a_full_queue_sends_the_next_caller_elsewhere() -> None:
+    scene = Scene(with_rules(FULL))
+    scene.call("1")
+    scene.call("2")
+    third = scene.call("3")
+    assert scene.first(SendCall) == SendCall(third, "voicemail")
+    assert scene.of(HoldCall) == []
+    assert scene.live(third).state is CallState.DIVERTED
+    assert scene.first(CallOverflowed).rule == "full"
+    figures = scene.router.board(scene.now).queues[0]
+    assert (figures.offered, figures.waiting, figures.flowed_out) == (3, 2, 1)
+    scene(CallerLeft(third))
+    assert scene.first(CallChanged).cause is EndCause.DIVERTED
+
+
+def test_a_place_that_became_free_counts() -> None:
+    scene = Scene(with_rules(FULL))
+    scene.call("1")
+    scene(CallerLeft(scene.call("2")))
+    assert scene.live(scene.call("3")).state is CallState.WAITING
+
+
+def test_overflow_to_another_queue_keeps_the_wait_clock() -> None:
+    scene = Scene(with_rules(Overflow("to L2", to_queue=QueueId("printers.L2"), after_seconds=20.0)))
+    call = scene.call("1")
+    arrived = scene.live(call).arrived_at
+    scene.later(20.0)
+    assert scene.first(CallOverflowed).to_queue == "printers.L2"
+    assert (scene.live(call).queue_id, scene.live(call).arrived_at) == ("printers.L2", arrived)
+    scene.ready("bob")
+    assert scene.offered() == [(call, "bob")]
+
+
+def test_rules_that_point_at_each_other_do_not_send_a_call_round_in_circles() -> None:
+    there, back = Overflow("there", to_queue=QueueId("servers.L1")), Overflow("back", to_queue=QueueId("printers.L1"))
+    scene = Scene(replace(PLAN, queues=(queue("printers", overflow=(there,)), queue("servers", overflow=(back,)))))
+    call = scene.call("1")
+    assert [overflowed.rule for overflowed in scene.of(CallOverflowed)] == ["there"]
+    assert scene.live(call).queue_id == "servers.L1"
+
+
+def test_a_rule_to_a_queue_that_is_not_there_lets_the_caller_wait() -> None:
+    scene = Scene(with_rules(Overflow("nowhere", to_queue=QueueId("teapots.L1"))))
+    assert scene.live(scene.call("1")).state is CallState.WAITING
+
+
+def test_a_long_expected_wait_sends_elsewhere_and_so_does_nobody_at_work() -> None:
+    rule = Overflow("too long", to_destination="voicemail", when_expected_seconds=300.0)
+    scene = Scene(with_rules(rule, handling_seconds=200.0))
+    assert scene.live(scene.call("nobody")).state is CallState.DIVERTED
+    scene.ready("ann")
+    scene.talking("0")
+    assert scene.live(scene.call("1")).state is CallState.WAITING
+    assert scene.live(scene.call("2")).state is CallState.DIVERTED, "400 s"
+
+
+def test_every_condition_of_a_rule_must_hold() -> None:
+    scene = Scene(with_rules(replace(FULL, after_seconds=30.0)))
+    calls = [scene.call(str(number)) for number in range(3)]
+    assert all(scene.live(call).state is CallState.WAITING for call in calls)
+    scene.later(30.0)
+    assert [effect.call for effect in scene.of(SendCall)] == calls[:1], "then only one other waits"
+
+
+def test_a_caller_who_comes_when_it_is_closed_hears_so() -> None:
+    scene = Scene(with_rules(CLOSED, hours=MONDAY_TO_FRIDAY))
+    assert scene.live(scene.call("in time")).state is CallState.WAITING
+    scene.later(HOUR)
+    late = scene.call("late")
+    assert scene.first(SendCall) == SendCall(late, "closed-announcement")
+
+
+def test_at_closing_time_those_who_wait_are_still_served() -> None:
+    scene = Scene(with_rules(CLOSED, hours=MONDAY_TO_FRIDAY))
+    call = scene.call("1")
+    scene.later(2 * HOUR)
+    scene.ready("ann")
+    assert scene.offered() == [(call, "ann")]
+
+
+def test_at_closing_time_a_rule_may_send_away_those_who_wait_too() -> None:
+    scene = Scene(with_rules(replace(CLOSED, also_waiting=True), hours=MONDAY_TO_FRIDAY))
+    calls = [scene.call("1"), scene.call("2")]
+    scene.later(HOUR)
+    assert [effect.call for effect in scene.of(SendCall)] == calls
+
+
+def test_a_conversation_goes_on_after_closing_time() -> None:
+    scene = Scene(with_rules(replace(CLOSED, also_waiting=True), hours=MONDAY_TO_FRIDAY))
+    scene.ready("ann")
+    call = scene.talking("1")
+    scene.later(HOUR)
+    assert scene.live(call).state is CallState.TALKING
+
+
+@pytest.mark.parametrize(
+    ("hours_later", "open_then"),
+    [(0.0, True), (0.99, True), (1.0, False), (15.49, False), (15.5, True), (24 * 5.0, False), (24 * 7.0, True)],
+)
+def test_hours_are_those_of_the_plans_zone(hours_later: float, open_then: bool) -> None:
+    plan = with_rules(hours=MONDAY_TO_FRIDAY)
+    assert is_open(plan, plan.queues[0], micros(NINE + timedelta(hours=hours_later))) == open_then
+
+
+def test_a_closed_day_is_closed_for_queues_that_have_hours() -> None:
+    plan = with_rules(hours=MONDAY_TO_FRIDAY, closed_days=("2026-03-03",))
+    tuesday = micros(NINE + timedelta(days=1))
+    assert [is_open(plan, each, tuesday) for each in plan.queues] == [False, True, True]
+    assert next_change(plan, micros(NINE + timedelta(hours=1))) == micros(NINE + timedelta(days=1, hours=15.5))
+
+
+def test_a_queue_without_hours_never_closes() -> None:
+    assert next_change(PLAN, micros(NINE)) is None
+
+
+def test_a_send_that_failed_is_given_again() -> None:
+    scene = Scene(with_rules(Overflow("all", to_destination="voicemail")))
+    call = scene.call("1")
+    scene(CommandFailed(call, "SendCall", "no connection"))
+    scene.later(1.0)
+    assert scene.first(SendCall) == SendCall(call, "voicemail")
+
+
+def test_a_new_plans_rules_of_elapsed_wait_hold_for_those_who_wait() -> None:
+    scene = Scene(with_rules())
+    call = scene.call("1")
+    scene(PlanLoaded(with_rules(Overflow("late", to_destination="voicemail", after_seconds=50.0))))
+    assert scene.live(call).state is CallState.WAITING
+    scene.later(50.0)
+    assert scene.live(call).state is CallState.DIVERTED
