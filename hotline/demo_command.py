@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import shutil
@@ -15,12 +16,13 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from acd.archive import Archive, UserDirectory, open_database
+from acd.effects import StepEntered
 from acd.events import CallArrived
 from acd.journal import SqliteJournal
 from config.compile import compile_menu, compile_plan
@@ -42,6 +44,8 @@ PASSWORD = "demo"
 SUPERVISOR = "supervisor"
 MOST_PER_MINUTE = 600.0
 LONGEST_SECONDS = 24 * 3600
+MOST_VISITS = 2000
+"""Then the same callers ring in again."""
 LAST_CALLS_SECONDS = 45.0
 """How long live calls may go on when no more callers ring in; then they are hung up."""
 RECORDS_SECONDS = 10.0
@@ -79,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _folder():  # type: ignore[no-untyped-def]  # a generator for contextmanager
+def _folder() -> Iterator[Path]:
     """``$HOTLINE_STATE_DIR/demo``, which stays; else a temporary folder."""
     if given := os.environ.get("HOTLINE_STATE_DIR"):
         yield Path(given).absolute() / "demo"
@@ -141,16 +145,20 @@ class Demo:
     def _welcome(self) -> None:
         agents = list(self._hotline.config.agents)
         self._say("ready")
-        print(f"\n  Console     {self._hotline.address}/   sign in as  {SUPERVISOR} / {PASSWORD}", file=sys.stderr)
-        print(f"  Desk        the same address, as an agent:  {agents[0]} / {PASSWORD}  (also {', '.join(agents[1:4])} …)", file=sys.stderr)
-        print(f"  Callers     {self._per_minute:g} a minute. {'Ctrl-C stops.' if self._seconds is None else ''}\n", file=sys.stderr, flush=True)
+        until = "until Ctrl-C" if self._seconds is None else f"for {self._seconds:g} s"
+        lines = (
+            f"  Console   {self._hotline.address}/   sign in as  {SUPERVISOR} / {PASSWORD}",
+            f"  Desk      the same address, as an agent:  {agents[0]} / {PASSWORD}  (also {', '.join(agents[1:4])} …)",
+            f"  Callers   {self._per_minute:g} a minute, {until}",
+        )
+        print("", *lines, "", sep="\n", file=sys.stderr, flush=True)
 
     async def _callers(self) -> list[str]:
         """Let callers ring in until it is time to stop, then their last calls end; the number of each call placed."""
-        seconds = self._seconds or LONGEST_SECONDS
-        visits = random_visits(compile_menu(self._hotline.config), max(1, round(self._per_minute * seconds / 60)), self._chance)
+        count = max(1, round(self._per_minute * (self._seconds or LONGEST_SECONDS) / 60))
+        visits = random_visits(compile_menu(self._hotline.config), min(count, MOST_VISITS), self._chance)
         ports = self._hotline.ports
-        async with SimulatedCallers(self._folder / "callers", ports.sip, ports.callers, visits, self._per_minute) as callers:
+        async with SimulatedCallers(self._folder / "callers", ports.sip, ports.callers, visits, self._per_minute, count) as callers:
             ended = asyncio.create_task(callers.finished())
             await self._stopped_or(ended, self._seconds)
             self._say(f"no more callers; live calls may last {LAST_CALLS_SECONDS:g} s more …")
@@ -181,11 +189,17 @@ class Demo:
         database = await open_database(self._hotline.database_url)
         archive, until = Archive(database), datetime.now(UTC)
         calls, offers = await archive.calls_between(since, until), await archive.offers_between(since, until)
+        steps = {
+            (row["call"], json.loads(row["body"])["step"]): row["at"]
+            for call in calls
+            for row in await archive.story(call["id"])
+            if row["kind"] == StepEntered.__name__
+        }
         await database.dispose()
         journal = SqliteJournal(self._hotline.state_dir / "journal.sqlite3")
         journaled = [event.call for _, at, event in journal.read() if isinstance(event, CallArrived) and at >= since]
         journal.close()
-        return summarize(placed, calls, offers, journaled, compile_plan(self._hotline.config))
+        return summarize(placed, calls, offers, steps, journaled, compile_plan(self._hotline.config))
 
     def _say(self, what: str) -> None:
         print(f"[{time.monotonic() - self._began:5.1f} s] {what}", file=sys.stderr, flush=True)

@@ -49,8 +49,14 @@ class Summary:
         return self.latencies_seconds[max(0, ceil(percent / 100 * len(self.latencies_seconds)) - 1)] * 1000
 
 
-def summarize(placed: Sequence[str], calls: Sequence[Row], offers: Sequence[Row], journaled: Iterable[str], plan: Plan) -> Summary:
-    """The summary of what callers placed (the number of each), of the records' calls and offers, and of the calls journaled."""
+Steps = Mapping[tuple[str, str], datetime]
+"""(call, step of its requirement) -> when the call's need relaxed to it."""
+
+
+def summarize(
+    placed: Sequence[str], calls: Sequence[Row], offers: Sequence[Row], steps: Steps, journaled: Iterable[str], plan: Plan
+) -> Summary:
+    """The summary of what callers placed (the number of each), of the records' calls, offers and steps, and of the calls journaled."""
     queued = [call for call in calls if call["queued_at"] is not None]
     causes = Counter(call["end_cause"] for call in calls)
     return Summary(
@@ -60,7 +66,7 @@ def summarize(placed: Sequence[str], calls: Sequence[Row], offers: Sequence[Row]
         abandoned=sum(causes[cause] for cause in ABANDONED),
         in_menu=len(calls) - len(queued),
         answered_in_time=sum(_answered_in_time(call, plan) for call in queued),
-        latencies_seconds=tuple(sorted(_latencies(calls, offers, plan))),
+        latencies_seconds=tuple(sorted(_latencies(calls, offers, steps))),
         lost=tuple(_lost(placed, calls, journaled)),
     )
 
@@ -70,22 +76,20 @@ def _answered_in_time(call: Row, plan: Plan) -> bool:
     return call["answered_at"] is not None and call["answered_at"] - call["queued_at"] <= timedelta(seconds=limit)
 
 
-def _latencies(calls: Sequence[Row], offers: Sequence[Row], plan: Plan) -> Iterator[float]:
+def _latencies(calls: Sequence[Row], offers: Sequence[Row], steps: Steps) -> Iterator[float]:
     """First offers only: a later one follows a miss, whose own delays are configured."""
     by_id = {call["id"]: call for call in calls}
     for offer in offers:
         call = by_id.get(offer["call"])
         if call is not None and offer["attempt"] == 1 and offer["ringing_at"] is not None and offer["agent_free_since"] is not None:
-            yield (offer["ringing_at"] - _possible_since(call, offer, plan)).total_seconds()
+            yield (offer["ringing_at"] - _possible_since(call, offer, steps)).total_seconds()
 
 
-def _possible_since(call: Row, offer: Row, plan: Plan) -> datetime:
+def _possible_since(call: Row, offer: Row, steps: Steps) -> datetime:
     """When both were there: the agent free, the call queued, and its requirement relaxed to the step that admitted the agent."""
-    steps = next(queue.requirement.steps for queue in plan.queues if queue.id == offer["queue"])
-    names = [step.name for step in steps]
-    place = names.index(offer["step"]) if offer["step"] in names else 0
-    relaxed_after = (steps[place - 1].until_seconds or 0.0) if place else 0.0
-    return max(call["queued_at"], offer["agent_free_since"], call["arrived_at"] + timedelta(seconds=relaxed_after))
+    moments: list[datetime] = [call["queued_at"], offer["agent_free_since"]]
+    relaxed = steps.get((offer["call"], offer["step"]))
+    return max(moments if relaxed is None else [*moments, relaxed])
 
 
 def _lost(placed: Sequence[str], calls: Sequence[Row], journaled: Iterable[str]) -> Iterator[str]:
@@ -96,8 +100,8 @@ def _lost(placed: Sequence[str], calls: Sequence[Row], journaled: Iterable[str])
     for call in calls:
         if call["ended_at"] is None or not call["end_cause"]:
             yield f"{call['id']} of {call['ani']} has no outcome: it is {call['state']}"
-    for call in sorted(set(journaled) - {call["id"] for call in calls}):
-        yield f"{call} is in the journal and not in the records"
+    for unrecorded in sorted(set(journaled) - {call["id"] for call in calls}):
+        yield f"{unrecorded} is in the journal and not in the records"
 
 
 def printed(summary: Summary) -> str:

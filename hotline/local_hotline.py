@@ -127,8 +127,8 @@ class LocalHotline:
         self._engine = await children.start(command, self.engine_log, environment)
         try:
             async with asyncio.timeout(ready_seconds), httpx.AsyncClient() as client:
-                while not await self._is_well(client):
-                    await asyncio.sleep(0.1)  # it tells nobody when it is ready; it can only be asked
+                while not await self._is_well(client):  # noqa: ASYNC110  # it tells nobody when it is ready; it can only be asked
+                    await asyncio.sleep(0.1)
         except TimeoutError:
             raise HotlineFailed(f"the engine was not ready after {ready_seconds:g} s\n{self.engine_log_end()}") from None
 

@@ -7,6 +7,8 @@ in ``log``. Keys and voice are RTP packets that sipp sends through a raw socket:
 
 from __future__ import annotations
 
+import secrets
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,14 +54,22 @@ class VisitHeard:
 
 
 class SimulatedCallers:
-    """Place ``visits`` to the Asterisk at 127.0.0.1:``sip_port``, ``per_minute`` of them a minute, then end by itself."""
+    """Place ``visits`` to the Asterisk at 127.0.0.1:``sip_port``, ``per_minute`` of them a minute, then end by itself.
 
-    def __init__(self, directory: Path, sip_port: int, own_port: int, visits: Sequence[Visit], per_minute: float = 60.0) -> None:
+    ``count``: place so many, beginning again with the first visit after the last.
+    """
+
+    def __init__(
+        self, directory: Path, sip_port: int, own_port: int, visits: Sequence[Visit], per_minute: float = 60.0, count: int | None = None
+    ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         write_key_captures(directory, MOST_KEYS)
         people = directory / "visits.csv"
         people.write_text(visits_csv(visits), encoding="utf-8")
-        options = [f"127.0.0.1:{sip_port}", "-p", str(own_port), "-inf", str(people), "-m", str(len(visits))]
+        options = [f"127.0.0.1:{sip_port}", "-p", str(own_port), "-inf", str(people), "-m", str(count or len(visits))]
+        self._own_address = ("127.0.0.1", own_port)
+        self._call_ids = f"{{}}-{secrets.token_hex(6)}@127.0.0.1"
+        options += ["-cid_str", self._call_ids.format("%u")]
         self.sipp = Sipp(directory, callers_scenario(directory), [*options, *_rate(per_minute), "-l", "1000", "-deadcall_wait", "0"])
 
     async def __aenter__(self) -> Self:
@@ -76,6 +86,11 @@ class SimulatedCallers:
     def no_more(self) -> None:
         """No more visits; it ends when those that are going on are over."""
         self.sipp.no_more()
+
+    def hang_up(self, place: int = 0) -> None:
+        """The caller of the ``place``-th visit says goodbye now; nothing happens when he is not connected."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(_leave_now(self._call_ids.format(place + 1)), self._own_address)  # sipp counts its calls from 1
 
     def log(self) -> list[VisitHeard]:
         """What became of the visits until now, in order."""
@@ -143,6 +158,7 @@ def callers_scenario(captures: Path) -> str:
     </action>
   </send>
   <recv request="BYE" optional="global" next="ended"/>
+  <recv request="INFO" optional="global" next="leave"/>
   <recv response="100" optional="true"/>
   <recv response="180" optional="true"/>
   <recv response="183" optional="true"/>
@@ -151,6 +167,7 @@ def callers_scenario(captures: Path) -> str:
 {presses}
   <nop><action><exec play_pcap_audio="{CAPTURES}/g711a.pcap"/></action></nop>
   <pause variable="patience"/>
+  <label id="leave"/>
   {_request("BYE", 2)}
   <recv response="200" next="gone"><action>{_log("left")}</action></recv>
 
@@ -174,6 +191,12 @@ def callers_scenario(captures: Path) -> str:
   <nop/>
 </scenario>
 """
+
+
+def _leave_now(call_id: str) -> bytes:
+    """What the scenario takes for "leave": sipp tells its calls apart by the Call-ID alone, but wants a To as well."""
+    lines = ("INFO sip:caller@127.0.0.1 SIP/2.0", "To: <sip:caller@127.0.0.1>", f"Call-ID: {call_id}", "CSeq: 1 INFO", "", "")
+    return "\r\n".join(lines).encode()
 
 
 def _press(place: int, captures: Path) -> str:

@@ -82,19 +82,18 @@ def _heard(line: str) -> PhoneHeard:
 
 def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
     """sipp's scenario of a called phone."""
-    ring_low, ring_high = _milliseconds(habits.answers_after)
     return f"""<scenario name="phones">
   <recv request="CANCEL" optional="global" next="cancelled"/>
   <recv request="BYE" optional="global" next="ended"/>
   <recv request="OPTIONS" optional="true" next="options">
     <action>
-      <ereg regexp="sip:([^@;]+)@" search_in="msg" check_it="true" assign_to="address,phone"/>
+      {_PHONE}
       {_manner_actions(manners, (Manner.ABSENT,))}
     </action>
   </recv>
   <recv request="INVITE" rrs="true">
     <action>
-      <ereg regexp="sip:([^@;]+)@" search_in="msg" check_it="true" assign_to="address,phone"/>
+      {_PHONE}
       <ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" check_it="true" assign_to="cseq"/>
       <ereg regexp=".*" search_in="hdr" header="From:" check_it="true" assign_to="peer"/>
       {_manner_actions(manners, (Manner.BUSY, Manner.REJECTS, Manner.SILENT, Manner.ABSENT))}
@@ -106,14 +105,46 @@ def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
   <nop test="rejects" next="rejects"/>
   {_response("180 Ringing")}
   <nop test="silent" next="silent"/>
-  <pause distribution="uniform" min="{ring_low}" max="{ring_high}"/>
+{_conversation(habits)}
+{_refusals()}
+  <label id="options"/>
+  <nop test="absent" next="gone"/>
+  {_response("200 OK")}
 
+  <label id="gone"/>
+  <nop/>
+  <Reference variables="address,cseq,picked_up,peer,phone,busy,rejects,silent,absent"/>
+</scenario>
+"""
+
+
+_PHONE = '<ereg regexp="sip:([^@;]+)@" search_in="msg" check_it="true" assign_to="address,phone"/>'
+"""The number in the request's address."""
+
+
+def _conversation(habits: Habits) -> str:
+    """From ringing to the end of the talk. A CANCEL that crosses the answer is answered, and the caller's BYE follows."""
+    low, high = _milliseconds(habits.answers_after)
+    return f"""
+  <pause distribution="uniform" min="{low}" max="{high}"/>
   <nop><action><assign assign_to="picked_up" value="1"/></action></nop>
   {_response("200 OK", SDP, retransmitted=True)}
   <label id="acknowledged"/>
   <recv request="ACK"><action>{_log("answered")}</action></recv>
   {_talk(habits.talks)}
 
+  <label id="cancelled_late"/>
+  {_response("200 OK", next_label="acknowledged")}
+
+  <label id="ended"/>
+  {_response("200 OK", in_dialog=True)}
+  <nop next="gone"><action>{_log("ended")}</action></nop>
+"""
+
+
+def _refusals() -> str:
+    """The ways of not answering."""
+    return f"""
   <label id="silent"/>
   <recv request="CANCEL" next="cancelled"/>
 
@@ -123,13 +154,6 @@ def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
   {_response("487 Request Terminated", method="INVITE", retransmitted=True)}
   <recv request="ACK" next="gone"><action>{_log("cancelled")}</action></recv>
 
-  <label id="cancelled_late"/>
-  {_response("200 OK", next_label="acknowledged")}
-
-  <label id="ended"/>
-  {_response("200 OK", in_dialog=True)}
-  <nop next="gone"><action>{_log("ended")}</action></nop>
-
   <label id="busy"/>
   {_response("486 Busy Here", retransmitted=True)}
   <recv request="ACK" next="gone"/>
@@ -137,15 +161,6 @@ def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
   <label id="rejects"/>
   {_response("603 Decline", retransmitted=True)}
   <recv request="ACK" next="gone"/>
-
-  <label id="options"/>
-  <nop test="absent" next="gone"/>
-  {_response("200 OK")}
-
-  <label id="gone"/>
-  <nop/>
-  <Reference variables="address,cseq,picked_up,peer,phone,busy,rejects,silent,absent"/>
-</scenario>
 """
 
 
