@@ -1,0 +1,45 @@
+"""One whole hotline for all tests of this folder that want one, and a scene in it for each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from acd.archive import UserDirectory, open_database
+from hotline.local_hotline import HotlinePorts, LocalHotline
+from hotline.sipp import free_ports
+from tests.e2e.quick_config import quick
+from tests.e2e.scene import PASSWORD, SUPERVISOR, House, Scene
+
+CONFIG = Path(__file__).parents[2] / "config" / "hotline.yaml"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A running hotline, with a user for every agent."""
+    assert os.geteuid() == 0, "these tests press keys as RTP packets of their own, which only root may send"
+    hotline = LocalHotline(tmp_path_factory.mktemp("hotline"), CONFIG, HotlinePorts.free(), quick)
+    database = await open_database(hotline.database_url)
+    directory = UserDirectory(database)
+    await directory.put(SUPERVISOR, PASSWORD, "supervisor", None, "en")
+    for agent in hotline.config.agents:
+        await directory.put(agent, PASSWORD, "agent", agent, "zh")
+    async with hotline:
+        house = House(hotline, database, cycle(free_ports(60, first=50_000)))
+        await house.open()
+        yield house
+        await house.supervisor.aclose()
+    await database.dispose()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scene(house: House, tmp_path: Path) -> AsyncIterator[Scene]:
+    """A test's own scene; after it the house is empty, or the test fails."""
+    scene = Scene(house, tmp_path)
+    yield scene
+    await scene.close()

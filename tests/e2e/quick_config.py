@@ -1,0 +1,60 @@
+"""The shipped configuration, changed as little as a quick test needs: shorter waits, shorter questions, numbers without a menu."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+LINES = ("servers", "pcs", "printers", "scanners")
+LEVELS = ("L1", "L2", "L3")
+RING_SECONDS = 3
+WRAP_UP_SECONDS = 1.5
+HEARTBEAT_SECONDS = 10
+STEP_UNTIL_SECONDS = (2.0, 4.0, 6.0, 8.0, 10.0)
+SHORT_QUESTIONS = {
+    "hello": {"zh": "喂。", "en": "Hello."},
+    "choose_language": {"zh": "请选择。", "en": "请选择。"},
+    "choose_product": {"zh": "请选择。", "en": "Choose, please."},
+    "choose_level": {"zh": "请选择。", "en": "Choose, please."},
+    "invalid": {"zh": "有误。", "en": "Sorry."},
+    "missing": {"zh": "没有收到。", "en": "Sorry."},
+    "connecting": {"zh": "请稍候。", "en": "Please hold."},
+}
+
+
+def number_of(queue: str, language: str = "zh", kind: str = "") -> str:
+    """The number that leads straight to ``queue``; ``kind`` is '', 'urgent' or 'key_account'."""
+    line, level = queue.split(".")
+    return f"7{LINES.index(line)}{LEVELS.index(level)}{'zh en'.split().index(language)}{('', 'urgent', 'key_account').index(kind)}"
+
+
+def quick(rows: dict[str, Any]) -> None:
+    """Change the configuration as read from YAML."""
+    rows["prompts"].update(SHORT_QUESTIONS)
+    for menu in rows["menus"].values():
+        menu["timeout_seconds"] = 1
+    rows["entries"].update(_straight_numbers())
+    rules = rows["queues"]["defaults"]
+    rules["wrap_up_seconds"] = WRAP_UP_SECONDS
+    for step, until_seconds in zip(rules["steps"], STEP_UNTIL_SECONDS, strict=False):
+        step["until_seconds"] = until_seconds
+    rows["offers"].update(ring_seconds=RING_SECONDS, grace_seconds=2)
+    rows["offers"]["rona"]["busy"]["retry_after_seconds"] = 1
+    rows["offers"]["rona"]["rejected"]["retry_after_seconds"] = 1
+    rows["waiting"].update(music_seconds=5, comfort_every=2)
+    rows["survival"].update(heartbeat_seconds=HEARTBEAT_SECONDS, ring_seconds=5)
+    for phone in rows["phones"].values():
+        phone["qualify_seconds"] = 1
+
+
+def _straight_numbers() -> dict[str, Any]:
+    numbers: dict[str, Any] = {}
+    for line, level, language, kind in product(LINES, LEVELS, ("zh", "en"), ("", "urgent", "key_account")):
+        hints: dict[str, Any] = {"product_line": line, "level": level, "language": language}
+        if kind == "urgent":
+            hints["urgent"] = True
+        if kind == "key_account":
+            hints["segment"] = "key_account"
+        number = number_of(f"{line}.{level}", language, kind)
+        numbers[number] = {"label": f"straight to {line}.{level} {language} {kind}".strip(), "welcome": "hello", "hints": hints}
+    return numbers

@@ -1,0 +1,276 @@
+"""What a test plays with: callers, phones, desks, and what the records say of it afterwards.
+
+A ``House`` is one whole hotline for all tests, a ``Scene`` what one test does in it. Each caller has a number of its own, so that
+no test sees another's calls; at the end of a scene the house must be as empty as before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.archive import Row
+
+from acd.events import Event
+from acd.journal import SqliteJournal
+from acd.model import CallId
+from acd.records import agent_intervals, calls, offers
+from hotline.local_hotline import LocalHotline
+from hotline.simulated_callers import SimulatedCallers, Visit
+from hotline.simulated_phones import Habits, Manner, SimulatedPhones
+from tests.e2e.desk import AgentAtDesk
+from tests.e2e.quick_config import number_of
+from tests.e2e.waiting import until
+
+PASSWORD = "e2e"
+SUPERVISOR = "chief"
+STAYS = 90.0
+"""A caller's patience in seconds, unless the test says when he goes."""
+PATIENT = Habits(answers_after=(0.2, 0.25), talks=None)
+"""Phones that answer soon and never hang up first."""
+
+
+class House:
+    """One whole hotline, its records, and ports for callers."""
+
+    def __init__(self, hotline: LocalHotline, database: AsyncEngine, caller_ports: Iterator[int]) -> None:
+        self.hotline = hotline
+        self.caller_ports = caller_ports
+        self.numbers = count(1)
+        """Every caller of every test has the next one."""
+        self._database = database
+        self.supervisor = httpx.AsyncClient(base_url=hotline.address, timeout=20, limits=httpx.Limits(max_keepalive_connections=0))
+
+    async def open(self) -> None:
+        """The supervisor signs in."""
+        answer = await self.supervisor.post("/api/login", json={"name": SUPERVISOR, "password": PASSWORD})
+        assert answer.status_code == httpx.codes.OK, answer.text
+
+    async def board(self) -> dict[str, Any]:
+        """Everything that is going on."""
+        answer = await self.supervisor.get("/api/board")
+        assert answer.status_code == httpx.codes.OK, answer.text
+        board: dict[str, Any] = answer.json()
+        return board
+
+    async def agent_view(self, agent: str) -> dict[str, Any]:
+        """One agent, as the board has him."""
+        return next(view for view in (await self.board())["agents"] if view["agent"] == agent)
+
+    async def rows(self, query: Any) -> Sequence[Row]:
+        """What the records answer."""
+        async with self._database.connect() as connection:
+            return [row._mapping for row in await connection.execute(query)]
+
+    async def channels(self) -> int:
+        """Channels that Asterisk has."""
+        answer = await self.hotline.asterisk.cli("core show channels count")
+        return int(answer.split(" active channel")[0].split()[-1])
+
+    def journal_of(self, call: str) -> list[Event]:
+        """Every event about a call, in order."""
+        journal = SqliteJournal(self.hotline.state_dir / "journal.sqlite3")
+        try:
+            return [event for _, _, event in journal.of_call(CallId(call))]
+        finally:
+            journal.close()
+
+
+class Caller:
+    """One caller, from before he dials."""
+
+    def __init__(self, callers: SimulatedCallers, ani: str) -> None:
+        self.callers = callers
+        self.ani = ani
+
+    def did(self) -> list[str]:
+        """What he did and met: placed, connected, keyed, left, ended."""
+        return [line.what for line in self.callers.log() if line.ani == self.ani]
+
+    async def meets(self, what: str, seconds: float = 15) -> None:
+        """Wait until ``what`` is in his log."""
+
+        async def seen() -> bool:
+            return what in self.did()
+
+        await until(seen, f"caller {self.ani} {what}; he {self.did()}", seconds)
+
+    async def hangs_up(self) -> None:
+        """He says goodbye now."""
+        self.callers.hang_up()
+        await self.meets("left")
+
+
+class Scene:
+    """What one test does."""
+
+    def __init__(self, house: House, directory: Path) -> None:
+        self.house = house
+        self.hotline = house.hotline
+        self._directory = directory
+        self._callers = AsyncExitStack()
+        self._rest = AsyncExitStack()
+        self._groups: list[tuple[SimulatedCallers, int]] = []
+        self.desks: dict[str, AgentAtDesk] = {}
+        self.phones: SimulatedPhones | None = None
+
+    # ---- who takes part --------------------------------------------------------------------------------------------------
+
+    def new_ani(self) -> str:
+        """A number that nobody has called from."""
+        return f"139{next(self.house.numbers):08d}"
+
+    async def call(self, where: str, keys: str = "", *, name: str = "", stays: float = STAYS, key_every: float = 1.2) -> Caller:
+        """A caller dials ``where``, a number or a queue's id (``pcs.L1``: straight there), and keys ``keys``, one every so often."""
+        dnis = number_of(where) if "." in where else where
+        visit = Visit(dnis, self.new_ani(), name, tuple((key_every, key) for key in keys), stays)
+        return Caller(await self.calls([visit]), visit.ani)
+
+    async def calls(self, visits: Sequence[Visit], per_minute: float = 600) -> SimulatedCallers:
+        """Many callers at once."""
+        directory = self._directory / f"callers-{len(self._groups)}"
+        group = SimulatedCallers(directory, self.hotline.ports.sip, next(self.house.caller_ports), visits, per_minute)
+        self._groups.append((group, len(visits)))
+        return await self._callers.enter_async_context(group)
+
+    async def install_phones(self, manners: Mapping[str, Manner] | None = None, habits: Habits = PATIENT) -> SimulatedPhones:
+        """All phones, each in its manner."""
+        ports = self.hotline.ports
+        self.phones = SimulatedPhones(self._directory / "phones", ports.phones, ports.phones_voice, manners, habits)
+        return await self._rest.enter_async_context(self.phones)
+
+    async def agent(self, name: str, phone: str | None = None, ready: bool = True) -> AgentAtDesk:
+        """An agent signs in, sits down and, once his phone can be rung, goes ready. Without phones they are installed first."""
+        if self.phones is None:
+            await self.install_phones()
+        desk = AgentAtDesk(self.hotline.address, name, PASSWORD)
+        self.desks[name] = desk
+        self._rest.push_async_callback(desk.close)
+        await desk.open()
+        await desk.sits_down(phone)
+        if ready:
+            await self.phone_of(name, reachable=True)
+            await desk.goes_ready()
+            await desk.becomes("ready")
+        return desk
+
+    async def phone_of(self, agent: str, reachable: bool, seconds: float = 15) -> None:
+        """Wait until the engine knows that the agent's phone can (or can't) be rung."""
+
+        async def known() -> bool:
+            return (await self.house.agent_view(agent))["phone_reachable"] is reachable
+
+        await until(known, f"phone of {agent} reachable: {reachable}", seconds)
+
+    def phone_did(self, phone: str) -> list[str]:
+        """What a phone did and met: invite, answered, cancelled, hung_up, ended."""
+        assert self.phones is not None, "no phones are installed"
+        return [line.what for line in self.phones.log() if line.phone == phone]
+
+    async def phone_meets(self, phone: str, what: str, times: int = 1, seconds: float = 15) -> None:
+        """Wait until ``what`` is so often in the phone's log."""
+
+        async def seen() -> bool:
+            return self.phone_did(phone).count(what) >= times
+
+        await until(seen, f"phone {phone} {what} x{times}", seconds)
+
+    # ---- what the records say --------------------------------------------------------------------------------------------
+
+    async def record(self, caller: Caller | str, seconds: float = 15, **wanted: Any) -> Row:
+        """The caller's record, once it has the ``wanted`` values; that there is exactly one is asserted."""
+        ani = caller if isinstance(caller, str) else caller.ani
+        latest: list[Row] = []
+
+        async def found() -> Row | None:
+            latest[:] = await self.house.rows(select(calls).where(calls.c.ani == ani))
+            assert len(latest) <= 1, f"{len(latest)} records of {ani}"
+            row = latest[0] if latest else None
+            return row if row and all(row[field] == value for field, value in wanted.items()) else None
+
+        try:
+            return await until(found, f"record of {ani} with {wanted}", seconds)
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}; it is {[dict(row) for row in latest]}") from None
+
+    async def ended(self, caller: Caller | str, seconds: float = 15) -> Row:
+        """The caller's record, once the call is over."""
+        return await self.record(caller, seconds, state="ended")
+
+    async def offers_of(self, call: str) -> Sequence[Row]:
+        """The call's offers, in order."""
+        return await self.house.rows(select(offers).where(offers.c.call == call).order_by(offers.c.attempt))
+
+    async def intervals_of(self, agent: str, call: str) -> list[tuple[str, str]]:
+        """The agent's (state, cause) that have to do with a call, in order."""
+        table = agent_intervals
+        query = select(table).where(table.c.agent == agent, table.c.call == call).order_by(table.c.started_at, table.c.id)
+        return [(row["state"], row["cause"]) for row in await self.house.rows(query)]
+
+    async def live(self, caller: Caller) -> dict[str, Any] | None:
+        """The caller's call on the board."""
+        return next((view for view in (await self.house.board())["calls"] if view["ani"] == caller.ani), None)
+
+    async def is_live(self, caller: Caller, state: str, seconds: float = 15) -> dict[str, Any]:
+        """Wait until the board has the caller's call in ``state``."""
+        last: list[Any] = []
+
+        async def there() -> dict[str, Any] | None:
+            last[:] = [await self.live(caller)]
+            return last[0] if last[0] and last[0]["state"] == state else None
+
+        try:
+            return await until(there, f"call of {caller.ani} {state}", seconds)
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}; it is {last}; he {caller.did()}") from None
+
+    # ---- the end -----------------------------------------------------------------------------------------------------------
+
+    async def close(self) -> None:
+        """All go home; AssertionError unless the house is empty then."""
+        try:
+            await self._all_hang_up()
+            await self._nobody_left()
+        finally:
+            await self.hotline.asterisk.cli("channel request hangup all")
+            await self._agents_go_home()
+            await self._rest.aclose()
+
+    async def _all_hang_up(self) -> None:
+        try:
+            for group, size in self._groups:
+                for place in range(size):
+                    group.hang_up(place)
+            async with asyncio.timeout(10):
+                await asyncio.gather(*(group.finished() for group, _ in self._groups))
+        finally:
+            await self._callers.aclose()
+
+    async def _nobody_left(self) -> None:
+        async def no_channels() -> bool:
+            return await self.house.channels() == 0
+
+        async def no_calls() -> bool:
+            return not (await self.house.board())["calls"]
+
+        await until(no_channels, "an Asterisk without channels")
+        await until(no_calls, "a board without calls")
+
+    async def _agents_go_home(self) -> None:
+        async def home() -> bool:
+            at_work = [view["agent"] for view in (await self.house.board())["agents"] if view["state"] != "logged_out"]
+            for agent in at_work:
+                await self.house.supervisor.post(f"/api/agents/{agent}/state", json={"state": "logged_out"})
+            return not at_work
+
+        await until(home, "all agents logged out")
+
+
