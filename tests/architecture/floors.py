@@ -1,34 +1,86 @@
-"""The floors as setup.cfg has them, and the modules that there are."""
+"""The floors of docs/architecture.md as patterns, and import-linter's contracts made of them.
+
+A module that no pattern names is on floor 1, the engine's, where it must be pure: whoever adds an adapter names it here.
+"""
 
 from __future__ import annotations
 
-import configparser
+from fnmatch import fnmatch
 from pathlib import Path
-
-import grimp
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("skills", "acd", "ivr", "cti", "config")
 
+ADAPTERS = {
+    "the voice menu's server": ("ivr.fastagi", "ivr.line"),
+    "prompts": ("ivr.prompts", "ivr.espeak", "ivr.sound"),
+    "the manager interface": ("cti.ami",),
+    "the pages": ("cti.api", "cti.api_*"),
+    "the journal": ("acd.journal",),
+    "the records": ("acd.records", "acd.archive", "acd.projection"),
+    "the configuration file": ("config.loader",),
+    "the dialplan": ("config.dialplan",),
+}
+"""Floor 3: each adapter's modules; those of one never import another's."""
+RUNNER = ("acd.runner",)
+DOMAIN = ("skills.*", "acd.model", "acd.plan", "acd.events", "acd.effects", "acd.tables", "ivr.menu", "config.schema")
+IMPURE = (
+    "aiosqlite", "alembic", "asterisk", "asyncio", "fastapi", "panoramisk", "random", "redis", "secrets", "socket", "sqlalchemy",
+    "sqlite3", "subprocess", "threading", "time", "twisted", "uvicorn", "uvloop",
+)  # fmt: skip
+"""What floors 0 and 1 never import."""
 
-def settings() -> configparser.ConfigParser:
-    """setup.cfg."""
-    parser = configparser.ConfigParser()
-    parser.read(ROOT / "setup.cfg", encoding="utf-8")
-    return parser
+
+def units() -> list[str]:
+    """Every module and package directly in a room."""
+    return sorted(
+        f"{room}.{path.stem}"
+        for room in ROOMS
+        for path in (ROOT / room).iterdir()
+        if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").exists()
+    )
+
+
+def matching(patterns: tuple[str, ...]) -> list[str]:
+    """The units that one of the patterns names."""
+    return [unit for unit in units() if any(fnmatch(unit, pattern) for pattern in patterns)]
+
+
+def adapters() -> dict[str, list[str]]:
+    """The units of each adapter."""
+    return {name: matching(patterns) for name, patterns in ADAPTERS.items()}
 
 
 def floors() -> list[list[str]]:
-    """The modules of each floor, floor 0 first; a package stands for all in it."""
-    lines = settings()["importlinter:contract:floors"]["layers"].split("\n")
-    return [[module.strip() for module in line.split(":")] for line in reversed(lines) if line.strip()]
+    """The units of floors 0 to 3."""
+    third = [unit for units_ in adapters().values() for unit in units_]
+    named = {*third, *matching(RUNNER), *matching(DOMAIN)}
+    return [matching(DOMAIN), [unit for unit in units() if unit not in named], matching(RUNNER), third]
 
 
-def graph() -> grimp.ImportGraph:
-    """Who imports whom, of the modules that are there now."""
-    return grimp.build_graph(*ROOMS, "hotline", cache_dir=None)
+def contracts() -> str:
+    """import-linter's configuration: layers, purity, and for each adapter what is forbidden to it."""
+    layers = ["hotline", *(" : ".join(floor) for floor in reversed(floors()))]
+    pure = [unit for floor in floors()[:2] for unit in floor]
+    sections = [
+        _section("importlinter", root_packages=[*ROOMS, "hotline"], include_external_packages="True"),
+        _section("importlinter:contract:floors", name="Imports point down only", type="layers", layers=layers),
+        _forbidden("pure", "Floors 0 and 1 do no I/O and know neither the clock nor chance", pure, list(IMPURE)),
+    ]
+    for number, (name, own) in enumerate(adapters().items()):
+        others = [unit for other, its in adapters().items() if other != name for unit in its]
+        sections.append(_forbidden(f"adapter{number}", f"Adapter apart: {name}", own, others))
+    return "\n".join(sections)
 
 
-def within(module: str, listed: str) -> bool:
-    """Whether ``module`` is ``listed`` or in it."""
-    return module == listed or module.startswith(listed + ".")
+def _forbidden(key: str, name: str, sources: list[str], forbidden: list[str]) -> str:
+    return _section(f"importlinter:contract:{key}", name=name, type="forbidden", source_modules=sources, forbidden_modules=forbidden)
+
+
+def _section(title: str, **options: str | list[str]) -> str:
+    lines = (f"{option} = {value if isinstance(value, str) else _list(value)}\n" for option, value in options.items())
+    return f"[{title}]\n" + "".join(lines)
+
+
+def _list(values: list[str]) -> str:
+    return "".join(f"\n    {value}" for value in values)
