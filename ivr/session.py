@@ -32,6 +32,8 @@ from ivr.dialogue import Ask, Facts, MenuTaken, Say, SetLanguage, Step, entry_of
 from ivr.menu import PROMPT_FOLDER, MenuPlan
 
 SURVIVAL_CONTEXT: Final = "hotline-survival"
+STANDARD_SEGMENT: Final = "standard"
+"""What everybody is of whom nothing else is known."""
 
 _PLAIN: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,_-+*#@/")
 """What a value may hold that goes to the dialplan: nothing that MSet, Goto or a substitution would read otherwise."""
@@ -62,7 +64,7 @@ class Verdict:
 class Acquaintance:
     """What is known of a caller from before this call."""
 
-    segment: str = "standard"
+    segment: str = STANDARD_SEGMENT
     preferred_agent: AgentId | None = None
 
 
@@ -199,10 +201,14 @@ class Session:
         await self._assign(("CHANNEL(language)", facts.language), ("HOTLINE_QUEUE", verdict.queue), ("HOTLINE_NEXT", verdict.target))
 
     def _queued(self, facts: Facts) -> CallQueued:
+        """What the dialled number and the menu say goes before what is known of the caller from before."""
         known = self._services.recall(self._caller.ani)
+        segment = facts.known.get("segment", STANDARD_SEGMENT)
+        agent = facts.known.get("preferred_agent")
         return CallQueued(
-            self._caller.call, facts.product_line, facts.level, facts.language, known.segment, facts.urgent, known.preferred_agent
-        )
+            self._caller.call, facts.product_line, facts.level, facts.language,
+            known.segment if segment == STANDARD_SEGMENT else segment, facts.urgent, AgentId(agent) if agent else known.preferred_agent,
+        )  # fmt: skip
 
     # ---- the ways out ------------------------------------------------------------------------------------------------------------
 
