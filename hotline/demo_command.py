@@ -70,14 +70,14 @@ def _positive(most: float) -> Callable[[str], float]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it. Refused when a part is missing or does not start."""
+    """Do it. Refused when a part is missing or fails."""
     proven(arguments.config)
     with _folder() as folder:
         demo = Demo(folder, arguments.config, arguments.calls_per_minute, arguments.seconds, arguments.seed)
         try:
             summary = asyncio.run(demo.run())
         except (NoAsterisk, AsteriskFailed, HotlineFailed, SippFailed, PromptError, DeskRefused, TimeoutError) as problem:
-            raise Refused(f"the demo did not start: {problem}") from None
+            raise Refused(f"the demo failed: {problem}") from None
     print(printed(summary))
     return 1 if summary.lost else 0
 
@@ -164,9 +164,9 @@ class Demo:
             self._say(f"no more callers; live calls may last {LAST_CALLS_SECONDS:g} s more …")
             callers.no_more()
             await asyncio.wait([ended], timeout=LAST_CALLS_SECONDS)
-            if not ended.done():
-                await self._hotline.asterisk.cli("channel request hangup all")
-                await asyncio.wait([ended], timeout=RECORDS_SECONDS)
+            await self._hotline.asterisk.cli("channel request hangup all")
+            async with asyncio.timeout(RECORDS_SECONDS):
+                await ended
         return [line.ani for line in callers.log() if line.what == "placed"]
 
     async def _stopped_or(self, ended: asyncio.Task[int], seconds: float | None) -> None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 from asyncio.subprocess import Process
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -33,6 +34,11 @@ SDP = """v=0
       a=fmtp:101 0-16
       a=ptime:20
       a=sendrecv"""
+
+
+CALLS_WERE_MADE = (0, 1, 99)
+"""sipp's exit status: all calls as expected; some were not; ended before any call was over."""
+RAW_SOCKETS = "sipp sends voice and keys through raw sockets: be root, or run script/setup, which makes a sipp of your own that may"
 
 
 class SippFailed(Exception):
@@ -60,9 +66,7 @@ class Sipp:
 
     async def start(self) -> None:
         """Start; raises SippFailed when the program is missing."""
-        program = shutil.which("sipp")
-        if program is None:
-            raise SippFailed("sipp is missing: script/setup installs it (package sip-tester)")
+        program = find_sipp()
         self._directory.mkdir(parents=True, exist_ok=True)
         scenario = self._directory / "scenario.xml"
         scenario.write_text(HEADER + self._scenario, encoding="utf-8")
@@ -70,9 +74,17 @@ class Sipp:
         self._process = await children.start(arguments, Path(os.devnull), directory=self._directory)
 
     async def finished(self) -> int:
-        """Wait until it has ended by itself; its exit status: 0 all calls as expected, 1 some were not."""
+        """Wait until it has ended by itself: 0 all calls went as expected, 1 some did not. Raises SippFailed when it gave up."""
         assert self._process is not None, "not started"
-        return await self._process.wait()
+        status = await self._process.wait()
+        if status not in CALLS_WERE_MADE:
+            raise SippFailed(f"sipp gave up with status {status}: {self._last_error()}")
+        return 0 if status == 0 else 1
+
+    def _last_error(self) -> str:
+        said = self.errors.read_text(encoding="utf-8", errors="replace").strip() if self.errors.exists() else "it says nothing"
+        hint = f"\n{RAW_SOCKETS}" if "raw" in said else ""
+        return said.splitlines()[-1] + hint
 
     def no_more(self) -> None:
         """Let it place no more calls and end by itself when the live ones are over."""
@@ -97,6 +109,15 @@ class Sipp:
         ]
 
 
+def find_sipp() -> str:
+    """The program: the environment's own, which may open raw sockets (see script/setup), else the system's. Raises SippFailed."""
+    own = Path(sys.prefix) / "bin" / "sipp"
+    program = str(own) if own.exists() else shutil.which("sipp")
+    if program is None:
+        raise SippFailed("sipp is missing: script/setup installs it (package sip-tester)")
+    return program
+
+
 def free_ports(count: int, first: int = 20000, last: int = 60000, step: int = 2) -> list[int]:
     """``count`` ports of 127.0.0.1 that are free for TCP and UDP right now, spaced by ``step``; raises OSError when there are none."""
     found: list[int] = []
@@ -114,6 +135,8 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     with ExitStack() as sockets:
         for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
             probe = sockets.enter_context(socket.socket(socket.AF_INET, kind))
+            if kind is socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that was closed lately is no listener
             try:
                 probe.bind((host, port))
             except OSError:
