@@ -35,6 +35,8 @@ class CallView:
     step: str | None
     why_waiting: str
     """Why nobody takes this call, in a sentence; '' unless it waits."""
+    callback_number: str | None = None
+    """Where the caller is promised a callback."""
 
 
 @dataclass(frozen=True, slots=True)

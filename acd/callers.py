@@ -5,15 +5,27 @@ Decides what each of these means in whatever state the call is; what is late or 
 
 from __future__ import annotations
 
-from acd import desk, offering
-from acd.calls import Call
+from acd import callbacks, desk, offering
+from acd.calls import Call, Callback
 from acd.deadlines import Due
 from acd.effects import CallChanged, HangUpCall, SendCall
-from acd.events import CallArrived, CallDiverted, CallerLeft, CallQueued, CommandFailed, MenuChosen, TalkEnded
+from acd.events import (
+    CallArrived,
+    CallbackCancelled,
+    CallbackReached,
+    CallbackUnreached,
+    CallbackWanted,
+    CallDiverted,
+    CallerLeft,
+    CallQueued,
+    CommandFailed,
+    MenuChosen,
+    TalkEnded,
+)
 from acd.instants import span
-from acd.model import CallId, CallState, EndCause, OfferState
-from acd.queueing import join, stop_waiting
-from acd.state import State, call_enters
+from acd.model import CallId, CallState, EndCause, IllegalTransition, OfferState
+from acd.queueing import join, stop_waiting, wait
+from acd.state import State, call_enters, release
 from acd.tables import CALL, CallInput
 
 LONGEST_PATH = 64
@@ -61,20 +73,92 @@ def queued(state: State, event: CallQueued) -> None:
         return
     call.product_line, call.level, call.language = event.product_line, event.level, event.language
     call.segment, call.urgent, call.preferred_agent = event.segment, event.urgent, event.preferred_agent
+    _take_over_promise(state, call)
     join(state, call, CallInput.QUEUED)
+
+
+def _take_over_promise(state: State, call: Call) -> None:
+    """A caller who is promised a callback calls again: his call takes the old one's place over."""
+    promised = state.promised.get(call.ani)
+    if call.ani and promised is not None and promised.state is CallState.PROMISED:
+        call.arrived_us = promised.arrived_us
+        callbacks.cancel(state, promised)
+        end(state, promised, EndCause.CALLBACK_CANCELLED)
+
+
+def callback_wanted(state: State, event: CallbackWanted) -> None:
+    """A waiting caller wants to be called back, where his queue allows it."""
+    call = state.calls.get(event.call)
+    if call is None or call.state is not CallState.WAITING or call.queue is None or call.queue.callback is None or not event.number:
+        return
+    earlier = state.promised.get(event.number)
+    callbacks.promise(state, call, event.number)
+    if earlier is not None:
+        state.promised[event.number] = earlier
+        callbacks.cancel(state, call)
+        end(state, call, EndCause.CALLBACK_CANCELLED)
+
+
+def callback_reached(state: State, event: CallbackReached) -> None:
+    """The customer is on the line."""
+    call = state.calls.get(event.call)
+    if call is not None and callbacks.is_attempt(call, event.attempt):
+        callbacks.reached(state, call)
+
+
+def callback_unreached(state: State, event: CallbackUnreached) -> None:
+    """The customer was not reached."""
+    call = state.calls.get(event.call)
+    if call is not None and callbacks.is_attempt(call, event.attempt):
+        give_up_attempt(state, call)
+
+
+def callback_overdue(state: State, callback: Callback) -> None:
+    """No news of the customer came in time: take the agent's side back too."""
+    if callback.call.offer is not None:
+        offering.stop_ringing(state, callback.call.offer)
+    give_up_attempt(state, callback.call)
+
+
+def give_up_attempt(state: State, call: Call) -> None:
+    """The agent is free of it; the call is back at its place, or over after too many attempts."""
+    if call.state is CallState.OFFERED and call.offer is not None:
+        offering.stop_ringing(state, call.offer)
+        offering.rescind(state, call.offer, "the customer was not reached")
+    elif call.offer is not None:
+        agent = call.offer.agent
+        offering.close(state, call.offer)
+        agent.call = None
+        release(state, agent, "callback_unreached")
+    if callbacks.count_unreached(state, call):
+        call_enters(state, call, CallInput.RETURNED_TO_PROMISE)
+        wait(state, call)
+    else:
+        end(state, call, EndCause.CALLBACK_GIVEN_UP)
+
+
+def callback_cancelled(state: State, event: CallbackCancelled) -> None:
+    """Somebody calls the promise off. Raises IllegalTransition when there is none, or it is being kept right now."""
+    call = state.calls.get(event.call)
+    if call is None or call.state is not CallState.PROMISED:
+        raise IllegalTransition(f"{event.call} is not promised a callback")
+    callbacks.cancel(state, call)
+    end(state, call, EndCause.CALLBACK_CANCELLED)
 
 
 def left(state: State, event: CallerLeft) -> None:
     """The caller's channel is gone."""
     call = state.calls.get(event.call)
-    if call is not None:
+    if call is not None and not call.promised:
         refined = _LEFT.get(call.state, event.cause) if event.cause is EndCause.CALLER_HUNG_UP else event.cause
         end(state, call, refined)
 
 
 def end(state: State, call: Call, cause: EndCause) -> None:
     """The visit is over, whatever the call was doing."""
-    if call.state in (CallState.WAITING, CallState.OFFERED):
+    if call.promised:
+        state.figures.flowed_out(call)
+    elif call.state in (CallState.WAITING, CallState.OFFERED):
         state.figures.abandoned(call, state.now_us, state.plan.short_abandon_seconds)
     let_go(state, call)
     call_enters(state, call, CallInput.ENDED, cause)
@@ -85,6 +169,7 @@ def end(state: State, call: Call, cause: EndCause) -> None:
 def forget(state: State, call: Call, cause: EndCause) -> None:
     """An ended call: only its id is remembered."""
     call.rests_until_us = call.rest_ends_us = call.redo_us = None
+    callbacks.forget(state, call)
     del state.calls[call.id]
     state.remember_ended(call.id, cause)
 
@@ -102,6 +187,8 @@ def diverted(state: State, event: CallDiverted) -> None:
     if event.call in state.ended:
         return
     call = state.calls.get(event.call) or begin(state, event.call)
+    if call.promised:
+        return
     divert(state, call, event.destination)
 
 
@@ -118,9 +205,23 @@ def divert(state: State, call: Call, destination: str) -> None:
 def agent_left(state: State, event: TalkEnded) -> None:
     """The agent's leg is gone; the caller may still be there."""
     call = state.calls.get(event.call)
-    if call is not None and call.state is CallState.TALKING and call.agent == event.agent:
+    if call is not None and call.state is CallState.CALLING_BACK and call.agent == event.agent:
+        agent_gave_up(state, call)
+    elif call is not None and call.state is CallState.TALKING and call.agent == event.agent:
         call_enters(state, call, CallInput.AGENT_LEFT)
         desk.talk_over(state, call)
+
+
+def agent_gave_up(state: State, call: Call) -> None:
+    """The agent hung up before the customer answered: the attempt does not count, but this agent is not asked again at once."""
+    offer = call.offer
+    assert offer is not None, "an agent who calls back has an offer"
+    offering.close(state, offer)
+    offer.agent.call = None
+    release(state, offer.agent, "callback_unreached")
+    call.refusals = {**(call.refusals or {}), offer.agent.id: (call.refusals or {}).get(offer.agent.id, 0) + 1}
+    state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(offering.FIRST_REST_SECONDS))
+    offering.return_call(state, call)
 
 
 def command_failed(state: State, event: CommandFailed) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from acd.instants import span
-from acd.model import AgentId, CallId, CallState, Level, QueueId
+from acd.model import AgentId, CallbackState, CallId, CallState, Level, QueueId
 from acd.plan import QueuePlan
 
 if TYPE_CHECKING:
@@ -20,6 +20,25 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int, "Call"]
 """A call's place in line: virtual arrival in microseconds, then the order of arrival, which no two calls share."""
+
+
+@dataclass(slots=True, eq=False)
+class Callback:
+    """What was promised to a caller who hung up; his call keeps its place meanwhile."""
+
+    id: str
+    number: str
+    call: Call
+    state: CallbackState = CallbackState.PROMISED
+    attempts: int = 0
+    unreached: int = 0
+    overdue_us: int | None = None
+    """When the customer counts as unreached, unless the exchange has told of it."""
+
+    @property
+    def attempt(self) -> str:
+        """The idempotency key of the last attempt."""
+        return f"{self.id}{self.attempts}"
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +93,7 @@ class Call:
     redo_us: int | None = None
     """A command about this call that failed, and when to give it again."""
     redo_count: int = 0
+    callback: Callback | None = None
     destination: str | None = None
     been_in: tuple[QueueId, ...] = ()
     """Queues that it overflowed from; it does not come back to them."""
@@ -88,6 +108,11 @@ class Call:
     def queue_id(self) -> QueueId | None:
         """The queue that people see this call in."""
         return None if self.queue is None else self.queue.id
+
+    @property
+    def promised(self) -> bool:
+        """Whether the caller is not on the line, but promised a callback."""
+        return self.callback is not None and self.callback.state is not CallbackState.REACHED
 
     def values(self) -> dict[str, str]:
         """What a requirement's template can ask for; what isn't known is absent."""

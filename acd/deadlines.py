@@ -24,6 +24,7 @@ class Due(StrEnum):
     COMMAND_AGAIN = "command again"
     AGENT_RESTED = "agent rested"
     WRAP_UP_OVER = "wrap-up over"
+    CALLBACK_OVERDUE = "callback overdue"
     OFFER_OVERDUE = "offer overdue"
 
 
@@ -36,6 +37,7 @@ ATTRIBUTE: Mapping[Due, str] = {
     Due.COMMAND_AGAIN: "redo_us",
     Due.AGENT_RESTED: "rests_until_us",
     Due.WRAP_UP_OVER: "wrap_ends_us",
+    Due.CALLBACK_OVERDUE: "overdue_us",
     Due.OFFER_OVERDUE: "overdue_us",
 }
 

@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Union
 
-from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, MissCause, OfferId, OfferState, PhoneId, QueueId
+from acd.model import (
+    AgentId,
+    AgentState,
+    CallbackOrder,
+    CallbackState,
+    CallId,
+    CallState,
+    EndCause,
+    Level,
+    MissCause,
+    OfferId,
+    OfferState,
+    PhoneId,
+    QueueId,
+)
 
 # ---- commands -----------------------------------------------------------------------------------------------------------------
 
@@ -34,6 +48,26 @@ class RingAgent:
     phone: PhoneId
     ring_seconds: float
     queue: QueueId
+
+
+@dataclass(frozen=True, slots=True)
+class DialBack:
+    """Ring the agent and the customer, in the given order, and connect them: a promised callback. In place of ``RingAgent``.
+
+    ``attempt`` is an idempotency key: performed twice, it dials once. The agent's side is told by the offer's events, the
+    customer's by ``CallbackReached`` or ``CallbackUnreached``.
+    """
+
+    offer: OfferId
+    call: CallId
+    agent: AgentId
+    phone: PhoneId
+    ring_seconds: float
+    queue: QueueId
+    number: str
+    attempt: str
+    order: CallbackOrder
+    customer_ring_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +211,18 @@ class StepEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackChanged:
+    """A callback entered ``state``; ``next_at`` is when it is tried again at the earliest, after an attempt that failed."""
+
+    call: CallId
+    number: str
+    state: CallbackState
+    unreached: int
+    """Attempts so far in which the customer was not reached."""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallOverflowed:
     """A rule sent a call elsewhere instead of letting it wait: to a queue, or out to a destination."""
 
@@ -188,6 +234,6 @@ class CallOverflowed:
     waited_seconds: float
 
 
-Command = Union[HoldCall, RingAgent, StopRinging, SendCall, HangUpCall, ScreenPop, WithdrawPop]
-Notice = Union[CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed]
+Command = Union[HoldCall, RingAgent, DialBack, StopRinging, SendCall, HangUpCall, ScreenPop, WithdrawPop]
+Notice = Union[CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged]
 Effect = Union[Command, Notice]

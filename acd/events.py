@@ -76,6 +76,39 @@ class CallDiverted:
     destination: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackWanted:
+    """A waiting caller chose to be called back at ``number``; he hangs up and keeps his place."""
+
+    call: CallId
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackReached:
+    """The customer answered. ``attempt`` is that of the ``DialBack``."""
+
+    call: CallId
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackUnreached:
+    """The customer did not answer, is busy, or can't be rung."""
+
+    call: CallId
+    attempt: str
+    cause: MissCause
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackCancelled:
+    """Somebody called a promised callback off."""
+
+    call: CallId
+    by: str
+
+
 # ---- from an agent's phone, about an offer -------------------------------------------------------------------------------
 
 
@@ -241,6 +274,7 @@ class ExchangeSeen:
 
 Event = Union[
     PlanLoaded, CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted,
+    CallbackWanted, CallbackReached, CallbackUnreached, CallbackCancelled,
     OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
     DeskSeen, Ticked, ExchangeSeen,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from acd import callers, desk, offering
+from acd import callbacks, callers, desk, offering
 from acd.calls import Call
 from acd.effects import OfferChanged, OfferMade
 from acd.events import ExchangeSeen, SeenCall
@@ -32,7 +32,8 @@ def seen(state: State, event: ExchangeSeen) -> None:
     for there in event.calls:
         if _may_live(state, there):
             call = state.calls.get(there.call) or callers.begin(state, there.call)
-            _CORRECT.get(there.place, _ignore)(state, call, there)
+            correct = _called_back if call.promised else _CORRECT.get(there.place, _ignore)
+            correct(state, call, there)
 
 
 def _may_live(state: State, there: SeenCall) -> bool:
@@ -47,7 +48,8 @@ def _end_absent(state: State, event: ExchangeSeen) -> None:
     prefix = f"{event.exchange}-"
     judged_until_us = state.now_us - span(event.age_seconds)
     for call in list(state.calls.values()):
-        if call.id.startswith(prefix) and call.id not in there and call.arrived_us <= judged_until_us:
+        absent = call.id.startswith(prefix) and call.id not in there and not call.promised
+        if absent and call.arrived_us <= judged_until_us:
             callers.end(state, call, EndCause.GONE_UNSEEN)
 
 
@@ -68,6 +70,14 @@ def _known_phones(state: State) -> list[PhoneId]:
 
 def _ignore(state: State, call: Call, there: SeenCall) -> None:
     """In the menu, or in a place that nothing is known of: whatever comes of it will be told."""
+
+
+def _called_back(state: State, call: Call, there: SeenCall) -> None:
+    """A caller who is promised a callback may still be hanging up; only that he talks to the agent who calls him is news."""
+    offer = call.offer
+    if there.place == "talk" and offer is not None and offer.phone == there.phone:
+        offering.answered(state, offer)
+        callbacks.reached(state, call)
 
 
 def _in_hold(state: State, call: Call, there: SeenCall) -> None:
@@ -119,7 +129,9 @@ def _in_talk(state: State, call: Call, there: SeenCall) -> None:
 
 
 def _free(state: State, offer: Offer) -> None:
-    if offer.state is OfferState.ACCEPTED:
+    if offer.state is OfferState.ACCEPTED and offer.call.promised:
+        callers.agent_gave_up(state, offer.call)
+    elif offer.state is OfferState.ACCEPTED:
         call_enters(state, offer.call, CallInput.AGENT_LEFT)
         desk.talk_over(state, offer.call)
     else:

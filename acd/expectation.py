@@ -6,14 +6,13 @@ from bisect import bisect_left
 
 from acd.calls import Call, Place
 from acd.forecast import Competing, expected_wait
-from acd.model import CallState
 from acd.plan import QueuePlan
 from acd.state import State
 
 
 def of_call(state: State, call: Call) -> float | None:
     """Expected seconds until a waiting call is answered; None when it doesn't wait, or nobody who matches is at work."""
-    if call.state is not CallState.WAITING or call.place is None or call.stage is None or call.queue is None:
+    if call.place is None or call.stage is None or call.queue is None:
         return None
     return _expected(state, call.queue, call.stage.in_force.admits, call.place)
 

@@ -12,7 +12,7 @@ from acd.calls import Call
 from acd.choice import RULES
 from acd.effects import OfferMade, ScreenPop, Skipped
 from acd.instants import seconds
-from acd.model import AgentId, AgentState, CallState, Level
+from acd.model import AgentId, AgentState, Level
 from acd.offer import Offer
 from acd.plan import QueuePlan
 from acd.stages import Stage
@@ -117,7 +117,7 @@ def in_short(state: State, stage: Stage) -> str:
 
 def at_length(state: State, call: Call, now_us: int) -> str:
     """Why nobody takes this call at ``now_us``, with all that is known; for a call that doesn't wait, what it is doing."""
-    if call.state is not CallState.WAITING or call.stage is None or call.place is None or call.queue is None:
+    if call.stage is None or call.place is None or call.queue is None:
         return _doing(call)
     waited_us = max(now_us, state.now_us) - call.arrived_us
     parts = [

@@ -40,6 +40,10 @@ class CallState(StrEnum):
     TALKING = "talking"
     AFTER = "after"
     """The agent has left; the caller is still there (survey, transfer in progress)."""
+    PROMISED = "promised"
+    """The caller hung up and is promised a callback; the call keeps its place in line."""
+    CALLING_BACK = "calling_back"
+    """The agent is on the line, the customer is being dialled."""
     DIVERTED = "diverted"
     """Sent out of the queue for good: survival queue, voicemail, partner's number, closed announcement."""
     ENDED = "ended"
@@ -71,6 +75,24 @@ class OfferState(StrEnum):
     """Carrying it out failed on our side; nobody is to blame and the caller keeps the place."""
 
 
+class CallbackState(StrEnum):
+    """A promised callback."""
+
+    PROMISED = "promised"
+    DIALLING = "dialling"
+    """An attempt is under way: the agent or the customer is being rung."""
+    REACHED = "reached"
+    GIVEN_UP = "given_up"
+    CANCELLED = "cancelled"
+
+
+class CallbackOrder(StrEnum):
+    """Whose phone is rung first."""
+
+    AGENT_FIRST = "agent_first"
+    CUSTOMER_FIRST = "customer_first"
+
+
 class MissCause(StrEnum):
     """Why an offered agent did not take the call. Each has its own delay in the plan."""
 
@@ -93,6 +115,10 @@ class EndCause(StrEnum):
     GONE_UNSEEN = "gone_unseen"
     """The call was over when the engine came back and looked; when exactly is not known."""
     HUNG_UP_BY_ENGINE = "hung_up_by_engine"
+    CALLBACK_GIVEN_UP = "callback_given_up"
+    """The customer was not reached in as many attempts as the plan allows."""
+    CALLBACK_CANCELLED = "callback_cancelled"
+    """Somebody cancelled the callback, or the customer called again and took his place over."""
 
 
 class IllegalTransition(Exception):

@@ -8,6 +8,7 @@ It does not know how an offer is carried out.
 
 from __future__ import annotations
 
+from acd import callbacks
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import OfferChanged, RingAgent, StopRinging, WithdrawPop
@@ -39,7 +40,10 @@ def make(state: State, call: Call, agent: Agent, candidates: int) -> None:
     agent.offer, agent.call, agent.last_offer = offer, call.id, state.offers_made
     agent_enters(state, agent, AgentInput.RESERVED, "call")
     state.say(pop)
-    state.say(RingAgent(offer.id, call.id, agent.id, offer.phone, state.plan.ring_seconds, made.queue))
+    if call.promised:
+        callbacks.attempt(state, offer)
+    else:
+        state.say(RingAgent(offer.id, call.id, agent.id, offer.phone, state.plan.ring_seconds, made.queue))
 
 
 def _opened(state: State, call: Call, agent: Agent) -> Offer:
@@ -76,10 +80,13 @@ def answered(state: State, offer: Offer) -> None:
 def connect(state: State, offer: Offer) -> None:
     """The offer was accepted: both talk."""
     call, agent = offer.call, offer.agent
-    state.figures.answered(call, state.now_us)
     agent.calls_taken += 1
     agent.misses.clear()
-    call_enters(state, call, CallInput.ANSWERED)
+    if call.promised:
+        callbacks.expect_customer(state, call)
+    else:
+        state.figures.answered(call, state.now_us)
+        call_enters(state, call, CallInput.ANSWERED)
     agent_enters(state, agent, AgentInput.ANSWERED, "call")
 
 
@@ -128,8 +135,10 @@ def rescind(state: State, offer: Offer, detail: str) -> None:
 
 
 def return_call(state: State, call: Call) -> None:
-    """Back to waiting, at the old place."""
-    call_enters(state, call, CallInput.RETURNED)
+    """Back to waiting, or to the promise of a callback, at the old place."""
+    if call.promised:
+        callbacks.withdraw(state, call)
+    call_enters(state, call, CallInput.RETURNED_TO_PROMISE if call.promised else CallInput.RETURNED)
     wait(state, call)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.model import AgentId, Level, MissCause, PhoneId, QueueId
+from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId
 from skills.requirement import Requirement
 
 
@@ -73,6 +73,20 @@ class Overflow:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackRules:
+    """When a waiting caller is offered a callback instead, and how it is made. The offer holds when either condition does."""
+
+    when_expected_seconds: float | None = None
+    when_ahead: int | None = None
+    """So many wait before him."""
+    order: CallbackOrder = CallbackOrder.AGENT_FIRST
+    most_attempts: int = 3
+    retry_after_seconds: float = 600.0
+    ring_seconds: float = 30.0
+    """How long the customer's phone rings."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePlan:
     """A queue: what its calls need, how agents are chosen for them, and its figures.
 
@@ -92,6 +106,8 @@ class QueuePlan:
     hours: tuple[Hours, ...] = ()
     """When it is open; none given: always."""
     overflow: tuple[Overflow, ...] = ()
+    callback: CallbackRules | None = None
+    """None: callers of this queue are not called back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def relax(state: State, call: Call) -> None:
 
 def overflow_due(state: State, call: Call) -> None:
     """A waiting call's overflow rules may hold now."""
-    if call.place is None:
+    if call.state is not CallState.WAITING:
         return
     rule = overflow.rule_for(state, call, Occasion.WAITED)
     if rule is None:

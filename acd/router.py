@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from acd import callers, desk, exchange, offering, replan, snapshot, view
+from acd import callbacks, callers, desk, exchange, offering, replan, snapshot, view
 from acd.board import Board
 from acd.calls import Call
 from acd.deadlines import Due
@@ -24,6 +24,10 @@ from acd.events import (
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallbackCancelled,
+    CallbackReached,
+    CallbackUnreached,
+    CallbackWanted,
     CallDiverted,
     CallerLeft,
     CallQueued,
@@ -100,6 +104,10 @@ class Router:
         """Expected seconds until a waiting call is answered; None when that can't be said. Raises KeyError as ``explain_waiting`` does."""
         return of_call(self._state, self._state.calls[call])
 
+    def may_call_back(self, call: CallId) -> bool:
+        """Whether a waiting caller is to be offered a callback now. Raises KeyError as ``explain_waiting`` does."""
+        return callbacks.worth_offering(self._state, self._state.calls[call])
+
     def open_offer(self, call: CallId, phone: PhoneId) -> OfferId | None:
         """The open offer (pending, ringing, or accepted and talking) that ties ``call`` to ``phone``."""
         live = self._state.calls.get(call)
@@ -160,6 +168,10 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     MenuChosen: callers.chose,
     CallQueued: callers.queued,
     CallerLeft: callers.left,
+    CallbackWanted: callers.callback_wanted,
+    CallbackReached: callers.callback_reached,
+    CallbackUnreached: callers.callback_unreached,
+    CallbackCancelled: callers.callback_cancelled,
     CallDiverted: callers.diverted,
     OfferRinging: _about_offer(offering.ringing),
     OfferAnswered: _about_offer(offering.answered),
@@ -190,4 +202,5 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.AGENT_RESTED: desk.rested,
     Due.WRAP_UP_OVER: desk.wrap_up_over,
     Due.OFFER_OVERDUE: offering.overdue,
+    Due.CALLBACK_OVERDUE: callers.callback_overdue,
 }

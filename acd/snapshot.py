@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from acd.calls import Call
+from acd.calls import Call, Callback
 from acd.offer import Offer
 from acd.roster import Agent
 from acd.stages import Stage
@@ -23,6 +23,7 @@ def of(state: State) -> dict[str, Any]:
         "now": state.now,
         "calls": [_plain(call) | {"step": _step(call)} for call in state.calls.values()],
         "agents": [_plain(agent) for agent in state.roster.company],
+        "promised": {number: call.id for number, call in state.promised.items()},
         "offers": [_plain(offer) for offer in state.offers.values()],
         "order": [call.id for call in state.room],
         "ended": list(state.ended.items()),
@@ -47,6 +48,8 @@ def _plain(thing: Any) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, (Call, Agent, Offer)):
         return value.id
+    if isinstance(value, Callback):
+        return _plain(value)
     if isinstance(value, Stage):
         return (value.name, value.text)
     if isinstance(value, Mapping):

@@ -52,6 +52,8 @@ class State:
     """Live calls in order of arrival."""
     ended: dict[CallId, EndCause] = field(default_factory=dict)
     """The last calls that ended, and how."""
+    promised: dict[str, Call] = field(default_factory=dict)
+    """Number -> the call that is promised a callback there."""
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     """Open offers."""
     reachable: dict[PhoneId, bool] = field(default_factory=dict)

@@ -26,11 +26,12 @@ def board(state: State, now: datetime) -> Board:
 
 
 def _call(state: State, call: Call, reasons: dict[int, str]) -> CallView:
-    waiting = call.state is CallState.WAITING and call.stage is not None
+    waiting = call.place is not None and call.stage is not None
     return CallView(
         call.id, call.state, call.state_since, call.ani, call.ani_name, call.dnis, call.entry, call.arrived_at, call.queued_at,
         call.queue_id, call.product_line, call.level, call.language, call.segment, call.urgent, call.agent,
         call.stage.in_force.name if waiting and call.stage else None, _why(state, call, reasons) if waiting else "",
+        None if call.callback is None else call.callback.number,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from acd.effects import CallChanged, Effect, OfferMade
+from acd.effects import CallChanged, DialBack, Effect, OfferMade
 from acd.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -18,6 +18,10 @@ from acd.events import (
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallbackCancelled,
+    CallbackReached,
+    CallbackUnreached,
+    CallbackWanted,
     CallDiverted,
     CallerLeft,
     CallQueued,
@@ -39,7 +43,7 @@ from acd.events import (
     WrapUpExtended,
 )
 from acd.model import AgentId, AgentState, CallId, CallState, IllegalTransition, Level, MissCause, OfferState, PhoneId
-from acd.plan import Hours, Overflow, Plan, Rona, Strategy
+from acd.plan import CallbackRules, Hours, Overflow, Plan, Rona, Strategy
 from acd.router import Router
 from acd.tables import JOINT
 from skills.expression import satisfies
@@ -59,7 +63,7 @@ NAMES = tuple(one.id for one in COMPANY)
 PHONES = (*(one.phone for one in COMPANY), PhoneId("2000"))
 TELEPHONY = (
     CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted, OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded,
-    PhoneSeen,
+    PhoneSeen, CallbackWanted, CallbackReached, CallbackUnreached,
 )  # fmt: skip
 RULES = (
     Overflow("closed", to_destination="closed", when_closed=True, also_waiting=True),
@@ -77,6 +81,7 @@ def plan(strategy: Strategy, mandatory: bool, agents: tuple[Any, ...] = COMPANY)
             strategy=strategy,
             wrap_up_mandatory=mandatory and level is Level.L2,
             wrap_up_seconds=0.0 if level is Level.L3 else 20.0,
+            callback=CallbackRules(most_attempts=2, retry_after_seconds=20.0) if level is not Level.L3 else None,
         )
         for line in LINES
         for level in Level
@@ -244,6 +249,24 @@ class Hotline(RuleBasedStateMachine):
     def a_command_fails(self, number: int, command: str) -> None:
         self.deliver(CommandFailed(self.call(number), command, "refused"))
 
+    @rule(data=st.data(), number=st.sampled_from(["139", "138", ""]))
+    def a_waiting_caller_wants_a_callback(self, data: st.DataObject, number: str) -> None:
+        waiting = [call.id for call in self.router._state.room]
+        if waiting:
+            self.deliver(CallbackWanted(data.draw(st.sampled_from(waiting), label="call"), number))
+
+    @rule(data=st.data(), reached=st.booleans(), cause=st.sampled_from(MissCause))
+    def news_of_a_callback(self, data: st.DataObject, reached: bool, cause: MissCause) -> None:
+        dialled = [effect for effects in self.effects_told for effect in effects or () if isinstance(effect, DialBack)]
+        if dialled:
+            dial = data.draw(st.sampled_from(dialled[-4:]), label="attempt")
+            outcome = CallbackReached(dial.call, dial.attempt) if reached else CallbackUnreached(dial.call, dial.attempt, cause)
+            self.deliver(outcome)
+
+    @rule(number=calls_drawn)
+    def a_callback_is_called_off(self, number: int) -> None:
+        self.deliver(CallbackCancelled(self.call(number), "boss"))
+
     @rule(name=names_drawn, phone=st.none() | st.sampled_from(PHONES))
     def an_agent_logs_in(self, name: AgentId, phone: PhoneId | None) -> None:
         own = next(one.phone for one in COMPANY if one.id == name)
@@ -313,7 +336,8 @@ class Hotline(RuleBasedStateMachine):
         offers = list(state.offers.values())
         assert len({offer.call.id for offer in offers}) == len({offer.agent.id for offer in offers}) == len(offers)
         for offer in offers:
-            assert (offer.call.state, offer.agent.state) == JOINT[offer.state], f"{offer.id} is {offer.state}"
+            calls, agent_state = JOINT[offer.state]
+            assert offer.call.state in calls and offer.agent.state is agent_state, f"{offer.id} is {offer.state}"
             assert offer.call.offer is offer and offer.agent.offer is offer
 
     @invariant()
@@ -321,14 +345,16 @@ class Hotline(RuleBasedStateMachine):
         for one in self.router._state.roster.company:
             assert (one.offer is not None) == (one.state in (AgentState.RESERVED, AgentState.TALKING))
         for call in self.router.calls().values():
-            assert (call.state is CallState.OFFERED) <= (call.offer is not None)
-            assert (call.offer is not None) <= (call.state in (CallState.OFFERED, CallState.TALKING))
+            assert (call.state in (CallState.OFFERED, CallState.CALLING_BACK)) <= (call.offer is not None)
+            assert (call.offer is not None) <= (call.state in (CallState.OFFERED, CallState.TALKING, CallState.CALLING_BACK))
+            assert (call.state in (CallState.PROMISED, CallState.CALLING_BACK)) <= call.promised
 
     @invariant()
     def whoever_waits_is_in_the_room_in_the_order_of_virtual_arrival(self) -> None:
         state = self.router._state
         room = list(state.room)
-        assert {call.id for call in room} == {call.id for call in self.router.calls().values() if call.state is CallState.WAITING}
+        waiting = (CallState.WAITING, CallState.PROMISED)
+        assert {call.id for call in room} == {call.id for call in self.router.calls().values() if call.state in waiting}
         heads = state.plan.head_start_seconds
         keys = [(call.arrived_us - call.head_start_us(heads), call.number) for call in room]
         assert keys == sorted(keys)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from acd.model import AgentState, CallState, IllegalTransition, OfferState
-from acd.tables import AGENT, CALL, JOINT, OFFER, AgentInput, CallInput, Table, document
+from acd.model import AgentState, CallbackState, CallState, IllegalTransition, OfferState
+from acd.tables import AGENT, CALL, CALLBACK, JOINT, OFFER, AgentInput, CallInput, Table, document
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "states.md"
 TABLES: list[Table] = [CALL, AGENT, OFFER]  # type: ignore[type-arg]
@@ -15,7 +15,7 @@ def test_the_diagrams_are_those_of_the_tables() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: python -m acd.tables > docs/states.md"
 
 
-@pytest.mark.parametrize(("table", "states"), [(CALL, CallState), (AGENT, AgentState), (OFFER, OfferState)])
+@pytest.mark.parametrize(("table", "states"), [(CALL, CallState), (AGENT, AgentState), (OFFER, OfferState), (CALLBACK, CallbackState)])
 def test_every_state_has_a_row_and_can_be_reached(table: Table, states: type) -> None:  # type: ignore[type-arg]
     assert set(table.rows) == set(states)
     reached, fresh = {table.start}, {table.start}

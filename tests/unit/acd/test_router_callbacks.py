@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from acd.effects import AgentChanged, CallbackChanged, CallChanged, DialBack, RingAgent, ScreenPop, StopRinging
+from acd.events import (
+    AgentWentReady,
+    CallArrived,
+    CallbackCancelled,
+    CallbackReached,
+    CallbackUnreached,
+    CallbackWanted,
+    CallerLeft,
+    CallQueued,
+    ExchangeSeen,
+    OfferAnswered,
+    OfferMissed,
+    OfferRinging,
+    SeenCall,
+    TalkEnded,
+)
+from acd.model import (
+    AgentId,
+    AgentState,
+    CallbackOrder,
+    CallbackState,
+    CallId,
+    CallState,
+    EndCause,
+    IllegalTransition,
+    Level,
+    MissCause,
+    PhoneId,
+)
+from acd.plan import CallbackRules, Plan
+from tests.unit.acd.scene import PLAN, Scene, queue
+
+ANN = AgentId("ann")
+NUMBER = "13900002222"
+
+
+def called_back(**rules: object) -> Plan:
+    return replace(PLAN, queues=(queue("printers", callback=CallbackRules(**rules)), *PLAN.queues[1:]))  # type: ignore[arg-type]
+
+
+def promised(scene: Scene, name: str = "1", number: str = NUMBER) -> CallId:
+    """A caller who waited, wanted a callback, and hung up."""
+    call = scene.call(name)
+    scene(CallbackWanted(call, number))
+    scene(CallerLeft(call))
+    return call
+
+
+def dialling(scene: Scene) -> tuple[CallId, DialBack]:
+    """A promised call whose turn has come, with its agent on the line."""
+    call = promised(scene)
+    scene.ready("ann")
+    dial = scene.first(DialBack)
+    scene(OfferRinging(dial.offer))
+    scene(OfferAnswered(dial.offer))
+    return call, dial
+
+
+def test_a_caller_who_wants_a_callback_may_hang_up_and_keeps_his_place() -> None:
+    scene = Scene(called_back())
+    first = scene.call("1")
+    scene(CallbackWanted(first, NUMBER))
+    assert scene.first(CallbackChanged).state is CallbackState.PROMISED
+    assert scene(CallerLeft(first)) == []
+    second = scene.call("2")
+    assert [call.id for call in scene.router._state.room] == [first, second]
+    assert scene.router.board(scene.now).queues[0].abandoned == 0
+    assert scene.router.board(scene.now).calls[0].callback_number == NUMBER
+
+
+def test_when_his_turn_comes_the_agent_sees_him_and_both_are_dialled() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST, ring_seconds=25.0))
+    call = promised(scene)
+    scene.ready("ann")
+    dial = scene.first(DialBack)
+    assert (dial.call, dial.agent, dial.phone, dial.number, dial.attempt) == (call, "ann", "10ann", NUMBER, "main-1/b1")
+    assert (dial.order, dial.customer_ring_seconds) == (CallbackOrder.CUSTOMER_FIRST, 25.0)
+    assert scene.first(ScreenPop).call == call
+    assert scene.of(RingAgent) == []
+
+
+def test_agent_first_then_the_customer_then_they_talk() -> None:
+    scene = Scene(called_back())
+    call, dial = dialling(scene)
+    assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.CALLING_BACK, AgentState.TALKING)
+    scene(CallbackReached(call, dial.attempt))
+    assert scene.live(call).state is CallState.TALKING
+    scene(CallerLeft(call))
+    assert scene.first(CallChanged).cause is EndCause.CALLER_HUNG_UP
+    assert scene.state_of("ann").state is AgentState.WRAP_UP
+
+
+def test_customer_first_then_the_agent_then_they_talk() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    dial = scene.first(DialBack)
+    scene(CallbackReached(call, dial.attempt))
+    assert scene.live(call).state is CallState.OFFERED
+    scene(OfferAnswered(dial.offer))
+    assert scene.live(call).state is CallState.TALKING
+
+
+def test_a_customer_reached_first_whose_agent_does_not_answer_waits_at_his_place() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    dial = scene.first(DialBack)
+    scene(CallbackReached(call, dial.attempt))
+    scene(OfferMissed(dial.offer, MissCause.NO_ANSWER))
+    assert scene.live(call).state is CallState.WAITING
+    scene(AgentWentReady(ANN))
+    assert scene.first(RingAgent).call == call, "he is on the line now"
+
+
+def test_an_unreached_customer_is_tried_again_later_at_his_place() -> None:
+    scene = Scene(called_back(retry_after_seconds=60.0))
+    call, dial = dialling(scene)
+    scene(CallbackUnreached(call, dial.attempt, MissCause.NO_ANSWER))
+    assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.PROMISED, AgentState.READY)
+    assert scene.first(AgentChanged).cause == "callback_unreached"
+    younger = scene.call("2")
+    assert scene.offered() == [(younger, "ann")], "meanwhile she serves others"
+    scene(CallerLeft(younger))
+    scene.later(59.0)
+    assert scene.of(DialBack) == []
+    scene.later(1.0)
+    assert scene.first(DialBack).attempt == "main-1/b2"
+
+
+def test_after_so_many_attempts_it_is_given_up() -> None:
+    scene = Scene(called_back(most_attempts=2, retry_after_seconds=60.0))
+    call, dial = dialling(scene)
+    scene(CallbackUnreached(call, dial.attempt, MissCause.BUSY))
+    scene.later(60.0)
+    again = scene.first(DialBack)
+    scene(OfferAnswered(again.offer))
+    scene(CallbackUnreached(call, again.attempt, MissCause.BUSY))
+    assert scene.of(CallbackChanged)[-1].state is CallbackState.GIVEN_UP
+    assert scene.of(CallChanged)[-1].cause is EndCause.CALLBACK_GIVEN_UP
+    assert scene.state_of("ann").state is AgentState.READY
+
+
+def test_an_agent_who_misses_it_does_not_use_an_attempt_up() -> None:
+    scene = Scene(called_back())
+    call = promised(scene)
+    scene.ready("ann")
+    scene(OfferMissed(scene.first(DialBack).offer, MissCause.NO_ANSWER))
+    assert scene.live(call).state is CallState.PROMISED
+    assert scene.live(call).callback.unreached == 0  # type: ignore[union-attr]
+    scene(AgentWentReady(ANN))
+    assert scene.first(DialBack).attempt == "main-1/b2"
+
+
+def test_an_agent_who_hangs_up_before_the_customer_answers_is_free_and_the_call_is_offered_again() -> None:
+    scene = Scene(called_back())
+    call, _ = dialling(scene)
+    scene(TalkEnded(call, ANN))
+    assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.PROMISED, AgentState.READY)
+    scene.later(1.0)
+    assert scene.first(DialBack).call == call
+
+
+def test_a_customer_of_whom_nothing_is_heard_counts_as_unreached() -> None:
+    scene = Scene(called_back(ring_seconds=30.0))
+    call, _ = dialling(scene)
+    scene.later(34.0)
+    assert scene.first(StopRinging).call == call
+    assert scene.live(call).state is CallState.PROMISED
+
+
+def test_news_of_an_earlier_attempt_is_stale() -> None:
+    scene = Scene(called_back(retry_after_seconds=10.0))
+    call, dial = dialling(scene)
+    scene(CallbackUnreached(call, dial.attempt, MissCause.BUSY))
+    for stale in (CallbackReached(call, dial.attempt), CallbackUnreached(call, dial.attempt, MissCause.BUSY)):
+        assert scene(stale) == []
+    assert scene.live(call).callback.unreached == 1  # type: ignore[union-attr]
+
+
+def test_of_two_callbacks_to_one_number_the_earlier_stays() -> None:
+    scene = Scene(called_back())
+    first = promised(scene, "1")
+    second = scene.call("2")
+    scene(CallbackWanted(second, NUMBER))
+    assert second not in scene.router.calls()
+    assert scene.router._state.promised == {NUMBER: scene.live(first)}
+
+
+def test_a_customer_who_calls_again_takes_his_old_place_over() -> None:
+    scene = Scene(called_back())
+    first = promised(scene, "1")
+    scene.later(20.0)
+    between = scene.call("between")
+    scene(CallArrived(CallId("main-again"), NUMBER, "", "400", ""))
+    scene(CallQueued(CallId("main-again"), "printers", Level.L1, "zh"))
+    assert first not in scene.router.calls()
+    assert [call.id for call in scene.router._state.room] == ["main-again", between]
+
+
+def test_a_callback_can_be_called_off_while_it_is_not_being_kept() -> None:
+    scene = Scene(called_back())
+    call = promised(scene)
+    scene(CallbackCancelled(call, "boss"))
+    assert scene.of(CallChanged)[-1].cause is EndCause.CALLBACK_CANCELLED
+    with pytest.raises(IllegalTransition, match="not promised"):
+        scene(CallbackCancelled(call, "boss"))
+
+
+def test_a_queue_without_callbacks_does_not_promise_any() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    assert scene(CallbackWanted(call, NUMBER)) == []
+    assert not scene.router.may_call_back(call)
+
+
+def test_a_callback_is_offered_by_the_place_in_line_or_by_the_expected_wait() -> None:
+    scene = Scene(replace(called_back(when_ahead=2, when_expected_seconds=1000.0), handling_seconds=200.0))
+    lonely = scene.call("lonely")
+    assert scene.router.may_call_back(lonely), "nobody is at work"
+    scene.ready("ann")
+    assert not scene.router.may_call_back(lonely), "he is being offered"
+    calls = [scene.call(str(number)) for number in range(3)]
+    assert [scene.router.may_call_back(call) for call in calls] == [False, False, True]
+
+
+def test_a_promised_call_survives_a_look_at_the_exchange_and_can_be_found_talking() -> None:
+    scene = Scene(called_back())
+    call = promised(scene)
+    scene(ExchangeSeen("main", (), (PhoneId("10ann"),)))
+    assert scene.live(call).state is CallState.PROMISED
+    scene.ready("ann")
+    scene(ExchangeSeen("main", (SeenCall(call, "talk", PhoneId("10ann")),), (PhoneId("10ann"),)))
+    assert scene.live(call).state is CallState.TALKING
