@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import Row
-
 from acd.events import Event
 from acd.journal import SqliteJournal
 from acd.model import CallId
@@ -32,6 +32,7 @@ from tests.e2e.waiting import until
 
 PASSWORD = "e2e"
 SUPERVISOR = "chief"
+Happened = TypeVar("Happened", bound=Event)
 STAYS = 90.0
 """A caller's patience in seconds, unless the test says when he goes."""
 PATIENT = Habits(answers_after=(0.2, 0.25), talks=None)
@@ -75,11 +76,11 @@ class House:
         answer = await self.hotline.asterisk.cli("core show channels count")
         return int(answer.split(" active channel")[0].split()[-1])
 
-    def journal_of(self, call: str) -> list[Event]:
+    def journal_of(self, call: str) -> list[tuple[datetime, Event]]:
         """Every event about a call, in order."""
         journal = SqliteJournal(self.hotline.state_dir / "journal.sqlite3")
         try:
-            return [event for _, _, event in journal.of_call(CallId(call))]
+            return [(at, event) for _, at, event in journal.of_call(CallId(call))]
         finally:
             journal.close()
 
@@ -87,9 +88,10 @@ class House:
 class Caller:
     """One caller, from before he dials."""
 
-    def __init__(self, callers: SimulatedCallers, ani: str) -> None:
+    def __init__(self, callers: SimulatedCallers, ani: str, place: int = 0) -> None:
         self.callers = callers
         self.ani = ani
+        self._place = place
 
     def did(self) -> list[str]:
         """What he did and met: placed, connected, keyed, left, ended."""
@@ -105,7 +107,7 @@ class Caller:
 
     async def hangs_up(self) -> None:
         """He says goodbye now."""
-        self.callers.hang_up()
+        self.callers.hang_up(self._place)
         await self.meets("left")
 
 
@@ -159,7 +161,6 @@ class Scene:
         if ready:
             await self.phone_of(name, reachable=True)
             await desk.goes_ready()
-            await desk.becomes("ready")
         return desk
 
     async def phone_of(self, agent: str, reachable: bool, seconds: float = 15) -> None:
@@ -214,6 +215,16 @@ class Scene:
         table = agent_intervals
         query = select(table).where(table.c.agent == agent, table.c.call == call).order_by(table.c.started_at, table.c.id)
         return [(row["state"], row["cause"]) for row in await self.house.rows(query)]
+
+    async def happened(self, caller: Caller, kind: type[Happened], seconds: float = 15) -> tuple[datetime, Happened]:
+        """The first event of a kind about the caller's call, and when the engine took it."""
+        rows = await self.record(caller, seconds)
+
+        async def found() -> tuple[datetime, Happened] | None:
+            entries = self.house.journal_of(rows["id"])
+            return next(((at, event) for at, event in entries if isinstance(event, kind)), None)
+
+        return await until(found, f"{kind.__name__} about {caller.ani}", seconds)
 
     async def live(self, caller: Caller) -> dict[str, Any] | None:
         """The caller's call on the board."""
@@ -272,5 +283,3 @@ class Scene:
             return not at_work
 
         await until(home, "all agents logged out")
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from acd.events import MenuChosen
 from hotline.simulated_phones import Habits, Manner
 from tests.e2e.scene import Scene
 
@@ -63,3 +64,45 @@ async def test_a_caller_who_hangs_up_while_it_rings_frees_the_agent_at_once(scen
     assert withdrawn["outcome"] == "rescinded"
     assert (record["end_cause"], offer["state"], offer["miss_cause"]) == ("abandoned_ringing", "rescinded", None)
     assert record["answered_at"] is None
+
+
+async def test_a_caller_who_hangs_up_in_the_greeting_or_in_the_menu_has_abandoned_the_menu(scene: Scene) -> None:
+    in_greeting = await scene.call("4008001234")
+    in_menu = await scene.call("4008001234", "1")
+    await in_greeting.meets("connected")
+    greeting = await scene.is_live(in_greeting, "menu")
+    await in_greeting.hangs_up()
+    await scene.happened(in_menu, MenuChosen)
+    await in_menu.hangs_up()
+
+    for caller, path in ((in_greeting, []), (in_menu, [["language", "1", "mandarin"]])):
+        record = await scene.ended(caller)
+        assert (record["end_cause"], record["path"], record["queue"]) == ("abandoned_in_menu", path, None)
+        assert record["queued_at"] is None
+    assert greeting["entry"] == "统一服务热线 · unified number"
+
+
+async def test_a_caller_who_hangs_up_in_hold_has_abandoned_the_queue(scene: Scene) -> None:
+    caller = await scene.call("printers.L2")
+    waiting = await scene.is_live(caller, "waiting")
+    await caller.hangs_up()
+
+    record = await scene.ended(caller)
+    assert (record["end_cause"], record["queue"], record["offers"]) == ("abandoned_waiting", "printers.L2", 0)
+    assert "nobody" in waiting["why_waiting"]
+
+
+async def test_a_caller_finds_nobody_and_is_served_as_soon_as_an_agent_is_ready(scene: Scene) -> None:
+    caller = await scene.call("pcs.L1")
+    await scene.is_live(caller, "waiting")
+    li = await scene.agent("li.wei", ready=False)
+    await scene.phone_of("li.wei", reachable=True)
+
+    await li.goes_ready()
+    await li.becomes("talking")
+    await caller.hangs_up()
+
+    record = await scene.ended(caller)
+    [offer] = await scene.offers_of(record["id"])
+    assert record["agent"] == "li.wei"
+    assert (offer["ringing_at"] - offer["agent_free_since"]).total_seconds() < 0.5
