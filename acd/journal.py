@@ -24,6 +24,7 @@ CREATE TRIGGER IF NOT EXISTS events_are_final BEFORE UPDATE ON events BEGIN SELE
 CREATE TRIGGER IF NOT EXISTS events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 """
 
+_INSERT = "INSERT INTO events VALUES (?, ?, ?, ?, ?)"
 Entry = tuple[int, datetime, Event]
 
 
@@ -48,16 +49,22 @@ class SqliteJournal:
         ]
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
+        if len(rows) == 1:  # mostly: one statement is whole or not at all by itself
+            self._db.execute(_INSERT, rows[0])
+        else:
+            self._insert_all(rows)
+        self._last += len(rows)
+        return self._last
+
+    def _insert_all(self, rows: Sequence[tuple[object, ...]]) -> None:
         self._db.execute("SAVEPOINT appending")
         try:
-            self._db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
+            self._db.executemany(_INSERT, rows)
         except BaseException:
             self._db.execute("ROLLBACK TO appending")
             raise
         finally:
             self._db.execute("RELEASE appending")
-        self._last += len(rows)
-        return self._last
 
     def commit(self) -> None:
         """Make durable what was appended."""

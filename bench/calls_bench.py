@@ -25,6 +25,7 @@ from typing import Any
 
 import httpx
 
+from acd.archive import UserDirectory, open_database
 from hotline.local_hotline import HotlinePorts, LocalHotline
 from hotline.simulated_callers import SimulatedCallers, Visit
 from hotline.simulated_phones import Habits, PhoneHeard, SimulatedPhones
@@ -33,7 +34,9 @@ SOURCE = Path(__file__).parent.parent / "config" / "hotline.yaml"
 OURS, NATIVE, NATIVE_FEW = "4008001234", "7777000001", "7777000002"
 KEYS = ("1", "3", "2")
 TALK_SECONDS = 1.0
+AGENTS = 30
 FEW = 3
+CALLS_A_MINUTE = 900.0
 PASSWORD = "only for a benchmark"  # of a hotline that lives for minutes
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -51,7 +54,7 @@ class Side:
 def measure(quick: bool = False) -> dict[str, Any]:
     """Run all blocks; a few minutes, or less when ``quick``."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as directory:
-        return asyncio.run(_measure(Path(directory), blocks=2 if quick else 5, calls=40 if quick else 120))
+        return asyncio.run(_measure(Path(directory), blocks=2 if quick else 5, calls=100 if quick else 300))
 
 
 async def _measure(directory: Path, blocks: int, calls: int) -> dict[str, Any]:
@@ -66,7 +69,7 @@ async def _measure(directory: Path, blocks: int, calls: int) -> dict[str, Any]:
         await _leave_few(hotline)
         for block in range(blocks):
             for side, number in ((native, NATIVE_FEW), (ours, OURS)):
-                await _latency_block(hotline, side, number, calls // 2, directory / f"latency-{block}-{number}")
+                await _latency_block(hotline, side, number, calls // 5, directory / f"latency-{block}-{number}")
     return _figures(native, ours)
 
 
@@ -86,16 +89,26 @@ class BenchHotline(LocalHotline):
 
 
 def _all_alike(rows: dict[str, Any]) -> None:
-    """Every agent can take every call at once, and is free again when it is over."""
+    """``AGENTS`` agents, each of whom can take every call, and is free again when it is over."""
     lines = list(rows["product_lines"])
-    for agent in rows["agents"].values():
-        for name in ("level", "levels", "products", "languages", "skills"):
-            agent.pop(name, None)
-        agent.update(
-            levels=dict.fromkeys(("L1", "L2", "L3"), 3), languages=dict.fromkeys(("zh", "en"), 5), products=dict.fromkeys(lines, 5)
-        )
+    rows["agents"] = {f"agent{place}": _agent(place, lines) for place in range(AGENTS)}
+    contact = next(iter(rows["phones"].values()))["contact"].partition("@")[2]
+    rows["phones"] = {_phone(place): {"contact": f"sip:{_phone(place)}@{contact}"} for place in range(AGENTS)}
+    for entry in rows["entries"].values():
+        entry.get("hints", {}).pop("preferred_agent", None)
     rows["queues"]["defaults"].update(wrap_up_seconds=0)
     rows["queues"]["overrides"] = {}
+
+
+def _agent(place: int, lines: Sequence[str]) -> dict[str, Any]:
+    return {
+        "name": f"Agent {place}", "phone": _phone(place), "products": dict.fromkeys(lines, 5),
+        "levels": dict.fromkeys(("L1", "L2", "L3"), 3), "languages": dict.fromkeys(("zh", "en"), 5),
+    }  # fmt: skip
+
+
+def _phone(place: int) -> str:
+    return str(2001 + place)
 
 
 def _native(number: str, queue: str) -> str:
@@ -114,9 +127,11 @@ def _queue(name: str, phones: Sequence[str]) -> str:
 
 async def _sit_down(hotline: LocalHotline) -> None:
     """Every agent logs in and goes ready."""
+    database = await open_database(hotline.database_url)
     for name in hotline.config.agents:
-        await _add_user(hotline, name)
+        await UserDirectory(database).put(name, PASSWORD, "agent", name, "en")
         await _at_desk(hotline, name, "/api/desk/login", "/api/desk/ready")
+    await database.dispose()
 
 
 async def _leave_few(hotline: LocalHotline) -> None:
@@ -132,19 +147,6 @@ async def _at_desk(hotline: LocalHotline, name: str, *actions: str) -> None:
             (await desk.post(action, json={})).raise_for_status()
 
 
-async def _add_user(hotline: LocalHotline, name: str) -> None:
-    environment = {
-        **os.environ,
-        "HOTLINE_DATABASE_URL": hotline.database_url,
-        "HOTLINE_STATE_DIR": str(hotline.state_dir),
-        "HOTLINE_USER_PASSWORD": PASSWORD,
-    }
-    command = [sys.executable, "-m", "hotline.cli", "user", "--config", str(hotline.config_path), "add", name]
-    adding = await asyncio.create_subprocess_exec(*command, env=environment)
-    if await adding.wait():
-        raise RuntimeError(f"user {name} could not be added")
-
-
 # ---- blocks ------------------------------------------------------------------------------------------------------------------
 
 
@@ -153,7 +155,7 @@ async def _cpu_block(hotline: LocalHotline, side: Side, number: str, calls: int,
     phones = SimulatedPhones(directory / "phones", hotline.ports.phones, hotline.ports.phones_voice, {}, _habits())
     async with phones:
         before = _cpu_ms(hotline.asterisk.pid), _cpu_ms(engine)
-        await _place(hotline, number, calls, per_minute=300.0, directory=directory / "callers")
+        await _place(hotline, number, calls, per_minute=CALLS_A_MINUTE, directory=directory / "callers")
         asterisk_ms, engine_ms = _cpu_ms(hotline.asterisk.pid) - before[0], _cpu_ms(engine) - before[1]
     answered = sum(heard.what == "answered" for heard in phones.log())
     if answered != calls:

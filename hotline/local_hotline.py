@@ -52,7 +52,7 @@ class HotlinePorts:
     @classmethod
     def free(cls) -> HotlinePorts:
         """Ports that nobody uses."""
-        return cls(*free_ports(len(fields(cls)), first=40_000, step=10))
+        return cls(*free_ports(len(fields(cls)), first=25_000, last=32_700, step=10))
 
     @classmethod
     def usual_or_free(cls) -> HotlinePorts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import signal
 
 import structlog
@@ -58,6 +59,8 @@ async def _run(arguments: argparse.Namespace) -> None:
     loop.add_signal_handler(signal.SIGHUP, reload)
     try:
         await app.start()
+        gc.collect()
+        gc.freeze()  # what the start has made lives as long as the engine: no collection need look at it again
         await told_to_stop.wait()
         structlog.get_logger(__name__).info("stopping")
     finally:
