@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from acd.instants import span
-from acd.model import AgentId, CallbackState, CallId, CallState, Level, QueueId
+from acd.model import AgentId, CallbackState, CallId, CallState, Handover, Level, QueueId
 from acd.plan import QueuePlan
 
 if TYPE_CHECKING:
@@ -94,6 +94,13 @@ class Call:
     """A command about this call that failed, and when to give it again."""
     redo_count: int = 0
     callback: Callback | None = None
+    handover: Handover | None = None
+    """What goes with it since it was handed on."""
+    handed_on_by: tuple[QueueId, ...] = ()
+    """Queues that handed it on."""
+    bounces: int = 0
+    personal: tuple[AgentId, float] | None = None
+    """The agent whom it was handed to, and until how many seconds of elapsed wait it waits for him alone."""
     destination: str | None = None
     been_in: tuple[QueueId, ...] = ()
     """Queues that it overflowed from; it does not come back to them."""

@@ -8,12 +8,13 @@ still says so in the attribute named by ``ATTRIBUTE``; so cancelling costs nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from heapq import heappop, heappush
 from typing import Any
 
+from acd.model import Word
 
-class Due(StrEnum):
+
+class Due(Word):
     """Kinds of deadlines."""
 
     OVERFLOW = "overflow"
@@ -23,6 +24,7 @@ class Due(StrEnum):
     PAIR_RESTED = "pair rested"
     COMMAND_AGAIN = "command again"
     AGENT_RESTED = "agent rested"
+    GHOST = "ghost"
     WRAP_UP_OVER = "wrap-up over"
     CALLBACK_OVERDUE = "callback overdue"
     OFFER_OVERDUE = "offer overdue"
@@ -36,6 +38,7 @@ ATTRIBUTE: Mapping[Due, str] = {
     Due.PAIR_RESTED: "rest_ends_us",
     Due.COMMAND_AGAIN: "redo_us",
     Due.AGENT_RESTED: "rests_until_us",
+    Due.GHOST: "ghost_us",
     Due.WRAP_UP_OVER: "wrap_ends_us",
     Due.CALLBACK_OVERDUE: "overdue_us",
     Due.OFFER_OVERDUE: "overdue_us",

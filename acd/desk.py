@@ -25,7 +25,7 @@ from acd.events import (
 from acd.instants import span
 from acd.model import AgentId, AgentState, IllegalTransition, PhoneId
 from acd.roster import Agent
-from acd.state import State, agent_enters, release, sit_down
+from acd.state import State, agent_enters, release, sit_down, watch_ghost
 from acd.tables import AGENT, AgentInput
 
 _FORCED: dict[AgentState, AgentInput] = {
@@ -209,12 +209,22 @@ def mark_phone(state: State, phone: PhoneId, reachable: bool) -> None:
         return
     state.roster.mark(agent, unreachable=not reachable)
     state.lead_agents[agent.id] = agent
+    watch_ghost(state, agent)
     if not reachable and agent.offer is not None:
         offering.phone_lost(state, agent.offer)
 
 
 def desk_seen(state: State, event: DeskSeen) -> None:
-    """The agent's page is, or is not, connected: an agent without it keeps working by phone."""
+    """The agent's page is, or is not, connected: without it he keeps working by phone, but one miss is enough to take him out."""
     agent = state.roster.agents.get(event.agent)
     if agent is not None:
+        there = agent.state is not AgentState.LOGGED_OUT
+        agent.desk_left = there and not event.connected and (agent.desk_connected or agent.desk_left)
         agent.desk_connected = event.connected
+        watch_ghost(state, agent)
+
+
+def ghost(state: State, agent: Agent) -> None:
+    """A ready agent has had neither phone nor desk for too long."""
+    if agent.state is AgentState.READY:
+        agent_enters(state, agent, AgentInput.STOOD_DOWN, "ghost")

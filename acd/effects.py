@@ -18,6 +18,7 @@ from acd.model import (
     CallId,
     CallState,
     EndCause,
+    Handover,
     Level,
     MissCause,
     OfferId,
@@ -48,6 +49,8 @@ class RingAgent:
     phone: PhoneId
     ring_seconds: float
     queue: QueueId
+    auto_answer: bool = False
+    """Ask the phone to take the call by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class ScreenPop:
     """The rule that decided, in words."""
     attempt: int
     """1 for the first offer of this call, and so on."""
+    handover: Handover | None = None
+    """What the engineer before him hands over; the agent acknowledges it (``HandoverAcknowledged``), only then his phone rings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,20 @@ class CallbackChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOn:
+    """An agent handed a call on. ``bounced``: back to a queue that had handed it on before."""
+
+    call: CallId
+    agent: AgentId
+    queue: QueueId | None
+    to_queue: QueueId | None
+    to_agent: AgentId | None
+    to_destination: str | None
+    handover: Handover | None
+    bounced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallOverflowed:
     """A rule sent a call elsewhere instead of letting it wait: to a queue, or out to a destination."""
 
@@ -235,5 +254,5 @@ class CallOverflowed:
 
 
 Command = Union[HoldCall, RingAgent, DialBack, StopRinging, SendCall, HangUpCall, ScreenPop, WithdrawPop]
-Notice = Union[CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged]
+Notice = Union[CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn]
 Effect = Union[Command, Notice]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
-from acd.model import AgentId, AgentState, CallId, EndCause, Level, MissCause, OfferId, PhoneId
+from acd.model import AgentId, AgentState, CallId, EndCause, Handover, Level, MissCause, OfferId, PhoneId, QueueId
 from acd.plan import Plan
 
 # ---- from the configuration ------------------------------------------------------------------------------------------
@@ -159,6 +159,29 @@ class TalkEnded:
     agent: AgentId
 
 
+@dataclass(frozen=True, slots=True)
+class CallHandedOn:
+    """An agent hands his call on and is free of it: to a queue, to an agent (within a queue, or the call's own), or out to a destination.
+
+    With a ``handover``, the receiver must acknowledge it at his desk before his phone is rung. Illegal for an agent who does not talk
+    to this call, and for a target that the plan does not have.
+    """
+
+    call: CallId
+    agent: AgentId
+    to_queue: QueueId | None = None
+    to_agent: AgentId | None = None
+    to_destination: str | None = None
+    handover: Handover | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverAcknowledged:
+    """The receiver has read what was handed over with the offered call; his phone may ring."""
+
+    offer: OfferId
+
+
 # ---- from agents' phones and desks -----------------------------------------------------------------------------------------
 
 
@@ -275,7 +298,7 @@ class ExchangeSeen:
 Event = Union[
     PlanLoaded, CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted,
     CallbackWanted, CallbackReached, CallbackUnreached, CallbackCancelled,
-    OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded,
+    OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded, CallHandedOn, HandoverAcknowledged,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
     DeskSeen, Ticked, ExchangeSeen,
 ]  # fmt: skip

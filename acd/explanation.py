@@ -5,8 +5,6 @@ Decides nothing about calls. Every explanation is bounded: names are cut to the 
 
 from __future__ import annotations
 
-from itertools import islice
-
 from acd.barring import refusing, resting
 from acd.calls import Call
 from acd.choice import RULES
@@ -17,10 +15,9 @@ from acd.offer import Offer
 from acd.plan import QueuePlan
 from acd.stages import Stage
 from acd.state import State
-from skills.admission import bits
 
 NAMES_OF_CANDIDATES = 8
-NAMES_OF_SKIPPED = 4
+NAMES_OF_SKIPPED = 3
 
 _OCCUPIED = {
     AgentState.TALKING: "talking",
@@ -56,14 +53,19 @@ def screen_pop(state: State, offer: Offer, made: OfferMade) -> ScreenPop:
     return ScreenPop(
         offer.id, call.id, offer.agent.id, call.ani, call.ani_name, call.dnis, call.entry, call.path, call.product_line or "",
         call.level or Level.L1, call.language or "", call.segment, call.urgent, call.arrived_at, made.waited_seconds,
-        f"{made.rule}; {made.step}: {made.need}", made.attempt,
+        f"{made.rule}; {made.step}: {made.need}", made.attempt, call.handover,
     )  # fmt: skip
 
 
 def names(state: State, mask: int, most: int) -> tuple[AgentId, ...]:
     """The first few agents of a mask."""
     company = state.roster.company
-    return tuple([company[index].id for index in islice(bits(mask), most)])
+    found: list[AgentId] = []
+    while mask and len(found) < most:
+        lowest = mask & -mask
+        found.append(company[lowest.bit_length() - 1].id)
+        mask ^= lowest
+    return tuple(found)
 
 
 def _rule(queue: QueuePlan, count: int) -> str:

@@ -28,7 +28,8 @@ def match(state: State) -> None:
     leads += [lead for agent in state.lead_agents.values() if (lead := _lead_of(state, agent))]
     state.lead_calls.clear()
     state.lead_agents.clear()
-    heapify(leads)
+    if len(leads) > 1:
+        heapify(leads)
     while leads:
         lead = heappop(leads)
         _try(state, lead[0][2], lead[0])

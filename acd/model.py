@@ -5,6 +5,7 @@ Holds names and value objects only. What may follow what is in ``acd.tables``; w
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
@@ -18,7 +19,13 @@ QueueId = NewType("QueueId", str)
 """``<product line>.<level>``, e.g. ``printers.L2``: a view for people and statistics, not what matching is done by."""
 
 
-class Level(StrEnum):
+class Word(StrEnum):
+    """A member is the string it stands for, and hashes as that: Enum's own hash is a call into Python, for every look into a table."""
+
+    __hash__ = str.__hash__
+
+
+class Level(Word):
     """How deep a call goes, and how deep an engineer can go."""
 
     L1 = "L1"
@@ -31,7 +38,7 @@ def queue_of(product_line: str, level: Level) -> QueueId:
     return QueueId(f"{product_line}.{level}")
 
 
-class CallState(StrEnum):
+class CallState(Word):
     """Where a call is. ``ENDED`` is final; everything else can end at any moment by the caller hanging up."""
 
     MENU = "menu"
@@ -49,7 +56,7 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
-class AgentState(StrEnum):
+class AgentState(Word):
     """What an agent is doing. One at a time, always with its start time and cause."""
 
     LOGGED_OUT = "logged_out"
@@ -60,7 +67,7 @@ class AgentState(StrEnum):
     WRAP_UP = "wrap_up"
 
 
-class OfferState(StrEnum):
+class OfferState(Word):
     """A reservation of one agent for one call."""
 
     PENDING = "pending"
@@ -75,7 +82,7 @@ class OfferState(StrEnum):
     """Carrying it out failed on our side; nobody is to blame and the caller keeps the place."""
 
 
-class CallbackState(StrEnum):
+class CallbackState(Word):
     """A promised callback."""
 
     PROMISED = "promised"
@@ -86,14 +93,14 @@ class CallbackState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class CallbackOrder(StrEnum):
+class CallbackOrder(Word):
     """Whose phone is rung first."""
 
     AGENT_FIRST = "agent_first"
     CUSTOMER_FIRST = "customer_first"
 
 
-class MissCause(StrEnum):
+class MissCause(Word):
     """Why an offered agent did not take the call. Each has its own delay in the plan."""
 
     NO_ANSWER = "no_answer"
@@ -103,7 +110,7 @@ class MissCause(StrEnum):
     PHONE_LOST = "phone_lost"
 
 
-class EndCause(StrEnum):
+class EndCause(Word):
     """How a call's visit ended."""
 
     CALLER_HUNG_UP = "caller_hung_up"
@@ -119,6 +126,19 @@ class EndCause(StrEnum):
     """The customer was not reached in as many attempts as the plan allows."""
     CALLBACK_CANCELLED = "callback_cancelled"
     """Somebody cancelled the callback, or the customer called again and took his place over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What goes with a call from one engineer to the next, so that the customer tells it once."""
+
+    tried: str = ""
+    """What was done so far."""
+    serial: str = ""
+    fault_code: str = ""
+    notes: str = ""
+    by: AgentId | None = None
+    """Who handed the call on; the router fills it in."""
 
 
 class IllegalTransition(Exception):

@@ -28,3 +28,5 @@ class Offer:
     made_at: datetime
     overdue_us: int | None
     """When it fails by itself, unless the exchange has told of it."""
+    acknowledged: bool = True
+    """False: the agent has yet to read what was handed over; his phone is not rung before."""

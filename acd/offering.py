@@ -40,10 +40,28 @@ def make(state: State, call: Call, agent: Agent, candidates: int) -> None:
     agent.offer, agent.call, agent.last_offer = offer, call.id, state.offers_made
     agent_enters(state, agent, AgentInput.RESERVED, "call")
     state.say(pop)
+    offer.acknowledged = call.handover is None
+    if offer.acknowledged:
+        _ring(state, offer)
+
+
+def _ring(state: State, offer: Offer) -> None:
+    call = offer.call
     if call.promised:
         callbacks.attempt(state, offer)
-    else:
-        state.say(RingAgent(offer.id, call.id, agent.id, offer.phone, state.plan.ring_seconds, made.queue))
+    elif call.queue is not None:
+        agent = offer.agent
+        state.say(RingAgent(
+            offer.id, call.id, agent.id, offer.phone, state.plan.ring_seconds, call.queue.id, agent.plan.auto_answer
+        ))  # fmt: skip
+
+
+def acknowledged(state: State, offer: Offer) -> None:
+    """The agent has read what was handed over with the call: his phone rings. Said again, it changes nothing."""
+    if not offer.acknowledged:
+        offer.acknowledged = True
+        _expect_news(state, offer)
+        _ring(state, offer)
 
 
 def _opened(state: State, call: Call, agent: Agent) -> Offer:
@@ -115,7 +133,10 @@ def failed(state: State, offer: Offer, detail: str) -> None:
 
 
 def overdue(state: State, offer: Offer) -> None:
-    """No news of the offer came in time: take it back as failed."""
+    """No news of the offer came in time: take it back as failed, or, if the agent did not acknowledge the handover, as missed."""
+    if not offer.acknowledged:
+        missed(state, offer, MissCause.NO_ANSWER)
+        return
     stop_ringing(state, offer)
     failed(state, offer, "no news from the exchange")
 
@@ -174,7 +195,7 @@ def _treat_miss(state: State, agent: Agent, cause: MissCause) -> None:
     rule = state.plan.rona.get(cause, Rona())
     agent.misses[cause] = agent.misses.get(cause, 0) + 1
     agent.idle_since_us = state.now_us
-    if agent.misses[cause] >= rule.misses_to_not_ready:
+    if agent.misses[cause] >= rule.misses_to_not_ready or agent.desk_left:
         agent.misses.clear()
         agent.next_reason = agent.next_reason or f"rona:{cause}"
     elif rule.retry_after_seconds > 0:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId
+from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId, Word
 from skills.requirement import Requirement
 
 
-class Strategy(StrEnum):
+class Strategy(Word):
     """How to choose among the free agents that the step in force admits. Ties are broken by longest idle, then by agent id."""
 
     LONGEST_IDLE = "longest_idle"
@@ -35,6 +34,8 @@ class AgentPlan:
     phone: PhoneId
     """The phone he usually sits at; a login may name another."""
     team: str = ""
+    auto_answer: bool = False
+    """His phone takes calls by itself (headset, training); the exchange asks it to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,10 @@ class Plan:
     not_ready_reasons: tuple[str, ...] = ("break", "lunch", "training", "meeting", "back_office")
     dispositions: tuple[str, ...] = ("solved", "callback", "dispatched", "escalated", "wrong_number")
     wrap_up_extension_limit_seconds: float = 900.0
+    ghost_after_seconds: float = 300.0
+    """A ready agent whose phone can't be rung and whose desk is away for so long is not there: he becomes not ready, cause ``ghost``."""
+    personal_wait_seconds: float = 60.0
+    """So long a call that was handed to a certain agent waits for him alone, if he is logged in."""
     short_abandon_seconds: float = 5.0
     """A caller who leaves the queue within this could not have been answered: a short abandon."""
     handling_seconds: float = 240.0

@@ -14,7 +14,7 @@ from acd.hours import Opening
 from acd.instants import seconds
 from acd.model import CallState
 from acd.overflow import Occasion
-from acd.plan import Overflow
+from acd.plan import Overflow, QueuePlan
 from acd.stages import Stage
 from acd.state import State, call_enters
 from acd.tables import CallInput
@@ -44,7 +44,7 @@ def _overflow_at_once(state: State, call: Call) -> bool:
 def wait(state: State, call: Call) -> None:
     """Put a waiting call at the place that its virtual arrival gives it, in the stage that its wait has reached."""
     assert call.queue is not None, "a waiting call has a queue"
-    stage = _reached(state, call, state.stages.first(call.queue, call.values()))
+    stage = _reached(state, call, _first_stage(state, call, call.queue))
     _open(state, stage)
     state.room.add(call, call.arrived_us - call.head_start_us(state.plan.head_start_seconds), stage)
     state.waiting_in[call.queue.id] = state.waiting_in.get(call.queue.id, 0) + 1
@@ -52,6 +52,11 @@ def wait(state: State, call: Call) -> None:
         state.refused[call.id] = call
     overflow.keep_watch(state, call)
     _stay(state, call, stage)
+
+
+def _first_stage(state: State, call: Call, queue: QueuePlan) -> Stage:
+    first = state.stages.first(queue, call.values())
+    return first if call.personal is None else state.stages.personal(*call.personal, first)
 
 
 def stop_waiting(state: State, call: Call) -> None:
@@ -125,9 +130,10 @@ def tell_step(state: State, call: Call) -> None:
 
 
 def hold(state: State) -> None:
-    """Hold the callers who must be held and were not offered at once."""
+    """Hold the callers who must be held and whose agent is not being rung at once."""
     for call in state.to_hold.values():
-        if call.state is CallState.WAITING and call.queue is not None:
+        unread = call.offer is not None and not call.offer.acknowledged
+        if (call.state is CallState.WAITING or unread) and call.queue is not None:
             state.say(HoldCall(call.id, call.queue.id, call.language or ""))
     state.to_hold.clear()
 

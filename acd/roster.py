@@ -38,6 +38,10 @@ class Agent:
     cause: str = ""
     phone: PhoneId | None = None
     desk_connected: bool = False
+    desk_left: bool = False
+    """His desk was connected since he logged in, and is away now: one miss is enough."""
+    ghost_us: int | None = None
+    """When he counts as not there, unless his phone or his desk comes back."""
     planned: bool = True
     """False: no longer in the plan; he finishes what he is doing and is logged out."""
 
@@ -78,6 +82,7 @@ class Roster:
         self.strategies = tuple(dict.fromkeys(strategies))
         planned = [(agent.id, agent.plan.skills if agent.planned else {}) for agent in agents]
         self.admission = Admission(planned)
+        self.planned = sum(agent.bit for agent in agents if agent.planned)
         self.in_state: dict[AgentState, int] = dict.fromkeys(AgentState, 0)
         self.unreachable = 0
         self.resting = 0
@@ -89,8 +94,8 @@ class Roster:
 
     @property
     def logged_in(self) -> int:
-        """Mask of those who are logged in, in whatever state."""
-        return self.admission.everybody & ~self.in_state[AgentState.LOGGED_OUT]
+        """Mask of those who are logged in, in whatever state; those who are only finishing what they do are not."""
+        return self.planned & ~self.in_state[AgentState.LOGGED_OUT]
 
     @property
     def at_work(self) -> int:
@@ -98,7 +103,7 @@ class Roster:
         mask = 0
         for state in _AT_WORK:
             mask |= self.in_state[state]
-        return mask & ~self.unreachable
+        return mask & self.planned & ~self.unreachable
 
     def move(self, agent: Agent, state: AgentState) -> None:
         """The agent is in ``state`` from now on."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from acd import callbacks, callers, desk, exchange, offering, replan, snapshot, view
+from acd import callbacks, callers, desk, exchange, handing_on, offering, replan, snapshot, view
 from acd.board import Board
 from acd.calls import Call
 from acd.deadlines import Due
@@ -30,11 +30,13 @@ from acd.events import (
     CallbackWanted,
     CallDiverted,
     CallerLeft,
+    CallHandedOn,
     CallQueued,
     CommandFailed,
     DeskSeen,
     Event,
     ExchangeSeen,
+    HandoverAcknowledged,
     MenuChosen,
     OfferAnswered,
     OfferFailed,
@@ -179,6 +181,8 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     OfferFailed: _about_offer(offering.failed, "detail"),
     CommandFailed: callers.command_failed,
     TalkEnded: callers.agent_left,
+    CallHandedOn: handing_on.handed_on,
+    HandoverAcknowledged: _about_offer(offering.acknowledged),
     PhoneSeen: desk.phone_seen,
     AgentLoggedIn: desk.logged_in,
     AgentLoggedOut: desk.logged_out,
@@ -200,6 +204,7 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.PAIR_RESTED: _pair_rested,
     Due.COMMAND_AGAIN: callers.redo,
     Due.AGENT_RESTED: desk.rested,
+    Due.GHOST: desk.ghost,
     Due.WRAP_UP_OVER: desk.wrap_up_over,
     Due.OFFER_OVERDUE: offering.overdue,
     Due.CALLBACK_OVERDUE: callers.callback_overdue,

@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from acd.calls import Place
 from acd.instants import span
 from acd.plan import QueuePlan
-from skills.expression import Expression, describe
+from skills.expression import Expression, IsAgent, describe
 from skills.requirement import bind_requirement
+
+PERSONAL = "handed to a certain agent"
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +72,10 @@ class Stages:
         if stage is None:
             stage = self._firsts[key] = self._chain(queue, values)
         return stage
+
+    def personal(self, agent: str, until_seconds: float, after: Stage) -> Stage:
+        """A stage that only ``agent`` matches, before ``after``."""
+        return self._stage(PERSONAL, IsAgent(agent), until_seconds, after)
 
     def _chain(self, queue: QueuePlan, values: Mapping[str, str]) -> Stage:
         stage: Stage | None = None

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from acd.calls import Call
-from acd.deadlines import Deadlines
+from acd.deadlines import Deadlines, Due
 from acd.effects import AgentChanged, CallChanged, Effect
 from acd.figures import Figures
 from acd.hours import Opening
-from acd.instants import micros, next_midnight
+from acd.instants import micros, next_midnight, span
 from acd.model import AgentId, AgentState, CallId, EndCause, Level, OfferId, PhoneId, QueueId, queue_of
 from acd.offer import Offer
 from acd.plan import Plan, QueuePlan
@@ -147,6 +147,7 @@ def agent_enters(state: State, agent: Agent, happened: AgentInput, cause: str) -
     state.say(AgentChanged(agent.id, entered, cause, agent.phone, previous, since, agent.call))
     if entered is AgentState.READY:
         state.lead_agents[agent.id] = agent
+        watch_ghost(state, agent)
     elif entered is AgentState.LOGGED_OUT:
         _leave_phone(state, agent)
 
@@ -173,6 +174,15 @@ def release(state: State, agent: Agent, cause: str) -> None:
         agent_enters(state, agent, AgentInput.RELEASED, cause)
 
 
+def watch_ghost(state: State, agent: Agent) -> None:
+    """Begin to count, or stop counting, how long a ready agent has neither phone nor desk."""
+    gone = agent.state is AgentState.READY and not agent.desk_connected and bool(state.roster.unreachable & agent.bit)
+    if not gone:
+        agent.ghost_us = None
+    elif agent.ghost_us is None:
+        state.deadlines.set(Due.GHOST, agent, state.now_us + span(state.plan.ghost_after_seconds))
+
+
 def sit_down(state: State, agent: Agent, phone: PhoneId) -> None:
     """The agent is at ``phone`` from now on."""
     agent.phone = phone
@@ -186,5 +196,6 @@ def _leave_phone(state: State, agent: Agent) -> None:
     agent.phone = agent.call = agent.next_home = agent.next_reason = agent.wrap_ends_us = None
     agent.misses.clear()
     agent.failures = 0
+    agent.desk_left, agent.ghost_us = False, None
     state.roster.rest(agent, None)
     state.roster.mark(agent, unreachable=False)

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Generic, TypeVar
 
-from acd.model import AgentState, CallbackState, CallState, IllegalTransition, OfferState
+from acd.model import AgentState, CallbackState, CallState, IllegalTransition, OfferState, Word
 
 
-class CallInput(StrEnum):
+class CallInput(Word):
     """What can happen to a call."""
 
     QUEUED = "queued"
@@ -41,7 +40,7 @@ class CallInput(StrEnum):
     ENDED = "ended"
 
 
-class AgentInput(StrEnum):
+class AgentInput(Word):
     """What can happen to an agent. The first four are also what supervisors force."""
 
     LOGGED_IN = "logged in"
@@ -60,7 +59,7 @@ class AgentInput(StrEnum):
     FOUND_TALKING = "found talking"
 
 
-class OfferInput(StrEnum):
+class OfferInput(Word):
     """What can happen to an offer."""
 
     RANG = "rang"
@@ -70,7 +69,7 @@ class OfferInput(StrEnum):
     FAILED = "failed"
 
 
-class CallbackInput(StrEnum):
+class CallbackInput(Word):
     """What can happen to a callback."""
 
     ATTEMPTED = "attempted"
@@ -83,8 +82,8 @@ class CallbackInput(StrEnum):
     CANCELLED = "cancelled"
 
 
-State = TypeVar("State", bound=StrEnum)
-Input = TypeVar("Input", bound=StrEnum)
+State = TypeVar("State", bound=Word)
+Input = TypeVar("Input", bound=Word)
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,13 @@ class WaitingRoom:
     def earliest_for(self, bit: int, barred: Callable[[Call], int]) -> Place | None:
         """The first in the order who may go to the agent of mask ``bit``; ``barred`` is the mask of agents a call may not go to."""
         best: Place | None = None
-        for front in self._fronts:
-            if best is not None and front[:2] > best[:2]:
+        for virtual_us, number, stage in self._fronts:
+            if best is not None and (virtual_us, number) > best[:2]:
                 break
-            if front[2].in_force.admits & bit:
-                found = _first_in(front[2].line, bit, barred)
+            if stage.in_force.admits & bit:
+                found = _first_in(stage.line, bit, barred)
+                if found is stage.line[0] and best is None:
+                    return found
                 if found is not None and (best is None or found < best):
                     best = found
         return best

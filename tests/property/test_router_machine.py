@@ -24,11 +24,13 @@ from acd.events import (
     CallbackWanted,
     CallDiverted,
     CallerLeft,
+    CallHandedOn,
     CallQueued,
     CommandFailed,
     DeskSeen,
     Event,
     ExchangeSeen,
+    HandoverAcknowledged,
     MenuChosen,
     OfferAnswered,
     OfferFailed,
@@ -42,9 +44,11 @@ from acd.events import (
     WrapUpEnded,
     WrapUpExtended,
 )
-from acd.model import AgentId, AgentState, CallId, CallState, IllegalTransition, Level, MissCause, OfferState, PhoneId
+from acd.instants import micros, seconds
+from acd.model import AgentId, AgentState, CallId, CallState, Handover, IllegalTransition, Level, MissCause, OfferState, PhoneId, QueueId
 from acd.plan import CallbackRules, Hours, Overflow, Plan, Rona, Strategy
 from acd.router import Router
+from acd.stages import PERSONAL
 from acd.tables import JOINT
 from skills.expression import satisfies
 from skills.requirement import bind_requirement, step_at
@@ -63,7 +67,7 @@ NAMES = tuple(one.id for one in COMPANY)
 PHONES = (*(one.phone for one in COMPANY), PhoneId("2000"))
 TELEPHONY = (
     CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted, OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded,
-    PhoneSeen, CallbackWanted, CallbackReached, CallbackUnreached,
+    PhoneSeen, CallbackWanted, CallbackReached, CallbackUnreached, HandoverAcknowledged,
 )  # fmt: skip
 RULES = (
     Overflow("closed", to_destination="closed", when_closed=True, also_waiting=True),
@@ -151,8 +155,11 @@ class Hotline(RuleBasedStateMachine):
         call = state.calls[call_id]
         assert call.queue is not None
         needs = bind_requirement(call.queue.requirement, call.values())
-        reached = step_at(needs, (self.now - call.arrived_at).total_seconds())
+        waited = seconds(micros(self.now) - call.arrived_us)
+        reached = step_at(needs, waited)
         there = [one for one in state.roster.company if one.state is not AgentState.LOGGED_OUT and one.planned]
+        if call.personal is not None and waited < call.personal[1] and call.personal[0] in [one.id for one in there]:
+            return PERSONAL
         for step in needs.steps[reached:]:
             if any(satisfies(step.need, one.id, one.plan.skills) for one in there):
                 return step.name
@@ -171,17 +178,17 @@ class Hotline(RuleBasedStateMachine):
                 self.deliver(AgentLoggedIn(one.id, one.phone))
                 self.deliver(AgentWentReady(one.id))
 
-    @rule(seconds=st.floats(0.0, 40.0))
-    def time_passes(self, seconds: float) -> None:
-        end = self.now + timedelta(seconds=seconds)
+    @rule(pause=st.floats(0.0, 40.0))
+    def time_passes(self, pause: float) -> None:
+        end = self.now + timedelta(seconds=pause)
         while (due := self.router.next_deadline()) is not None and due <= end:
             self.now = max(due, self.now)
             self.deliver(Ticked())
         self.now = end
 
-    @rule(seconds=st.floats(0.0, 200.0))
-    def the_runner_sleeps_over_its_deadlines(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+    @rule(pause=st.floats(0.0, 200.0))
+    def the_runner_sleeps_over_its_deadlines(self, pause: float) -> None:
+        self.now += timedelta(seconds=pause)
 
     @rule(number=calls_drawn)
     def a_caller_arrives(self, number: int) -> None:
@@ -263,6 +270,24 @@ class Hotline(RuleBasedStateMachine):
             outcome = CallbackReached(dial.call, dial.attempt) if reached else CallbackUnreached(dial.call, dial.attempt, cause)
             self.deliver(outcome)
 
+    @rule(
+        data=st.data(), where=st.sampled_from(["printers.L2", "servers.L1", "teapots.L1", "out", "nobody"]),
+        to_agent=st.none() | names_drawn,
+        packet=st.booleans(),
+    )  # fmt: skip
+    def an_agent_hands_his_call_on(self, data: st.DataObject, where: str, to_agent: AgentId | None, packet: bool) -> None:
+        talking = [(call.id, call.agent) for call in self.router.calls().values() if call.agent]
+        if talking:
+            call, name = data.draw(st.sampled_from(talking), label="talk")
+            out, to_queue = ("partner" if where == "out" else None), (QueueId(where) if "." in where else None)
+            self.deliver(CallHandedOn(call, name, to_queue, to_agent, out, Handover("tried") if packet else None))
+
+    @rule(data=st.data())
+    def a_handover_is_read(self, data: st.DataObject) -> None:
+        offers = list(self.router._state.offers)
+        if offers:
+            self.deliver(HandoverAcknowledged(data.draw(st.sampled_from(offers), label="offer")))
+
     @rule(number=calls_drawn)
     def a_callback_is_called_off(self, number: int) -> None:
         self.deliver(CallbackCancelled(self.call(number), "boss"))
@@ -288,9 +313,9 @@ class Hotline(RuleBasedStateMachine):
     def an_agent_ends_wrap_up(self, name: AgentId, disposition: str) -> None:
         self.deliver(WrapUpEnded(name, disposition))
 
-    @rule(name=names_drawn, seconds=st.sampled_from([-1.0, 30.0, 800.0]))
-    def an_agent_extends_wrap_up(self, name: AgentId, seconds: float) -> None:
-        self.deliver(WrapUpExtended(name, seconds))
+    @rule(name=names_drawn, more=st.sampled_from([-1.0, 30.0, 800.0]))
+    def an_agent_extends_wrap_up(self, name: AgentId, more: float) -> None:
+        self.deliver(WrapUpExtended(name, more))
 
     @rule(name=names_drawn, wanted=st.sampled_from(AgentState))
     def a_supervisor_forces(self, name: AgentId, wanted: AgentState) -> None:

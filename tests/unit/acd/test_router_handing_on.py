@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+
+from acd.effects import AgentChanged, CallChanged, HandedOn, HoldCall, OfferMade, RingAgent, ScreenPop, SendCall
+from acd.events import AgentLoggedOut, AgentWentNotReady, CallHandedOn, HandoverAcknowledged, OfferAnswered, TalkEnded, WrapUpEnded
+from acd.model import AgentId, AgentState, CallId, CallState, Handover, IllegalTransition, Level, OfferState, QueueId
+from tests.unit.acd.scene import Scene
+
+ANN, BOB = AgentId("ann"), AgentId("bob")
+L1, L2 = QueueId("printers.L1"), QueueId("printers.L2")
+PACKET = Handover("restarted it", "SN-1", "E52", "loud")
+
+
+def talking_to_ann(*others: str) -> tuple[Scene, CallId]:
+    scene = Scene()
+    scene.ready("ann")
+    call = scene.talking("1")
+    scene.ready(*others)
+    return scene, call
+
+
+def test_a_call_handed_to_another_level_goes_on_waiting_with_its_clock() -> None:
+    scene, call = talking_to_ann()
+    arrived_us = scene.live(call).arrived_us
+    scene(CallHandedOn(call, ANN, to_queue=L2), after=100.0)
+    assert scene.first(HoldCall).queue == L2
+    assert scene.first(AgentChanged).state is AgentState.WRAP_UP
+    live = scene.live(call)
+    assert (live.state, live.queue_id, live.level, live.arrived_us) == (CallState.WAITING, L2, Level.L2, arrived_us)
+    scene.ready("bob")
+    assert scene.first(RingAgent).agent == "bob"
+    assert scene.first(OfferMade).waited_seconds > 100.0
+
+
+def test_somebody_free_is_rung_at_once_without_hold() -> None:
+    scene, call = talking_to_ann("bob")
+    scene(CallHandedOn(call, ANN, to_queue=L2))
+    assert scene.of(HoldCall) == []
+    assert scene.first(RingAgent).agent == "bob"
+    assert scene(TalkEnded(call, ANN)) == [], "the first agent's leg goes when the caller is moved"
+
+
+def test_what_is_handed_over_is_read_before_the_phone_rings() -> None:
+    scene, call = talking_to_ann("bob")
+    scene(CallHandedOn(call, ANN, to_queue=L2, handover=PACKET))
+    pop = scene.first(ScreenPop)
+    assert pop.handover == Handover("restarted it", "SN-1", "E52", "loud", by=ANN)
+    assert scene.of(RingAgent) == []
+    assert scene.first(HoldCall).call == call, "the caller hears music meanwhile"
+    scene(HandoverAcknowledged(pop.offer), after=8.0)
+    assert scene.first(RingAgent).offer == pop.offer
+    assert scene(HandoverAcknowledged(pop.offer)) == []
+    scene(OfferAnswered(pop.offer))
+    assert scene.live(call).agent == "bob"
+
+
+def test_an_agent_who_does_not_read_it_misses_the_call() -> None:
+    scene, call = talking_to_ann("bob")
+    scene(CallHandedOn(call, ANN, to_queue=L2, handover=PACKET))
+    scene.later(16.0)
+    assert (scene.state_of("bob").cause, scene.live(call).state) == ("rona:no_answer", CallState.WAITING)
+
+
+def test_a_call_handed_to_an_agent_waits_for_him_alone_and_then_for_anybody() -> None:
+    scene, call = talking_to_ann("bob")
+    busy = scene.talking("2", level=Level.L2)
+    assert scene.live(busy).agent == "bob"
+    scene(CallHandedOn(call, ANN, to_agent=BOB))
+    scene(WrapUpEnded(ANN, "escalated"))
+    assert "handed to a certain agent asks for agent bob" in scene.router.explain_waiting(call, scene.now)
+    scene.later(59.0)
+    assert scene.live(call).state is CallState.WAITING
+    scene(TalkEnded(busy, BOB))
+    scene(WrapUpEnded(BOB, "solved"))
+    assert scene.offered() == [(call, "bob")]
+
+
+def test_an_agent_who_is_not_there_is_not_waited_for() -> None:
+    scene, call = talking_to_ann("bob")
+    scene(AgentLoggedOut(BOB))
+    scene(CallHandedOn(call, ANN, to_agent=BOB))
+    assert scene.live(call).stage.in_force.name != "handed to a certain agent"  # type: ignore[union-attr]
+
+
+def test_it_does_not_come_back_to_the_one_who_handed_it_on_while_others_are_at_work() -> None:
+    scene, call = talking_to_ann("bob")
+    scene(CallHandedOn(call, ANN, to_queue=L1))
+    scene(AgentWentNotReady(ANN, "break"))
+    assert scene.live(call).refusals == {"ann": 1}
+
+
+def test_a_call_that_comes_back_to_a_queue_that_handed_it_on_has_bounced() -> None:
+    scene, call = talking_to_ann("bob")
+    scene(CallHandedOn(call, ANN, to_queue=L2))
+    assert not scene.first(HandedOn).bounced
+    scene(OfferAnswered(scene.offer(call)))
+    scene(CallHandedOn(call, BOB, to_queue=L1))
+    assert scene.first(HandedOn).bounced
+    assert scene.live(call).bounces == 1
+
+
+def test_a_call_can_be_handed_out_of_the_house() -> None:
+    scene, call = talking_to_ann()
+    scene(CallHandedOn(call, ANN, to_destination="partner"))
+    assert scene.first(SendCall) == SendCall(call, "partner")
+    assert scene.first(CallChanged).state is CallState.DIVERTED
+    assert scene.state_of("ann").state is AgentState.WRAP_UP
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        CallHandedOn(CallId("main-1"), BOB, to_queue=L2), CallHandedOn(CallId("main-9"), ANN, to_queue=L2),
+        CallHandedOn(CallId("main-1"), ANN),
+        CallHandedOn(CallId("main-1"), ANN, to_queue=QueueId("teapots.L1")), CallHandedOn(CallId("main-1"), ANN, to_agent=AgentId("zoe")),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_handed_on_stays(wrong: CallHandedOn) -> None:
+    scene, call = talking_to_ann("bob")
+    before = scene.router.state()
+    with pytest.raises(IllegalTransition):
+        scene(wrong)
+    assert scene.router.state() == before
+    assert scene.live(call).offer.state is OfferState.ACCEPTED  # type: ignore[union-attr]
