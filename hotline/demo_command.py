@@ -47,7 +47,6 @@ LONGEST_SECONDS = 24 * 3600
 MOST_VISITS = 2000
 """Then the same callers ring in again."""
 LAST_CALLS_SECONDS = 45.0
-"""How long live calls may go on when no more callers ring in; then they are hung up."""
 RECORDS_SECONDS = 10.0
 
 
@@ -55,6 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--calls-per-minute", type=_positive(MOST_PER_MINUTE), default=20.0, metavar="N", help="default: 20")
     parser.add_argument("--seconds", type=_positive(LONGEST_SECONDS), metavar="S", help="stop by itself after so long; default: at Ctrl-C")
+    parser.add_argument(
+        "--last-calls", type=_positive(LONGEST_SECONDS), default=LAST_CALLS_SECONDS, metavar="S",
+        help=f"how long live calls may go on when no more callers ring in; default: {LAST_CALLS_SECONDS:g} s",
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=None, help="for the same callers again")
 
 
@@ -73,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do it. Refused when a part is missing or fails."""
     proven(arguments.config)
     with _folder() as folder:
-        demo = Demo(folder, arguments.config, arguments.calls_per_minute, arguments.seconds, arguments.seed)
+        demo = Demo(folder, arguments)
         try:
             summary = asyncio.run(demo.run())
         except (NoAsterisk, AsteriskFailed, HotlineFailed, SippFailed, PromptError, DeskRefused, TimeoutError) as problem:
@@ -98,12 +101,13 @@ def _folder() -> Iterator[Path]:
 class Demo:
     """One demo in ``folder``."""
 
-    def __init__(self, folder: Path, config: Path, per_minute: float, seconds: float | None, seed: int | None) -> None:
+    def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
         self._folder = folder
-        self._per_minute = per_minute
-        self._seconds = seconds
-        self._chance = random.Random(seed)
-        self._hotline = LocalHotline(folder, config, HotlinePorts.usual_or_free())
+        self._per_minute: float = arguments.calls_per_minute
+        self._seconds: float | None = arguments.seconds
+        self._last_calls_seconds: float = arguments.last_calls
+        self._chance = random.Random(arguments.seed)
+        self._hotline = LocalHotline(folder, arguments.config, HotlinePorts.usual_or_free())
         self._told_to_stop = asyncio.Event()
         self._began = time.monotonic()
 
@@ -161,9 +165,9 @@ class Demo:
         async with SimulatedCallers(self._folder / "callers", ports.sip, ports.callers, visits, self._per_minute, count) as callers:
             ended = asyncio.create_task(callers.finished())
             await self._stopped_or(ended, self._seconds)
-            self._say(f"no more callers; live calls may last {LAST_CALLS_SECONDS:g} s more …")
+            self._say(f"no more callers; live calls may last {self._last_calls_seconds:g} s more …")
             callers.no_more()
-            await asyncio.wait([ended], timeout=LAST_CALLS_SECONDS)
+            await asyncio.wait([ended], timeout=self._last_calls_seconds)
             await self._hotline.asterisk.cli("channel request hangup all")
             async with asyncio.timeout(RECORDS_SECONDS):
                 await ended

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 async def demo(folder: Path, *arguments: str) -> Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hotline.cli", "demo", "--seed", "7", *arguments),
+        *(sys.executable, "-m", "hotline.cli", "demo", "--seed", "7", "--last-calls", "12", *arguments),
         stdout=PIPE, stderr=PIPE, env={**os.environ, "HOTLINE_STATE_DIR": str(folder)},
     )  # fmt: skip
 
