@@ -6,6 +6,7 @@ shown to people later: control characters, and those that turn the direction of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,8 @@ _WITHHELD: Final = range(32, 36)
 """Values of ``agi_callingpres`` that say: presentation prohibited (Asterisk's callerid.h, AST_PRES_PROHIB_*)."""
 _UNWANTED: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], " ")
 _EXTENSION: Final = frozenset("0123456789*#+-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_QUOTED_PAIR: Final = re.compile(r'\\(["\\])')
+"""RFC 3261, quoted-pair: SIP writes ``"`` in a name as ``\\"``, and Asterisk 22 hands it on as it was written."""
 
 
 class NotACall(Exception):
@@ -58,7 +61,7 @@ def caller_of(exchange: str, environment: Mapping[str, str]) -> Caller:
     return Caller(
         call=CallId(f"{exchange}-{uniqueid}"),
         ani="" if withheld else _known(environment, "agi_callerid"),
-        ani_name="" if withheld else _known(environment, "agi_calleridname"),
+        ani_name="" if withheld else _QUOTED_PAIR.sub(r"\1", _known(environment, "agi_calleridname")),
         dnis=_dialled(environment),
         place=",".join(environment.get(name, "") for name in ("agi_context", "agi_extension", "agi_priority")),
     )

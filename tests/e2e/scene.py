@@ -7,6 +7,7 @@ no test sees another's calls; at the end of a scene the house must be as empty a
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -27,6 +28,7 @@ from hotline.local_hotline import LocalHotline
 from hotline.simulated_callers import SimulatedCallers, Visit
 from hotline.simulated_phones import Habits, Manner, SimulatedPhones
 from tests.e2e.desk import AgentAtDesk
+from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import number_of
 from tests.e2e.waiting import until
 
@@ -42,8 +44,9 @@ PATIENT = Habits(answers_after=(0.2, 0.25), talks=None)
 class House:
     """One whole hotline, its records, and ports for callers."""
 
-    def __init__(self, hotline: LocalHotline, database: AsyncEngine, caller_ports: Iterator[int]) -> None:
+    def __init__(self, hotline: LocalHotline, manager_line: ManagerLine, database: AsyncEngine, caller_ports: Iterator[int]) -> None:
         self.hotline = hotline
+        self.manager_line = manager_line
         self.caller_ports = caller_ports
         self.numbers = count(1)
         """Every caller of every test has the next one."""
@@ -65,6 +68,15 @@ class House:
     async def agent_view(self, agent: str) -> dict[str, Any]:
         """One agent, as the board has him."""
         return next(view for view in (await self.board())["agents"] if view["agent"] == agent)
+
+    async def is_well(self) -> bool:
+        """Whether the engine says so: it is connected to Asterisk, and has seen what is there."""
+        return (await self.supervisor.get("/healthz")).status_code == httpx.codes.OK
+
+    def said_since(self, line: int = 0) -> list[dict[str, Any]]:
+        """What the engine logged, from a line of its log on."""
+        lines = self.hotline.engine_log.read_text(encoding="utf-8").splitlines()[line:]
+        return [json.loads(text) for text in lines]
 
     async def rows(self, query: Any) -> Sequence[Row]:
         """What the records answer."""
@@ -130,10 +142,15 @@ class Scene:
         """A number that nobody has called from."""
         return f"139{next(self.house.numbers):08d}"
 
-    async def call(self, where: str, keys: str = "", *, name: str = "", stays: float = STAYS, key_every: float = 1.2) -> Caller:
-        """A caller dials ``where``, a number or a queue's id (``pcs.L1``: straight there), and keys ``keys``, one every so often."""
+    async def call(
+        self, where: str, keys: str = "", *, name: str = "", stays: float = STAYS, key_every: float = 1.2, ani: str = ""
+    ) -> Caller:
+        """A caller dials ``where``, a number or a queue's id (``pcs.L1``: straight there), and keys ``keys``, one every so often.
+
+        His number is a new one unless ``ani`` is that of an earlier caller.
+        """
         dnis = number_of(where) if "." in where else where
-        visit = Visit(dnis, self.new_ani(), name, tuple((key_every, key) for key in keys), stays)
+        visit = Visit(dnis, ani or self.new_ani(), name, tuple((key_every, key) for key in keys), stays)
         return Caller(await self.calls([visit]), visit.ani)
 
     async def calls(self, visits: Sequence[Visit], per_minute: float = 600) -> SimulatedCallers:

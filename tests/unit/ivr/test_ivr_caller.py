@@ -24,7 +24,7 @@ def test_a_real_environment() -> None:
 
 def test_a_name_with_everything_stays_text() -> None:
     found = caller_of("main", environment(replay([load("name-with-everything").received], 0)))
-    assert found.ani_name == 'O\\"Neil, \\\\ ${EXTEN} 王小明😀'
+    assert found.ani_name == 'O"Neil, \\ ${EXTEN} 王小明😀'
 
 
 def test_what_asterisk_does_not_know_is_nothing() -> None:
