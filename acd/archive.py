@@ -7,7 +7,7 @@ picture is ``acd.board``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from acd.records import agent_intervals, calls, offers, story, users
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """OWASP's second choice for argon2id: 19 MiB, two passes, one lane."""
@@ -92,7 +92,7 @@ class Archive:
 
     async def _rows(self, query: Any) -> Sequence[Row]:
         async with self._engine.connect() as connection:
-            return [row._mapping for row in await connection.execute(query)]
+            return [dict(row._mapping) for row in await connection.execute(query)]
 
 
 class UserDirectory:
@@ -117,7 +117,7 @@ class UserDirectory:
         """Every user, by name, without the hashes."""
         async with self._engine.connect() as connection:
             query = select(users.c.name, users.c.role, users.c.agent, users.c.language).order_by(users.c.name)
-            return [row._mapping for row in await connection.execute(query)]
+            return [dict(row._mapping) for row in await connection.execute(query)]
 
     async def matching(self, name: str, password: str) -> Row | None:
         """The user if the password is his. Takes as long for a name that nobody has."""
@@ -125,7 +125,7 @@ class UserDirectory:
             found = (await connection.execute(select(users).where(users.c.name == name))).first()
         hashed = found.password_hash if found else _hash_of_nobody()
         ok = await asyncio.to_thread(_verify, hashed, password)
-        return found._mapping if found and ok else None
+        return dict(found._mapping) if found and ok else None
 
 
 def _verify(hashed: str, password: str) -> bool:

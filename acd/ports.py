@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -44,7 +44,8 @@ class Journal(Protocol):
     def commit(self) -> None:
         """Make durable what was appended."""
 
-    def read(self, after: int = 0) -> AsyncIterator[tuple[int, datetime, Event]] | Sequence[tuple[int, datetime, Event]]: ...
+    def read(self, after: int = 0) -> Iterator[tuple[int, datetime, Event]]:
+        """Every event after the sequence number ``after``, in order."""
 
 
 class Projection(Protocol):

@@ -254,6 +254,7 @@ def _upsert_into(table: Table, dialect: str) -> Executable:
     insert = {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(table)
     keys = [column.name for column in table.primary_key]
     new = insert.excluded
-    return insert.on_conflict_do_update(
+    upsert: Executable = insert.on_conflict_do_update(
         index_elements=keys, set_={column.name: new[column.name] for column in table.columns if column.name not in keys}
     )
+    return upsert

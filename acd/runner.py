@@ -4,7 +4,8 @@ Decides the order of things and nothing else: what follows from an event is the 
 adapters'. It has no clock of its own; ``clock`` gives aware UTC datetimes and is held to never run backwards.
 
 One event loop owns it, so nothing here is locked. What an event leads to is carried out only when the event is durable; events
-that lead to nothing yet share a transaction of at most ``COMMIT_WITHIN_SECONDS``. Commands of one call are carried out in order; those of different calls don't wait for each other.
+that lead to nothing yet share a transaction of at most ``COMMIT_WITHIN_SECONDS``. Commands of one call are carried out in order;
+those of different calls don't wait for each other.
 """
 
 from __future__ import annotations
@@ -51,7 +52,6 @@ class Runner:
         self._perform: dict[type, Perform] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._commit_timer: asyncio.TimerHandle | None = None
-        self._commit_timer: asyncio.TimerHandle | None = None
         self.journal_is_well = True
         """Whether the last commit succeeded."""
         self._drain_due = False
@@ -68,6 +68,10 @@ class Runner:
             try:
                 effects = self._router.handle(event, at)
             except IllegalTransition:
+                continue
+            except Exception:
+                # It failed when it was taken as well, and the engine went on; it must not keep the engine from starting again.
+                log.exception("router_fault_in_replay", event_kind=type(event).__name__, sequence=sequence)
                 continue
             self._tell(sequence, at, event, effects)
         return count
@@ -161,7 +165,7 @@ class Runner:
             self._commit_timer = None
         try:
             self._journal.commit()
-        except Exception:  # noqa: BLE001 - callers are served even while the disk is full; what was appended waits for the next commit
+        except Exception:  # callers are served even while the disk is full; what was appended waits for the next commit
             self.journal_is_well = False
             log.exception("journal_not_committed")
         else:

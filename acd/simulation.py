@@ -139,7 +139,7 @@ class Day:
         self._add(over, CallerLeft(effect.call, EndCause.AGENT_HUNG_UP))
 
     def _call_changed(self, effect: CallChanged, _: datetime) -> None:
-        if effect.state is CallState.ENDED and self._visitors.pop(effect.call, None) and effect.call not in self._agent_of:
+        if effect.state is CallState.ENDED and self._visitors.pop(effect.call, None) is not None and effect.call not in self._agent_of:
             self.outcome.abandoned += 1
 
 

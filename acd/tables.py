@@ -99,7 +99,7 @@ class Table(Generic[State, Input]):
         try:
             return self.rows[state][happened]
         except KeyError:
-            raise IllegalTransition(f"{self.name} is {state.replace('_', ' ')}: \"{happened}\" is not possible now") from None
+            raise IllegalTransition(f'{self.name} is {state.replace("_", " ")}: "{happened}" is not possible now') from None
 
     def allows(self, state: State, happened: Input) -> bool:
         """Whether ``happened`` is possible in ``state``."""

@@ -6,7 +6,7 @@ Same callers (sipp, real RTP and keys), same phones, same prompts: the native nu
 * ``cpu_per_call_ms``: processor time (user and system, all threads) per call, of Asterisk for the native number, of Asterisk and the engine
   for ours. While native blocks run the engine is stopped: the comparison is with an Asterisk that has no engine at all. No desks are open;
   agents are logged in and ready. Every agent matches every call, so that both sides do the same.
-* ``offer_latency_ms``: from an agent's hang-up (BYE) until the next INVITE at the same phone, while callers wait; no wrap-up on either side.
+* ``offer_latency_ms``: from an agent's hang-up (BYE) until the next INVITE at the same phone, while callers wait, without wrap-up.
 
 ``python -m bench.calls_bench`` prints the figures.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +35,8 @@ async def _story(name: str) -> list[str]:
     if not path.exists():
         raise Refused(f"{path}: no journal here; is HOTLINE_STATE_DIR the engine's?")
     journal = SqliteJournal(path)
-    call = journal.latest_call() if name == "last" else CallId(name)
-    happened = [(sequence, -1, at, event) for sequence, at, event in journal.of_call(call)] if call else []
+    call = (journal.latest_call() if name == "last" else None) or CallId(name)
+    happened = [(sequence, -1, at, event) for sequence, at, event in journal.of_call(call)]
     if not happened:
         raise Refused(f"no call {name} in {path}")
     database = await open_database(places.database_url())
@@ -90,8 +90,8 @@ def decided(notice: Effect) -> list[str]:
             return [
                 f"offer {notice.attempt} to {notice.agent}: {notice.rule}",
                 f"step {notice.step} asks for {notice.need}; waited {notice.waited_seconds:.1f} s; strategy {notice.strategy}",
-                f"could take it: {', '.join(notice.candidates)}" + (f" … {notice.candidate_count} in all" if notice.candidate_count > len(notice.candidates) else ""),
-                *(f"passed over, {skipped.reason}: {', '.join(skipped.agents)}" + (f" … {skipped.count} in all" if skipped.count > len(skipped.agents) else "") for skipped in notice.skipped),
+                f"could take it: {_some(notice.candidates, notice.candidate_count)}",
+                *(f"passed over, {skipped.reason}: {_some(skipped.agents, skipped.count)}" for skipped in notice.skipped),
                 *([f"{notice.calls_ahead} calls ahead that {notice.agent} could not serve"] if notice.calls_ahead else []),
             ]  # fmt: skip
         case OfferChanged():
@@ -106,6 +106,10 @@ def decided(notice: Effect) -> list[str]:
             return [f"relaxed to step {notice.step}: {notice.need}"]
         case _:
             return [_words(type(notice).__name__)]
+
+
+def _some(names: Sequence[str], count: int) -> str:
+    return ", ".join(names) + (f" … {count} in all" if count > len(names) else "")
 
 
 def _words(name: str) -> str:

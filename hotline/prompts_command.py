@@ -41,7 +41,9 @@ def _list(_: argparse.Namespace, texts: dict[str, dict[str, str]], languages: tu
 
 def _render(arguments: argparse.Namespace, texts: dict[str, dict[str, str]], languages: tuple[str, ...]) -> int:
     try:
-        made = render(texts, languages, arguments.sounds, EspeakVoice(), rate=arguments.rate, recordings=arguments.recordings, progress=_progress)
+        made = render(
+            texts, languages, arguments.sounds, EspeakVoice(), rate=arguments.rate, recordings=arguments.recordings, progress=_progress
+        )
     except PromptError as problem:
         raise Refused(f"{arguments.config}: {problem}") from None
     counts = {source: sum(one is source for one in made.values()) for source in Source}
@@ -51,8 +53,8 @@ def _render(arguments: argparse.Namespace, texts: dict[str, dict[str, str]], lan
 
 def _progress(done: int, total: int, prompt: Prompt, source: Source) -> None:
     if sys.stderr.isatty():
-        filled = 30 * done // total
-        print(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total} {prompt.language}/{prompt.name} {source}\033[K", end="", file=sys.stderr)
+        bar = ("#" * (30 * done // total)).ljust(30, ".")
+        print(f"\r[{bar}] {done}/{total} {prompt.language}/{prompt.name} {source}\033[K", end="", file=sys.stderr)
         if done == total:
             print(file=sys.stderr)
 

@@ -37,8 +37,9 @@ def key_packets(event: int, place: int) -> Iterator[tuple[int, bytes]]:
         yield number * 20_000, _packet(sequence + number, timestamp, event, (number + 1) * SAMPLES_PER_PACKET, first=number == 0)
     for repetition in range(3):
         number = PACKETS_PER_KEY + repetition
-        yield PACKETS_PER_KEY * 20_000 + repetition * 1_000, _packet(
-            sequence + number, timestamp, event, (PACKETS_PER_KEY + 1) * SAMPLES_PER_PACKET, end=True
+        yield (
+            PACKETS_PER_KEY * 20_000 + repetition * 1_000,
+            _packet(sequence + number, timestamp, event, (PACKETS_PER_KEY + 1) * SAMPLES_PER_PACKET, end=True),
         )
 
 

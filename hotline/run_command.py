@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     with places.only_engine():
         loop = uvloop.new_event_loop()
         asyncio.set_event_loop(loop)
-        asyncioreactor.install(loop)  # before anything imports the reactor: Twisted and asyncio share this one loop
+        asyncioreactor.install(loop)  # type: ignore[no-untyped-call]  # Twisted has no types here; before anything imports the reactor: Twisted and asyncio share this one loop
         try:
             loop.run_until_complete(_run(arguments))
         except (OSError, CannotListenError, SecretMissing, SQLAlchemyError) as problem:

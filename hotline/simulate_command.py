@@ -73,7 +73,8 @@ def _report(outcome: Outcome, present_seconds: float) -> Iterator[str]:
     yield f"answered in time over offered: {level:.1%}" if level is not None else "nobody called"
     if len(outcome.waits_seconds) > 1:
         cuts = statistics.quantiles(outcome.waits_seconds, n=100)
-        yield f"wait until answered: mean {statistics.fmean(outcome.waits_seconds):.1f} s, p50 {cuts[49]:.1f} s, p90 {cuts[89]:.1f} s, p99 {cuts[98]:.1f} s"
+        mean = statistics.fmean(outcome.waits_seconds)
+        yield f"wait until answered: mean {mean:.1f} s, p50 {cuts[49]:.1f} s, p90 {cuts[89]:.1f} s, p99 {cuts[98]:.1f} s"
     talked = sum(outcome.talk_seconds_by_agent.values())
     yield f"talking share of the agents' time: {talked / present_seconds:.1%}" if present_seconds else "no agents"
     for agent, seconds in sorted(outcome.talk_seconds_by_agent.items(), key=lambda item: (-item[1], item[0])):
