@@ -19,6 +19,7 @@ from acd.ports import Engine
 from ivr.caller import NotACall, caller_of, exchange_of
 from ivr.line import AgiLine
 from ivr.menu import MenuPlan
+from ivr.seldom import SeldomLog
 from ivr.session import Acquaintance, Services, Session, Verdict, stranger
 
 SESSION_LIMIT: Final = 2000
@@ -87,6 +88,7 @@ class FastAgiServer:
         self._reactor = reactor
         self._listening: Any = None
         self._log = structlog.get_logger("ivr")
+        self._seldom_log = SeldomLog(self._log, lambda: float(self._reactor.seconds()))
         self._services = Services(engine, self._log, recall)
         self._lines: set[AgiLine] = set()
         self._named: set[str] = set()
@@ -129,7 +131,7 @@ class FastAgiServer:
             self._full = True
             return None
         self._full = False
-        line = AgiLine(self._reactor, self._log, self._begin, self._lines.discard)
+        line = AgiLine(self._reactor, self._seldom_log, self._begin, self._lines.discard)
         self._lines.add(line)
         return line
 
@@ -141,7 +143,7 @@ class FastAgiServer:
         try:
             caller = caller_of(exchange, environment)
         except NotACall as error:
-            self._log.warning("AGI request that is no call", exchange=exchange, error=str(error))
+            self._seldom_log.warning("AGI request that is no call", exchange=exchange, error=str(error))
             return None
         session = Session(caller, self._menu(), line, self._services)
         self.sessions.enter(caller.call, line)

@@ -17,7 +17,8 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from ivr.codec import AgiConnection, Environment, Item, RemoteError, Reply, State
-from ivr.session import LineLost, Log, NoVerdict, Verdict
+from ivr.seldom import SeldomLog
+from ivr.session import LineLost, NoVerdict, Verdict
 
 ENVIRONMENT_SECONDS: Final = 10.0
 """How long a connection may take to say who is calling."""
@@ -40,7 +41,8 @@ class AgiLine(Protocol):
     # Any: Twisted declares ITransport | None, but it is a TCP transport from connectionMade on.
     transport: Any
 
-    def __init__(self, clock: Any, log: Log, begin: Begin, over: Callable[[AgiLine], None]) -> None:  # Any: IReactorTime, a zope interface
+    # clock: Any for IReactorTime, a zope interface.
+    def __init__(self, clock: Any, log: SeldomLog, begin: Begin, over: Callable[[AgiLine], None]) -> None:
         self._clock = clock
         self._log = log
         self._begin = begin
