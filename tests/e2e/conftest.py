@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -13,6 +14,7 @@ import pytest_asyncio
 from acd.archive import UserDirectory, open_database
 from hotline.local_hotline import HotlinePorts, LocalHotline
 from hotline.sipp import is_free
+from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import quick
 from tests.e2e.scene import PASSWORD, SUPERVISOR, House, Scene
 
@@ -29,17 +31,26 @@ def free_now(first: int, last: int) -> Iterator[int]:
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A running hotline, with a user for every agent."""
     assert os.geteuid() == 0, "these tests press keys as RTP packets of their own, which only root may send"
-    hotline = LocalHotline(tmp_path_factory.mktemp("hotline"), CONFIG, HotlinePorts.free(), quick)
+    ports, spare = HotlinePorts.free(), free_now(10_000, 20_000)
+    line = ManagerLine(next(spare), ports.ami)
+
+    def changed(rows: dict[str, Any]) -> None:
+        quick(rows)
+        rows["exchanges"]["main"]["ami"]["port"] = line.port
+
+    hotline = LocalHotline(tmp_path_factory.mktemp("hotline"), CONFIG, ports, changed)
     database = await open_database(hotline.database_url)
     directory = UserDirectory(database)
     await directory.put(SUPERVISOR, PASSWORD, "supervisor", None, "en")
     for agent in hotline.config.agents:
         await directory.put(agent, PASSWORD, "agent", agent, "zh")
+    await line.mend()
     async with hotline:
-        house = House(hotline, database, free_now(10_000, 20_000))
+        house = House(hotline, line, database, spare)
         await house.open()
         yield house
         await house.supervisor.aclose()
+    await line.cut()
     await database.dispose()
 
 
