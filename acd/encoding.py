@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Union, get_args
 
+import orjson
 from cattrs import Converter
 from cattrs.gen import make_dict_unstructure_fn
 from cattrs.strategies import configure_tagged_union
@@ -38,7 +39,6 @@ def _converter() -> Converter:
 _CONVERTER = _converter()
 _EVENTS: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 _EFFECTS: dict[str, type] = {kind.__name__: kind for union in get_args(Effect) for kind in (get_args(union) or (union,))}
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _TO_PLAIN: dict[type, Callable[[Any], dict[str, Any]]] = {}
 
 
@@ -53,7 +53,11 @@ def to_plain(thing: Any) -> dict[str, Any]:
 
 def to_json(thing: Any) -> str:
     """The event or effect as one line of JSON; equal things give equal text."""
-    return _ENCODE(to_plain(thing))
+    plain = to_plain(thing)
+    try:
+        return orjson.dumps(plain).decode()
+    except orjson.JSONEncodeError:  # half of a surrogate pair, which no UTF-8 can carry, in a text that somebody typed: kept as an escape
+        return json.dumps(plain, separators=(",", ":"))
 
 
 def kind_of(thing: Event | Effect) -> str:
@@ -61,15 +65,22 @@ def kind_of(thing: Event | Effect) -> str:
     return type(thing).__name__
 
 
+def _loaded(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:  # the escape of a half pair again
+        return json.loads(text)
+
+
 def event_from_json(kind: str, text: str) -> Event:
     """The event that ``to_json`` wrote. Raises KeyError for an unknown kind, and cattrs' errors for fields that don't fit."""
-    event: Event = _CONVERTER.structure(json.loads(text), _EVENTS[kind])
+    event: Event = _CONVERTER.structure(_loaded(text), _EVENTS[kind])
     return event
 
 
 def effect_from_json(kind: str, text: str) -> Effect:
     """The effect that ``to_json`` wrote; raises as ``event_from_json`` does."""
-    effect: Effect = _CONVERTER.structure(json.loads(text), _EFFECTS[kind])
+    effect: Effect = _CONVERTER.structure(_loaded(text), _EFFECTS[kind])
     return effect
 
 

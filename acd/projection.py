@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, OfferMade, StepEntered
+from acd.effects import AgentChanged, CallChanged, Effect, HandedOn, OfferChanged, OfferMade, StepEntered
 from acd.encoding import kind_of, to_json
 from acd.events import CallArrived, CallQueued, Event, MenuChosen
 from acd.model import AgentState, CallState, OfferState
@@ -80,7 +80,7 @@ class Records:
         try:
             async with self._engine.begin() as connection:
                 for table in (calls, offers, agent_intervals):
-                    await _upsert(connection, table, [row for of, row in changed.values() if of is table])
+                    await _upsert(connection, table, [dict(row) for of, row in changed.values() if of is table])
                 await _upsert(connection, story, told)
                 await _upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
         except BaseException:  # cancelled too: what was not written stays to be written
@@ -131,7 +131,7 @@ class Records:
         self._story.clear()
 
     def _change(self, table: Table, row: Row) -> None:
-        self._changed[table.name, row["id"]] = (table, dict(row))
+        self._changed[table.name, row["id"]] = (table, row)
 
     # ---- events ----------------------------------------------------------------------------------------------------------
 
@@ -170,7 +170,8 @@ class Records:
             row["ended_at"] = at
             del self._calls[notice.call]
         self._change(calls, row)
-        self._tell(sequence, ordinal, at, notice)
+        if notice.state in _TOLD_OF_CALL:
+            self._tell(sequence, ordinal, at, notice)
 
     def _agent_changed(self, sequence: int, ordinal: int, at: datetime, notice: AgentChanged) -> None:
         if open_one := self._intervals.pop(notice.agent, None):
@@ -212,9 +213,12 @@ class Records:
         if notice.state in _OVER:
             del self._offers[notice.offer]
         self._change(offers, row)
-        self._tell(sequence, ordinal, at, notice)
+        if notice.state in _TOLD_OF_OFFER:
+            self._tell(sequence, ordinal, at, notice)
 
-    def _tell(self, sequence: int, ordinal: int, at: datetime, notice: CallChanged | OfferMade | OfferChanged | StepEntered) -> None:
+    def _tell(
+        self, sequence: int, ordinal: int, at: datetime, notice: CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn
+    ) -> None:
         self._story.append(
             {"sequence": sequence, "ordinal": ordinal, "call": notice.call, "at": at, "kind": kind_of(notice), "body": to_json(notice)}
         )
@@ -225,12 +229,15 @@ _MOMENT_OF_OFFER = {
     OfferState.MISSED: "ended_at", OfferState.RESCINDED: "ended_at", OfferState.FAILED: "ended_at",
 }  # fmt: skip
 _OVER = {OfferState.ACCEPTED, OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED}
+_TOLD_OF_CALL = {CallState.WAITING, CallState.DIVERTED, CallState.ENDED}
+_TOLD_OF_OFFER = {OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED}
+"""What the story tells of states; the rest follows from the journal's events, which stand beside it (``hotline explain``)."""
 _OF_EVENT: dict[type, Callable[..., None]] = {
     CallArrived: Records._arrived, MenuChosen: Records._chose, CallQueued: Records._queued,
 }  # fmt: skip
 _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,
-    OfferChanged: Records._offer_changed, StepEntered: Records._tell,
+    OfferChanged: Records._offer_changed, StepEntered: Records._tell, HandedOn: Records._tell,
 }  # fmt: skip
 
 

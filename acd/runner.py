@@ -51,6 +51,7 @@ class Runner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._perform: dict[type, Perform] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: datetime | None = None
         self._commit_timer: asyncio.TimerHandle | None = None
         self.journal_is_well = True
         """Whether the last commit succeeded."""
@@ -243,15 +244,18 @@ class Runner:
     # ---- deadlines -------------------------------------------------------------------------------------------------------
 
     def _set_timer(self) -> None:
+        deadline = self._router.next_deadline() if self._keeping else None
+        if deadline == self._timer_at:
+            return
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        deadline = self._router.next_deadline() if self._keeping else None
+        self._timer_at = deadline
         if deadline is not None:
             wait_seconds = max(0.0, (deadline - self._clock()).total_seconds())
             self._timer = asyncio.get_running_loop().call_later(wait_seconds, self._on_deadline)
 
     def _on_deadline(self) -> None:
-        self._timer = None
+        self._timer = self._timer_at = None
         self._pending.append((Ticked(), asyncio.get_running_loop().create_future()))
         self._drain()

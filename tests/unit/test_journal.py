@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from acd.events import CallArrived, CallerLeft, Event, OfferAnswered, PlanLoaded, Ticked
+from acd.events import CallArrived, CallerLeft, Event, OfferAnswered, PlanLoaded, Ticked, WrapUpEnded
 from acd.journal import SqliteJournal
-from acd.model import CallId, Level, MissCause, OfferId, QueueId
+from acd.model import AgentId, CallId, Level, MissCause, OfferId, QueueId
 from acd.plan import AgentPlan, Plan, QueuePlan, Rona
 from skills.expression import All, AnyOf, Has, IsAgent, Not
 from skills.requirement import Requirement, Step
@@ -81,3 +81,10 @@ def test_what_was_appended_is_durable_after_the_commit_and_not_before(tmp_path: 
         assert other.execute("SELECT max(sequence) FROM events").fetchone() == (5,)
         journal.commit()
         assert other.execute("SELECT max(sequence) FROM events").fetchone() == (6,)
+
+
+def test_half_a_surrogate_pair_that_somebody_typed_comes_back_as_it_was() -> None:
+    journal = SqliteJournal(":memory:")
+    typed = WrapUpEnded(AgentId("anna"), "solved", "half a pair: \ud83d, a whole one: 🖨")
+    journal.append([(NOON, typed)])
+    assert [event for _, _, event in journal.read()] == [typed]
