@@ -93,7 +93,7 @@ def _all_alike(rows: dict[str, Any]) -> None:
     lines = list(rows["product_lines"])
     rows["agents"] = {f"agent{place}": _agent(place, lines) for place in range(AGENTS)}
     contact = next(iter(rows["phones"].values()))["contact"].partition("@")[2]
-    rows["phones"] = {_phone(place): {"contact": f"sip:{_phone(place)}@{contact}"} for place in range(AGENTS)}
+    rows["phones"] = {_phone(place): {"contact": f"sip:{_phone(place)}@{contact}", "qualify_seconds": 0} for place in range(AGENTS)}
     for entry in rows["entries"].values():
         entry.get("hints", {}).pop("preferred_agent", None)
     rows["queues"]["defaults"].update(wrap_up_seconds=0)
