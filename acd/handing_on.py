@@ -36,6 +36,8 @@ def handed_on(state: State, event: CallHandedOn) -> None:
 def _target(state: State, call: Call, event: CallHandedOn) -> QueuePlan:
     if event.to_agent is not None:
         desk.known(state, event.to_agent)
+    if event.to_agent == event.agent:
+        raise IllegalTransition(f"{event.agent} can't hand a call on to himself")
     if event.to_queue is None and event.to_agent is None:
         raise IllegalTransition("a call is handed on to a queue, an agent or a destination")
     target = call.queue if event.to_queue is None else next((queue for queue in state.plan.queues if queue.id == event.to_queue), None)

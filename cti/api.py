@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from acd.plan import Plan
 from acd.ports import Engine
-from cti import api_console, api_desk, api_problems, api_socket
+from cti import api_console, api_desk, api_problems, api_socket, api_transfer
 from cti.api_desk import json_response
 from cti.api_guard import Guard
 from cti.api_live import History, LiveDesks
@@ -48,6 +48,7 @@ def create_app(
     *,
     languages: tuple[str, ...] = ("zh", "en"),
     product_lines: Mapping[str, Mapping[str, str]] | None = None,
+    destinations: Callable[[], tuple[str, ...]] = tuple,
     origins: Iterable[str] = (),
     health: Callable[[], Mapping[str, bool]] = dict,
     registry: CollectorRegistry | None = None,
@@ -56,7 +57,8 @@ def create_app(
     """The application. ``live`` is attached to ``engine`` here.
 
     ``secret`` signs the session cookies (16 bytes or more; ValueError otherwise). ``plan`` gives the plan in force.
-    ``product_lines`` is product line -> language -> its name there. ``origins`` may use the API besides its own pages.
+    ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
+    the ways out of the house. ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
     live.attach(engine)
@@ -66,10 +68,11 @@ def create_app(
     app = FastAPI(title="Hotline", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = Parts(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
-        asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {},
+        asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations,
     )  # fmt: skip
     api_problems.install(app)
-    for router in (api_desk.router, api_console.router, api_socket.router, _watch(engine, health, registry), _pages(dist)):
+    routers = (api_desk.router, api_transfer.router, api_console.router, api_socket.router)
+    for router in (*routers, _watch(engine, health, registry), _pages(dist)):
         app.include_router(router)
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False))
     app.add_middleware(Guard, origins=tuple(origins))

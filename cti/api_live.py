@@ -166,6 +166,11 @@ class LiveDesks:
         if card is not None and card.pop.offer == offer:
             self._release(offer)
 
+    def shows(self, agent: AgentId, offer: OfferId) -> bool:
+        """Whether the agent's card is that of this offer."""
+        card = self._cards.of(agent)
+        return card is not None and card.pop.offer == offer
+
     def end_session(self, session: Session) -> None:
         """Close the pages of a session that is over."""
         for page in list(self._pages):

@@ -15,11 +15,41 @@ from typing import Any
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from acd.board import AgentView, Board
-from acd.model import OfferId, OfferState
+from acd.model import AgentId, Level, OfferId, OfferState, QueueId
 from acd.plan import Plan
 from cti.api_cards import Card
 
 EarlierCalls = Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTarget:
+    """A queue that calls can be handed on to; ``label`` is language -> its name there, and may lack languages."""
+
+    queue: QueueId
+    product_line: str
+    level: Level
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTarget:
+    """An agent whom calls can be handed on to."""
+
+    agent: AgentId
+    name: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where a call can be handed on to, as an agent asks for it: first the product line, then the level or the person."""
+
+    queues: tuple[QueueTarget, ...]
+    """By product line, then by level."""
+    agents: tuple[AgentTarget, ...]
+    destinations: tuple[str, ...]
+    """Names of the ways out of the house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +61,27 @@ class UiConfig:
     languages: tuple[str, ...]
     product_lines: Mapping[str, Mapping[str, str]]
     """Product line -> language -> how it is called there; may lack languages."""
+    targets: Targets
 
 
-def ui_config(plan: Plan, languages: tuple[str, ...], labels: Mapping[str, Mapping[str, str]]) -> UiConfig:
+def ui_config(
+    plan: Plan, languages: tuple[str, ...], labels: Mapping[str, Mapping[str, str]], destinations: tuple[str, ...] = ()
+) -> UiConfig:
     """The pages' part of the plan in force."""
     lines = dict.fromkeys(queue.product_line for queue in plan.queues)
-    return UiConfig(plan.not_ready_reasons, plan.dispositions, languages, {line: labels.get(line, {}) for line in lines})
+    named = {line: labels.get(line, {}) for line in lines}
+    agents = tuple(AgentTarget(one.id, one.name, one.team) for one in plan.agents)
+    targets = Targets(_queue_targets(plan, named), agents, destinations)
+    return UiConfig(plan.not_ready_reasons, plan.dispositions, languages, named, targets)
+
+
+def _queue_targets(plan: Plan, labels: Mapping[str, Mapping[str, str]]) -> tuple[QueueTarget, ...]:
+    places = {line: place for place, line in enumerate(labels)}
+    by_product = sorted(plan.queues, key=lambda queue: (places[queue.product_line], queue.level))
+    return tuple(
+        QueueTarget(row.id, row.product_line, row.level, {spoken: f"{name} {row.level}" for spoken, name in labels[line].items()})
+        for row, line in ((queue, queue.product_line) for queue in by_product)
+    )
 
 
 def encode(message: object) -> str:

@@ -42,10 +42,12 @@ class Parts:
     """The plan in force."""
     languages: tuple[str, ...]
     product_lines: Mapping[str, Mapping[str, str]]
+    destinations: Callable[[], tuple[str, ...]]
+    """Names of the ways out of the house that calls can be handed on to."""
 
     def ui(self) -> UiConfig:
         """The pages' part of the configuration in force."""
-        return ui_config(self.plan(), self.languages, self.product_lines)
+        return ui_config(self.plan(), self.languages, self.product_lines, self.destinations())
 
     def agent_view(self, agent: AgentId) -> AgentView | None:
         """How the agent is now; None for one that nobody configured."""

@@ -156,7 +156,7 @@ class App:
             self._runner, _Users(UserDirectory(self._database)), desks, self._session_secret,
             lambda: self._plan, languages=self._config.languages,
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
-            health=self._health,
+            destinations=lambda: tuple(self._config.destinations), health=self._health,
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -132,6 +132,14 @@ class AgentAtDesk:
     async def ends_wrap_up(self, disposition: str = "", note: str = "") -> None:
         """The after-call work is done."""
         await self._does("/api/desk/wrap-up/end", {"disposition": disposition, "note": note})
+
+    async def hands_on(self, packet: Mapping[str, str] | None = None, **to: str) -> None:
+        """Hand the current call on: ``queue=``, ``agent=`` or ``destination=``."""
+        await self._does("/api/desk/transfer", {"to": to, **(packet or {})})
+
+    async def has_read_the_handover(self, offer: str) -> None:
+        """What was handed over with the offered call is read; the phone may ring."""
+        await self._does("/api/desk/handover/acknowledge", {"offer": offer})
 
     async def _does(self, path: str, body: dict[str, Any]) -> None:
         answer = await self._http.post(path, json=body)

@@ -98,6 +98,8 @@ def test_a_call_that_comes_back_to_a_queue_that_handed_it_on_has_bounced() -> No
     scene(CallHandedOn(call, BOB, to_queue=L1))
     assert scene.first(HandedOn).bounced
     assert scene.live(call).bounces == 1
+    scene(WrapUpEnded(ANN, "escalated"))
+    assert scene.first(ScreenPop).bounces == 1
 
 
 def test_a_call_can_be_handed_out_of_the_house() -> None:
@@ -114,6 +116,7 @@ def test_a_call_can_be_handed_out_of_the_house() -> None:
         CallHandedOn(CallId("main-1"), BOB, to_queue=L2), CallHandedOn(CallId("main-9"), ANN, to_queue=L2),
         CallHandedOn(CallId("main-1"), ANN),
         CallHandedOn(CallId("main-1"), ANN, to_queue=QueueId("teapots.L1")), CallHandedOn(CallId("main-1"), ANN, to_agent=AgentId("zoe")),
+        CallHandedOn(CallId("main-1"), ANN, to_agent=ANN),
     ],
 )  # fmt: skip
 def test_what_cannot_be_handed_on_stays(wrong: CallHandedOn) -> None:

@@ -1,0 +1,95 @@
+"""Handing a call on: to a queue, an engineer or out of the house, with what the next one must know; and having read it.
+
+Translates requests to events and names the targets that there are; what follows is the router's decision.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, model_validator
+
+from acd.board import AgentView
+from acd.events import CallHandedOn, HandoverAcknowledged
+from acd.model import AgentId, AgentState, CallId, Handover, OfferId, QueueId
+from cti.api_desk import json_response, require_known
+from cti.api_parts import OwnAgent, Parts, TheParts
+from cti.api_problems import Refused
+
+router = APIRouter(prefix="/api/desk")
+
+LONGEST_TEXT = 1500
+"""Characters of what was tried and of the notes: both, in any script, fit into a body."""
+
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Target(BaseModel):
+    """Where a call goes: exactly one of a queue, an agent and a destination."""
+
+    queue: Name | None = None
+    agent: Name | None = None
+    destination: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Target:
+        if sum(part is not None for part in (self.queue, self.agent, self.destination)) != 1:
+            raise ValueError("name one of queue, agent and destination")
+        return self
+
+
+class HandOn(BaseModel):
+    """A call handed on, and what goes with it."""
+
+    to: Target
+    tried: str = Field("", max_length=LONGEST_TEXT)
+    serial: str = Field("", max_length=64)
+    fault_code: str = Field("", max_length=64)
+    notes: str = Field("", max_length=LONGEST_TEXT)
+
+
+class Read(BaseModel):
+    """The offer whose handover was read."""
+
+    offer: str = Field(min_length=1, max_length=128)
+
+
+@router.post("/transfer", response_model=AgentView)
+async def hand_on(body: HandOn, agent: OwnAgent, parts: TheParts) -> Response:
+    """Hand on the call that the agent talks to; he is in wrap-up then. The receiver reads what goes with it before his phone rings."""
+    _require_target(body.to, parts)
+    handover = Handover(body.tried, body.serial, body.fault_code, body.notes)
+    to = body.to
+    await parts.engine.submit(CallHandedOn(
+        _call_of(agent, parts), agent, None if to.queue is None else QueueId(to.queue), None if to.agent is None else AgentId(to.agent),
+        to.destination, handover,
+    ))  # fmt: skip
+    return json_response(parts.agent_view(agent))
+
+
+@router.post("/handover/acknowledge", response_model=AgentView)
+async def acknowledge(body: Read, agent: OwnAgent, parts: TheParts) -> Response:
+    """The agent has read what was handed over with the call he is offered; his phone rings now. Said again, it changes nothing."""
+    if not parts.live.shows(agent, OfferId(body.offer)):
+        raise Refused(HTTPStatus.CONFLICT, "no_such_offer", f"{agent} is not being offered {body.offer}")
+    await parts.engine.submit(HandoverAcknowledged(OfferId(body.offer)))
+    return json_response(parts.agent_view(agent))
+
+
+def _call_of(agent: AgentId, parts: Parts) -> CallId:
+    view = parts.agent_view(agent)
+    if view is None or view.state is not AgentState.TALKING or view.call is None:
+        raise Refused(HTTPStatus.CONFLICT, "not_talking", f"{agent} talks to nobody")
+    return view.call
+
+
+def _require_target(to: Target, parts: Parts) -> None:
+    targets = parts.ui().targets
+    if to.queue is not None:
+        require_known("queue", to.queue, tuple(row.queue for row in targets.queues))
+    if to.agent is not None:
+        require_known("agent", to.agent, tuple(row.agent for row in targets.agents))
+    if to.destination is not None:
+        require_known("destination", to.destination, targets.destinations)
