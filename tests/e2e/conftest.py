@@ -18,6 +18,8 @@ from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import quick
 from tests.e2e.scene import PASSWORD, SUPERVISOR, House, Scene
 
+PROVOKED = {"AGI request for no exchange of ours", "config_refused"}
+"""Errors in the engine's log that the tests themselves provoke."""
 CONFIG = Path(__file__).parents[2] / "config" / "hotline.yaml"
 
 
@@ -50,6 +52,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         await house.open()
         yield house
         await house.supervisor.aclose()
+        faults = [line for line in house.said_since() if line["level"] in ("error", "critical") and line["event"] not in PROVOKED]
+        assert faults == [], "faults in the engine's log"
     await line.cut()
     await database.dispose()
 

@@ -37,6 +37,8 @@ SUPERVISOR = "chief"
 Happened = TypeVar("Happened", bound=Event)
 STAYS = 90.0
 """A caller's patience in seconds, unless the test says when he goes."""
+AT_WORK = ("ready", "reserved", "talking")
+"""What an agent can be who has just gone ready: a caller may be waiting for him."""
 PATIENT = Habits(answers_after=(0.2, 0.25), talks=None)
 """Phones that answer soon and never hang up first."""
 
@@ -166,9 +168,12 @@ class Scene:
         self.phones = SimulatedPhones(self._directory / "phones", ports.phones, ports.phones_voice, manners, habits)
         return await self._rest.enter_async_context(self.phones)
 
-    async def agent(self, name: str, phone: str | None = None, ready: bool = True) -> AgentAtDesk:
-        """An agent signs in, sits down and, once his phone can be rung, goes ready. Without phones they are installed first."""
-        if self.phones is None:
+    async def agent(self, name: str, phone: str | None = None, ready: bool = True, has_phone: bool = False) -> AgentAtDesk:
+        """An agent signs in, sits down and, once his phone can be rung, goes ready.
+
+        Phones are installed first, unless they are already, or he ``has_phone``: one that the test runs itself.
+        """
+        if self.phones is None and not has_phone:
             await self.install_phones()
         desk = AgentAtDesk(self.hotline.address, name, PASSWORD)
         self.desks[name] = desk
@@ -178,6 +183,7 @@ class Scene:
         if ready:
             await self.phone_of(name, reachable=True)
             await desk.goes_ready()
+            await desk.sees(lambda message: message["kind"] == "agent" and message["agent"]["state"] in AT_WORK, "being ready")
         return desk
 
     async def phone_of(self, agent: str, reachable: bool, seconds: float = 15) -> None:
