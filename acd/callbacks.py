@@ -6,18 +6,26 @@ on. Of two for one number the earlier stays. A customer who calls again by himse
 
 from __future__ import annotations
 
+import re
+
 from acd.calls import Call, Callback
 from acd.deadlines import Due
-from acd.effects import CallbackChanged, DialBack
+from acd.effects import CallbackChanged, DialBack, RingAgent, SendCall
 from acd.expectation import of_call
 from acd.instants import instant, span
-from acd.model import CallbackState, CallState
+from acd.model import CallbackOrder, CallbackState, CallState
 from acd.offer import Offer
 from acd.plan import CallbackRules
 from acd.state import State, call_enters
 from acd.tables import CALLBACK, CallbackInput, CallInput
 
+PROMISED = "callback.promised"
+"""The destination at which a caller hears that he will be called back, and is let go. No name of the configuration has a dot."""
+GOODBYE_SECONDS = 20.0
+"""So long nobody is called back, unless he has hung up before: he still hears that he will be."""
+
 _DEFAULT = CallbackRules()
+_DIALABLE = re.compile(r"\+?[0-9]{3,20}")
 
 
 def rules_of(call: Call) -> CallbackRules:
@@ -25,10 +33,15 @@ def rules_of(call: Call) -> CallbackRules:
     return (call.queue.callback if call.queue is not None else None) or _DEFAULT
 
 
+def dialable(number: str) -> bool:
+    """Whether somebody can be called at ``number``: a withheld one can't, nor what is no number."""
+    return _DIALABLE.fullmatch(number) is not None
+
+
 def worth_offering(state: State, call: Call) -> bool:
     """Whether a waiting caller is to be offered a callback now."""
     rules = None if call.queue is None else call.queue.callback
-    if rules is None or call.state is not CallState.WAITING or call.place is None:
+    if rules is None or call.state is not CallState.WAITING or call.place is None or not dialable(call.ani):
         return False
     if rules.when_ahead is not None and state.room.ahead(call.place) >= rules.when_ahead:
         return True
@@ -37,12 +50,26 @@ def worth_offering(state: State, call: Call) -> bool:
 
 
 def promise(state: State, call: Call, number: str) -> None:
-    """The caller hangs up and keeps his place."""
+    """The caller is told so, hangs up, and keeps his place."""
     call.callback = Callback(f"{call.id}/b", number, call)
     state.promised[number] = call
     state.to_hold.pop(call.id, None)
     call_enters(state, call, CallInput.CALLBACK_WANTED)
+    state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(GOODBYE_SECONDS))
+    state.say(SendCall(call.id, PROMISED))
     _tell(state, call.callback)
+
+
+def still_here(call: Call) -> bool:
+    """Whether the caller may still be on the line to whom a callback was promised."""
+    return call.promised and call.callback is not None and call.callback.attempts == 0 and call.rests_until_us is not None
+
+
+def said_goodbye(state: State, call: Call) -> None:
+    """The caller who was promised a callback has hung up: he can be called from now on."""
+    if still_here(call):
+        call.rests_until_us = None
+        state.lead_calls[call.id] = call
 
 
 def attempt(state: State, offer: Offer) -> None:
@@ -54,8 +81,10 @@ def attempt(state: State, offer: Offer) -> None:
     _change(state, callback, CallbackInput.ATTEMPTED)
     state.say(DialBack(
         offer.id, call.id, offer.agent.id, offer.phone, state.plan.ring_seconds, call.queue.id, callback.number, callback.attempt,
-        rules.order, rules.ring_seconds,
+        rules.order, rules.ring_seconds, call.language or "",
     ))  # fmt: skip
+    if rules.order is CallbackOrder.CUSTOMER_FIRST:
+        state.deadlines.set(Due.OFFER_OVERDUE, offer, state.now_us + span(rules.ring_seconds + state.plan.ring_grace_seconds))
 
 
 def expect_customer(state: State, call: Call) -> None:
@@ -66,8 +95,8 @@ def expect_customer(state: State, call: Call) -> None:
     state.deadlines.set(Due.CALLBACK_OVERDUE, call.callback, state.now_us + patience)
 
 
-def reached(state: State, call: Call) -> None:
-    """The customer is on the line; if the agent is too, they talk."""
+def reached(state: State, call: Call, *, ring: bool = True) -> None:
+    """The customer is on the line; if the agent is too, they talk, else his phone is rung, unless it is already."""
     callback = call.callback
     assert callback is not None, "only a promised call is called back"
     callback.overdue_us = None
@@ -76,6 +105,29 @@ def reached(state: State, call: Call) -> None:
     if call.state is CallState.CALLING_BACK:
         state.figures.answered(call, state.now_us)
         call_enters(state, call, CallInput.ANSWERED)
+    elif ring and call.offer is not None:
+        _ring_agent(state, call.offer)
+
+
+def reached_late(state: State, call: Call) -> None:
+    """The customer is on the line though the attempt was given up: he waits at his place."""
+    callback = call.callback
+    assert callback is not None, "only a promised call is called back"
+    state.promised.pop(callback.number, None)
+    _change(state, callback, CallbackInput.REACHED)
+    call.rests_until_us = None
+    call_enters(state, call, CallInput.REQUEUED)
+
+
+def _ring_agent(state: State, offer: Offer) -> None:
+    """He has been reserved since before the customer was dialled, and sees him."""
+    call, plan = offer.call, state.plan
+    assert call.queue is not None, "an offered call has a queue"
+    patience = span(rules_of(call).greeting_seconds + plan.ring_seconds + plan.ring_grace_seconds)
+    state.deadlines.set(Due.OFFER_OVERDUE, offer, state.now_us + patience)
+    state.say(RingAgent(
+        offer.id, call.id, offer.agent.id, offer.phone, plan.ring_seconds, call.queue.id, offer.agent.plan.auto_answer
+    ))  # fmt: skip
 
 
 def withdraw(state: State, call: Call) -> None:

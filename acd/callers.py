@@ -87,14 +87,17 @@ def _take_over_promise(state: State, call: Call) -> None:
 
 
 def callback_wanted(state: State, event: CallbackWanted) -> None:
-    """A waiting caller wants to be called back, where his queue allows it."""
+    """A waiting caller wants to be called back, where his queue allows it and his number can be dialled."""
     call = state.calls.get(event.call)
-    if call is None or call.state is not CallState.WAITING or call.queue is None or call.queue.callback is None or not event.number:
+    if call is None or call.state is not CallState.WAITING or call.queue is None or call.queue.callback is None:
         return
-    earlier = state.promised.get(event.number)
-    callbacks.promise(state, call, event.number)
+    number = event.number or call.ani
+    if not callbacks.dialable(number):
+        return
+    earlier = state.promised.get(number)
+    callbacks.promise(state, call, number)
     if earlier is not None:
-        state.promised[event.number] = earlier
+        state.promised[number] = earlier
         callbacks.cancel(state, call)
         end(state, call, EndCause.CALLBACK_CANCELLED)
 
@@ -149,7 +152,9 @@ def callback_cancelled(state: State, event: CallbackCancelled) -> None:
 def left(state: State, event: CallerLeft) -> None:
     """The caller's channel is gone."""
     call = state.calls.get(event.call)
-    if call is not None and not call.promised:
+    if call is not None and call.promised:
+        callbacks.said_goodbye(state, call)
+    elif call is not None:
         refined = _LEFT.get(call.state, event.cause) if event.cause is EndCause.CALLER_HUNG_UP else event.cause
         end(state, call, refined)
 
@@ -240,3 +245,5 @@ def redo(state: State, call: Call) -> None:
         state.to_hold[call.id] = call
     elif call.redo == SendCall.__name__ and call.state is CallState.DIVERTED and call.destination is not None:
         state.say(SendCall(call.id, call.destination))
+    elif call.redo == SendCall.__name__ and callbacks.still_here(call):
+        state.say(SendCall(call.id, callbacks.PROMISED))

@@ -43,7 +43,11 @@ class Callback:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One call. Its wait is counted from ``arrived_us``, whatever happens in between: there is one wait clock."""
+    """One call. Its place in line is that of ``arrived_us``, whatever happens in between.
+
+    There is one wait clock, from the first ring on; it stands still while somebody talks to the caller, so that what he needs does
+    not relax meanwhile, and a call that is handed on after a long talk still goes to the right level first.
+    """
 
     id: CallId
     number: int
@@ -56,6 +60,8 @@ class Call:
     arrived_us: int
     state: CallState
     state_since: datetime
+    talked_us: int = 0
+    """How long he was talked to, in conversations that are over."""
     path: tuple[tuple[str, str, str], ...] = ()
     queued_at: datetime | None = None
     queued_us: int = 0
@@ -120,6 +126,11 @@ class Call:
     def promised(self) -> bool:
         """Whether the caller is not on the line, but promised a callback."""
         return self.callback is not None and self.callback.state is not CallbackState.REACHED
+
+    @property
+    def waits_from_us(self) -> int:
+        """When it would have arrived, had it only waited since: the wait clock's zero."""
+        return self.arrived_us + self.talked_us
 
     def values(self) -> dict[str, str]:
         """What a requirement's template can ask for; what isn't known is absent."""

@@ -55,9 +55,10 @@ class RingAgent:
 
 @dataclass(frozen=True, slots=True)
 class DialBack:
-    """Ring the agent and the customer, in the given order, and connect them: a promised callback. In place of ``RingAgent``.
+    """Ring the customer of a promised callback. In place of ``RingAgent``.
 
-    ``attempt`` is an idempotency key: performed twice, it dials once. The agent's side is told by the offer's events, the
+    Customer first: only his phone is rung, and when he has answered, ``RingAgent`` follows as for any caller. Agent first: both are rung,
+    and connected. ``attempt`` is an idempotency key: performed twice, it dials once. The agent's side is told by the offer's events, the
     customer's by ``CallbackReached`` or ``CallbackUnreached``.
     """
 
@@ -71,6 +72,8 @@ class DialBack:
     attempt: str
     order: CallbackOrder
     customer_ring_seconds: float
+    language: str
+    """The customer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class StopRinging:
     call: CallId
     queue: QueueId
     language: str
+    hang_up: bool = False
+    """The customer of a callback has not answered yet: his phone stops too, and nobody is held."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,11 @@ class CallDiverted:
 
 @dataclass(frozen=True, slots=True)
 class CallbackWanted:
-    """A waiting caller chose to be called back at ``number``; he hangs up and keeps his place."""
+    """A waiting caller chose to be called back; he hangs up and keeps his place."""
 
     call: CallId
-    number: str
+    number: str = ""
+    """Where; '': at the number that he calls from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from acd.calls import Call
 from acd.effects import OfferChanged, OfferMade
 from acd.events import ExchangeSeen, SeenCall
 from acd.instants import seconds, span
-from acd.model import CallState, EndCause, Level, OfferId, OfferState, PhoneId
+from acd.model import CallbackState, CallState, EndCause, Level, OfferId, OfferState, PhoneId
 from acd.offer import Offer
 from acd.queueing import join
 from acd.roster import Agent
@@ -22,6 +22,7 @@ from acd.state import State, agent_enters, call_enters
 from acd.tables import AGENT, CALL, AgentInput, CallInput
 
 UNKNOWN_LINE = "unknown"
+_ON_THE_LINE = ("hold", "offer", "talk")
 SURVIVAL = "survival"
 
 
@@ -32,8 +33,10 @@ def seen(state: State, event: ExchangeSeen) -> None:
     for there in event.calls:
         if _may_live(state, there):
             call = state.calls.get(there.call) or callers.begin(state, there.call)
-            correct = _called_back if call.promised else _CORRECT.get(there.place, _ignore)
-            correct(state, call, there)
+            if call.promised:
+                _called_back(state, call, there)
+            if not call.promised:
+                _CORRECT.get(there.place, _ignore)(state, call, there)
 
 
 def _may_live(state: State, there: SeenCall) -> bool:
@@ -73,11 +76,14 @@ def _ignore(state: State, call: Call, there: SeenCall) -> None:
 
 
 def _called_back(state: State, call: Call, there: SeenCall) -> None:
-    """A caller who is promised a callback may still be hanging up; only that he talks to the agent who calls him is news."""
-    offer = call.offer
-    if there.place == "talk" and offer is not None and offer.phone == there.phone:
-        offering.answered(state, offer)
-        callbacks.reached(state, call)
+    """A caller who is promised a callback may still be hanging up; once he was called, he is on the line because he answered."""
+    callback = call.callback
+    if callback is None or callback.attempts == 0 or there.place not in _ON_THE_LINE:
+        return
+    if callback.state is CallbackState.PROMISED:
+        callbacks.reached_late(state, call)
+    else:
+        callbacks.reached(state, call, ring=False)
 
 
 def _in_hold(state: State, call: Call, there: SeenCall) -> None:

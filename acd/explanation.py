@@ -128,7 +128,7 @@ def at_length(state: State, call: Call, now_us: int) -> str:
         in_short(state, call.stage) if not call.rests_until_us else "offers of this call kept failing; it is tried again shortly",
         *_particular(state, call),
         f"{state.room.ahead(call.place)} waiting calls are before it",
-        *_relaxing(call, waited_us),
+        *_relaxing(call, waited_us - call.talked_us),
     ]
     return "; ".join(parts) + "."
 

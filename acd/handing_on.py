@@ -1,7 +1,7 @@
 """A call handed on by the agent who talks to it: L1 to L2 to L3, to a certain engineer, or out.
 
-Decides that the wait clock goes on as if the call had never been answered, that the agent does his after-call work, and what counts as a
-bounce: a call that comes back to a queue which had handed it on. It does not know who will take it.
+Decides that the call keeps its place in line and its wait clock goes on from where it stood, that the agent does his
+after-call work, and what counts as a bounce: a call that comes back to a queue which had handed it on. It does not know who will take it.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ def _requeue(state: State, call: Call, event: CallHandedOn, target: QueuePlan) -
     if call.queue is not None and call.queue.id != target.id:
         call.handed_on_by = (*call.handed_on_by, call.queue.id)
     call.handover = None if event.handover is None else replace(event.handover, by=event.agent)
-    waited = seconds(state.now_us - call.arrived_us)
-    call.personal = None if event.to_agent is None else (event.to_agent, waited + state.plan.personal_wait_seconds)
     call.refusals = {event.agent: 1}
     desk.talk_over(state, call)
     call.queue, call.product_line, call.level, call.been_in = target, target.product_line, target.level, ()
     call_enters(state, call, CallInput.REQUEUED)
+    waited = seconds(state.now_us - call.waits_from_us)
+    call.personal = None if event.to_agent is None else (event.to_agent, waited + state.plan.personal_wait_seconds)
     wait(state, call)
     state.to_hold[call.id] = call
 

@@ -164,10 +164,10 @@ def return_call(state: State, call: Call) -> None:
 
 
 def stop_ringing(state: State, offer: Offer) -> None:
-    """Let the phone stop, and the caller be held."""
+    """Let the phone stop, and the caller be held, if he is on the line."""
     call = offer.call
     if call.queue is not None:
-        state.say(StopRinging(offer.id, call.id, call.queue.id, call.language or ""))
+        state.say(StopRinging(offer.id, call.id, call.queue.id, call.language or "", hang_up=call.promised))
 
 
 def close(state: State, offer: Offer) -> None:

@@ -46,7 +46,7 @@ def rule_for(state: State, call: Call, occasion: Occasion) -> Overflow | None:
 
 
 def _holds(state: State, call: Call, queue: QueuePlan, rule: Overflow) -> bool:
-    waited_us = state.now_us - call.arrived_us
+    waited_us = state.now_us - call.waits_from_us
     return (
         (not rule.when_closed or not is_open(state.plan, queue, state.now_us))
         and (rule.after_seconds is None or waited_us >= span(rule.after_seconds))
@@ -95,7 +95,7 @@ def keep_watch(state: State, call: Call) -> None:
     """Look at the rules again when the next of them may hold by elapsed wait."""
     if call.queue is None or not call.queue.overflow:
         return
-    ends = (call.arrived_us + span(rule.after_seconds) for rule in call.queue.overflow if rule.after_seconds is not None)
+    ends = (call.waits_from_us + span(rule.after_seconds) for rule in call.queue.overflow if rule.after_seconds is not None)
     following = min((end for end in ends if end > state.now_us), default=None)
     if following is not None:
         state.deadlines.set(Due.OVERFLOW, call, following)

@@ -85,6 +85,8 @@ class CallbackRules:
     retry_after_seconds: float = 600.0
     ring_seconds: float = 30.0
     """How long the customer's phone rings."""
+    greeting_seconds: float = 10.0
+    """At most so long a customer who was reached first is spoken to before the agent's phone rings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,13 +140,13 @@ def hold(state: State) -> None:
 
 def _stay(state: State, call: Call, stage: Stage) -> None:
     if stage.until_us is not None:
-        state.deadlines.set(Due.STAGE_OVER, call, call.arrived_us + stage.until_us)
+        state.deadlines.set(Due.STAGE_OVER, call, call.waits_from_us + stage.until_us)
     tell_step(state, call)
     state.lead_calls[call.id] = call
 
 
 def _reached(state: State, call: Call, stage: Stage) -> Stage:
-    waited = state.now_us - call.arrived_us
+    waited = state.now_us - call.waits_from_us
     while stage.until_us is not None and stage.after is not None and waited >= stage.until_us:
         stage = stage.after
     return stage

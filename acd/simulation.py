@@ -106,12 +106,15 @@ class Day:
 
     def _next(self) -> tuple[datetime, Event] | None:
         deadline = self._router.next_deadline()
-        if self._agenda and (deadline is None or self._agenda[0][0] <= deadline):
+        while self._agenda and (deadline is None or self._agenda[0][0] <= deadline):
             at, _, event = heapq.heappop(self._agenda)
-            if isinstance(event, CallerLeft) and event.call in self._agent_of and event.cause is EndCause.CALLER_HUNG_UP:
-                return self._next()  # patience ran out in vain: an agent had answered
-            return at, event
+            if not self._is_in_vain(event):
+                return at, event
         return (deadline, Ticked()) if deadline is not None else None
+
+    def _is_in_vain(self, event: Event) -> bool:
+        """Whether patience runs out of a caller whom an agent has answered."""
+        return isinstance(event, CallerLeft) and event.cause is EndCause.CALLER_HUNG_UP and event.call in self._agent_of
 
     def _follow(self, effect: Effect, now: datetime) -> None:
         handler: Any = _FOLLOWED.get(type(effect))

@@ -15,7 +15,7 @@ from acd.effects import AgentChanged, CallChanged, Effect
 from acd.figures import Figures
 from acd.hours import Opening
 from acd.instants import micros, next_midnight, span
-from acd.model import AgentId, AgentState, CallId, EndCause, Level, OfferId, PhoneId, QueueId, queue_of
+from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferId, PhoneId, QueueId, queue_of
 from acd.offer import Offer
 from acd.plan import Plan, QueuePlan
 from acd.roster import Agent, Roster
@@ -128,7 +128,10 @@ class State:
 
 def call_enters(state: State, call: Call, happened: CallInput, cause: EndCause | None = None) -> None:
     """The call's next state after ``happened``, and its notice. Raises IllegalTransition before anything changed."""
-    call.state = CALL.after(call.state, happened)
+    entered = CALL.after(call.state, happened)
+    if call.state is CallState.TALKING:
+        call.talked_us += state.now_us - micros(call.state_since)
+    call.state = entered
     call.state_since = state.now
     state.say(CallChanged(call.id, call.state, call.queue_id, call.agent, cause))
 

@@ -155,7 +155,7 @@ class Hotline(RuleBasedStateMachine):
         call = state.calls[call_id]
         assert call.queue is not None
         needs = bind_requirement(call.queue.requirement, call.values())
-        waited = seconds(micros(self.now) - call.arrived_us)
+        waited = seconds(micros(self.now) - call.waits_from_us)
         reached = step_at(needs, waited)
         there = [one for one in state.roster.company if one.state is not AgentState.LOGGED_OUT and one.planned]
         if call.personal is not None and waited < call.personal[1] and call.personal[0] in [one.id for one in there]:

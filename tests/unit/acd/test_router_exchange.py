@@ -161,6 +161,8 @@ def test_a_conversation_found_in_hold_waits_again_with_its_clock() -> None:
     scene(look(at("hold")))
     assert scene.live(call).state is CallState.WAITING
     assert scene.router._state.room.ahead(scene.live(call).place) == 0  # type: ignore[arg-type]
+    assert scene.live(call).stage.name == "exact level"  # type: ignore[union-attr]
+    scene.later(31.0)
     assert scene.live(call).stage.name == "any level"  # type: ignore[union-attr]
 
 

@@ -33,6 +33,18 @@ def test_a_call_handed_to_another_level_goes_on_waiting_with_its_clock() -> None
     assert scene.first(OfferMade).waited_seconds > 100.0
 
 
+def test_the_wait_clock_stands_still_while_the_caller_is_talked_to() -> None:
+    """After five minutes with level 1, level 2 is still asked first, and relaxed from only as the caller waits on."""
+    scene, call = talking_to_ann("bob")
+    scene(AgentWentNotReady(BOB, "lunch"))
+    scene(CallHandedOn(call, ANN, to_queue=L2), after=300.0)
+    scene(WrapUpEnded(ANN, "escalated"))
+    assert scene.live(call).stage.name == "exact level"  # type: ignore[union-attr]
+    assert "in 30 s step any level" in scene.router.explain_waiting(call, scene.now)
+    scene.later(31.0)
+    assert scene.live(call).stage.name == "any level"  # type: ignore[union-attr]
+
+
 def test_somebody_free_is_rung_at_once_without_hold() -> None:
     scene, call = talking_to_ann("bob")
     scene(CallHandedOn(call, ANN, to_queue=L2))
