@@ -18,6 +18,7 @@ from acd.plan import Plan
 from acd.simulation import Day, Outcome, Visitor
 from config.compile import compile_plan
 from config.loader import load
+from hotline.places import Refused
 
 _SPREAD = 0.6
 """Standard deviation of the logarithm of talk times: handling times are skewed, with a long tail."""
@@ -26,18 +27,27 @@ _SHARES = {Level.L1: 0.6, Level.L2: 0.3, Level.L3: 0.1}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("--calls-per-hour", type=float, default=60.0, metavar="N")
-    parser.add_argument("--hours", type=float, default=8.0, metavar="H")
-    parser.add_argument("--talk-seconds", type=float, default=240.0, metavar="S", help="mean talk time (default: 240)")
-    parser.add_argument("--patience-seconds", type=float, default=180.0, metavar="S", help="mean patience (default: 180)")
+    parser.add_argument("--calls-per-hour", type=_above_zero, default=60.0, metavar="N")
+    parser.add_argument("--hours", type=_above_zero, default=8.0, metavar="H")
+    parser.add_argument("--talk-seconds", type=_above_zero, default=240.0, metavar="S", help="mean talk time (default: 240)")
+    parser.add_argument("--patience-seconds", type=_above_zero, default=180.0, metavar="S", help="mean patience (default: 180)")
     parser.add_argument("--absent", action="append", default=[], metavar="AGENT", help="an agent who is away that day; may be repeated")
     parser.add_argument("--seed", type=int, default=1)
 
 
+def _above_zero(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"must be above zero, not {text}")
+    return value
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Simulate and print the day's figures; exit 1 when a caller was neither answered nor gone."""
+    """Simulate and print the day's figures; exit 1 when a caller was neither answered nor gone. Refused for an unknown agent."""
     config = load(arguments.config)
     plan = compile_plan(config)
+    if strangers := set(arguments.absent) - {agent.id for agent in plan.agents}:
+        raise Refused(f"--absent: {arguments.config} has no agent {', '.join(sorted(strangers))}")
     present = [agent.id for agent in plan.agents if agent.id not in arguments.absent]
     start = datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
     languages = {
