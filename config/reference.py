@@ -138,7 +138,7 @@ def _annotated(base: Any, notes: tuple[Any, ...], places: Places) -> str:
     """A kind of word says itself what it expects (``config.schema.words``)."""
     for note in notes:
         if isinstance(note, AfterValidator) and (expected := inspect.getclosurevars(note.func).nonlocals.get("expected")):
-            return str(expected)
+            return str(expected).replace("<", "&lt;")
     limits = [limit for note in notes if isinstance(note, FieldInfo) for limit in note.metadata]
     return _kind(base, places) + _limits(limits)
 
