@@ -93,7 +93,7 @@ class Served:
 
 
 def app_of(built: House) -> object:
-    return create_app(built.engine, built.users, built.live, SECRET, plan, product_lines=LINES)
+    return create_app(built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, destinations=lambda: ("closed",))
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 // Requests to the engine's HTTP side. A refusal is a Problem with the code that the words' table translates.
-import type { AgentView, Me } from "./types.ts";
+import type { AgentView, Me, Packet } from "./types.ts";
 
 export class Problem extends Error {
   readonly status: number;
@@ -45,6 +45,9 @@ export const goNotReady = (reason: string) => ask<AgentView>("POST", "/api/desk/
 export const endWrapUp = (disposition: string, note: string) =>
   ask<AgentView>("POST", "/api/desk/wrap-up/end", { disposition, note });
 export const extendWrapUp = (seconds: number) => ask<AgentView>("POST", "/api/desk/wrap-up/extend", { seconds });
+
+export const handOn = (to: Record<string, string>, packet: Packet) => ask<AgentView>("POST", "/api/desk/transfer", { to, ...packet });
+export const acknowledge = (offer: string) => ask<AgentView>("POST", "/api/desk/handover/acknowledge", { offer });
 
 export const explanation = (call: string) =>
   ask<{ explanation: string }>("GET", `/api/calls/${encodeURIComponent(call)}/explanation`);

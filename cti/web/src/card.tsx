@@ -3,11 +3,19 @@ import { useEffect, useLayoutEffect } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 import { Clock, Foreign, Moment } from "./parts.tsx";
 import type { Card, EarlierCall, Ui } from "./types.ts";
+import { HandoverCard } from "./transfer.tsx";
 import { productLine, queueText, useSpeech, useWords } from "./words.ts";
 
 const isComing = (card: Card) => card.phase === "offered" || card.phase === "ringing";
 
-export function PopCard({ card, ui, onShown }: { card: Card; ui: Ui; onShown(offer: string): void }) {
+interface PopProps {
+  card: Card;
+  ui: Ui;
+  shortcuts: boolean;
+  onShown(offer: string): void;
+}
+
+export function PopCard({ card, ui, shortcuts, onShown }: PopProps) {
   const words = useWords();
   useShown(card.offer, onShown);
   useFlash(isComing(card), `☎ ${card.ani || words.withheld}`, words.title);
@@ -26,6 +34,7 @@ export function PopCard({ card, ui, onShown }: { card: Card; ui: Ui; onShown(off
       </header>
       <Who card={card} />
       <Tags card={card} ui={ui} />
+      {card.handover && <HandoverCard card={card} handover={card.handover} ui={ui} shortcuts={shortcuts} />}
       <div class="pop-body">
         <Facts card={card} />
         <Earlier calls={card.earlier_calls} ui={ui} />

@@ -7,6 +7,7 @@ import { useKeys, useShortcuts } from "./keys.ts";
 import { Clock, Foreign, ProblemLine, StatePill, useRequest } from "./parts.tsx";
 import type { State } from "./state.ts";
 import type { AgentStateName, AgentView, Ui } from "./types.ts";
+import { Transfer } from "./transfer.tsx";
 import { stateCause, useWords } from "./words.ts";
 import { CallNote } from "./wrapup.tsx";
 
@@ -30,7 +31,8 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
       </div>
       <div class="desk-call">
         {state.withdrawn && <Withdrawn withdrawn={state.withdrawn} />}
-        {card ? <PopCard key={card.offer} card={card} ui={ui} onShown={onShown} /> : <Idle agent={agent} />}
+        {card ? <PopCard key={card.offer} card={card} ui={ui} shortcuts={shortcuts} onShown={onShown} /> : <Idle agent={agent} />}
+        {card?.phase === "talking" && <Transfer key={`transfer ${card.offer}`} card={card} ui={ui} shortcuts={shortcuts} />}
         {hasNote && <CallNote key={call} agent={agent} call={call} ui={ui} shortcuts={shortcuts} />}
       </div>
     </main>
@@ -173,6 +175,8 @@ function Shortcuts({ on, onSwitch }: { on: boolean; onSwitch(on: boolean): void 
     ["N", list.notReady],
     ["1 – 9", list.choice],
     ["M", list.note],
+    ["T", list.handOn],
+    ["G", list.haveRead],
     ["+", list.more],
     ["Esc", list.leave],
     ["Ctrl+Enter", list.finish],

@@ -12,6 +12,7 @@ const shapes = {
   desk_off: "M1.8 2.5h12.4v8.5H1.8zM5.5 13.8h5M8 11v2.8M1.5 14.5 14.5 1.5",
   menu: "M2 4h12M2 8h12M2 12h8",
   waiting: "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M8 4.5V8l2.4 1.8",
+  transfer: "M2 5.5h10.5M9.5 2.5l3 3-3 3M14 10.5H3.5M6.5 7.5l-3 3 3 3",
   warning: "M8 2 1.5 13.5h13zM8 6.5v3.2M8 11.6v.4",
 } as const;
 

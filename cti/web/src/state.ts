@@ -16,7 +16,7 @@ export interface State {
 
 export const nothing: State = {
   me: null,
-  ui: { reasons: [], dispositions: [], languages: [], product_lines: {} },
+  ui: { reasons: [], dispositions: [], languages: [], product_lines: {}, targets: { queues: [], agents: [], destinations: [] } },
   agent: null,
   card: null,
   withdrawn: null,

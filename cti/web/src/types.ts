@@ -1,7 +1,7 @@
 // What the server sends, as cti/api_messages.py writes it. Times are ISO 8601 in UTC.
 
 export type AgentStateName = "logged_out" | "not_ready" | "ready" | "reserved" | "talking" | "wrap_up";
-export type CallStateName = "menu" | "waiting" | "offered" | "talking" | "after" | "diverted" | "ended";
+export type CallStateName = "menu" | "waiting" | "offered" | "talking" | "after" | "promised" | "calling_back" | "diverted" | "ended";
 export type Phase = "offered" | "ringing" | "talking" | "wrap_up" | "closed";
 export type Outcome = "missed" | "rescinded" | "failed";
 export type Language = "zh" | "en";
@@ -19,6 +19,26 @@ export interface Ui {
   dispositions: string[];
   languages: string[];
   product_lines: Record<string, Record<string, string>>;
+  targets: Targets;
+}
+
+/** Where a call can be handed on to. */
+export interface Targets {
+  queues: { queue: string; product_line: string; level: string; label: Record<string, string> }[];
+  agents: { agent: string; name: string; team: string }[];
+  destinations: string[];
+}
+
+/** What goes with a call that is handed on. */
+export interface Packet {
+  tried: string;
+  serial: string;
+  fault_code: string;
+  notes: string;
+}
+
+export interface Handover extends Packet {
+  by: string | null;
 }
 
 export interface AgentView {
@@ -104,6 +124,9 @@ export interface Card {
   waited_seconds: number;
   why_you: string;
   attempt: number;
+  handover: Handover | null;
+  /** How often it came back to a queue that had handed it on. */
+  bounces: number;
   phase: Phase;
   since: string;
   answered_at: string | null;

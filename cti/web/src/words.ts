@@ -44,7 +44,7 @@ export function causeText(words: Words, cause: string): string {
 }
 
 /** Causes that are worth a word in a state which mostly says enough by itself; those with a colon always are. */
-const NOTABLE = new Set(["rescinded", "offer_failed", "wrap_up_over", "removed"]);
+const NOTABLE = new Set(["rescinded", "offer_failed", "wrap_up_over", "removed", "ghost", "callback_unreached"]);
 
 /** Why an agent is in his state; '' where the state itself says it. */
 export function stateCause(words: Words, agent: AgentView): string {
@@ -65,6 +65,11 @@ export function queueText(ui: Ui, language: Language, queue: string | null): str
   if (!queue) return "";
   const dot = queue.lastIndexOf(".");
   return dot < 0 ? queue : `${productLine(ui, language, queue.slice(0, dot))} ${queue.slice(dot + 1)}`;
+}
+
+/** Destinations have names of the configuration's own; those that every hotline has are translated. */
+export function destinationText(words: Words, name: string): string {
+  return words.destinations[name] ?? name;
 }
 
 export function problemText(words: Words, problem: Problem): string {

@@ -10,11 +10,14 @@ import { useWords } from "./words.ts";
 const NOTE_LENGTH = 2000;
 const keptAs = (call: string) => `hotline.note.${call}`;
 
+/** The note that was taken in a call so far. */
+export const noteOf = (call: string) => sessionStorage.getItem(keptAs(call)) ?? "";
+
 export function CallNote({ agent, call, ui, shortcuts }: { agent: AgentView; call: string; ui: Ui; shortcuts: boolean }) {
   const words = useWords();
   const request = useRequest();
   const field = useRef<HTMLTextAreaElement>(null);
-  const [note, setNote] = useState(() => sessionStorage.getItem(keptAs(call)) ?? "");
+  const [note, setNote] = useState(() => noteOf(call));
   const [disposition, setDisposition] = useState("");
   const isOver = agent.state === "wrap_up";
 
