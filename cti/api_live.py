@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -16,7 +17,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 from prometheus_client.registry import Collector
 
-from acd.board import Board
+from acd.board import AgentView, Board
 from acd.effects import AgentChanged, Effect, OfferChanged, ScreenPop, WithdrawPop
 from acd.events import DeskSeen, Event, ExchangeSeen, PhoneSeen, Ticked
 from acd.model import AgentId, AgentState, OfferId, PhoneId
@@ -55,6 +56,8 @@ class LiveDesks:
         self._engine: Engine | None = None
         self._pages: set[Page] = set()
         self._pages_by_agent: dict[AgentId, list[Page]] = {}
+        self._views: dict[AgentId, AgentView] = {}
+        """What an agent's pages show of him."""
         self._cards = Cards()
         self._shown: dict[OfferId, asyncio.Event] = {}
         self._lookups: dict[OfferId, asyncio.Task[EarlierCalls]] = {}
@@ -158,6 +161,7 @@ class LiveDesks:
         pages.remove(page)
         if not pages:
             del self._pages_by_agent[page.agent]
+            self._views.pop(page.agent, None)
             await self._tell(DeskSeen(page.agent, False))
 
     def pop_shown(self, agent: AgentId | None, offer: OfferId) -> None:
@@ -222,6 +226,7 @@ class LiveDesks:
         board = self._board()
         view = next((view for view in board.agents if view.agent == agent), None)
         if view is not None:
+            self._views[agent] = view
             page.put(messages.agent(board.at, view))
         card = self._cards.of(agent)
         if card is None and view is not None and view.state is AgentState.TALKING:
@@ -236,7 +241,10 @@ class LiveDesks:
         phones, self._changed_phones = self._changed_phones, set()
         for view in board.agents:
             if view.agent in self._pages_by_agent and (view.agent in agents or view.phone in phones):
+                self._views[view.agent] = view
                 self._send(view.agent, messages.agent(board.at, view))
+        for agent in agents & self._views.keys() - {view.agent for view in board.agents}:
+            self._send(agent, messages.agent(board.at, _gone(self._views.pop(agent), board.at)))
 
     def _show_board(self) -> None:
         viewers = [page for page in self._pages if page.sees_board]
@@ -263,6 +271,12 @@ class LiveDesks:
     async def _tell(self, event: Event) -> None:
         assert self._engine is not None, "attach the engine before the first page"
         await self._engine.submit(event)
+
+
+def _gone(view: AgentView, at: datetime) -> AgentView:
+    """An agent whom a new plan has no longer: the board does not have him, but his page must not go on showing that he works."""
+    view = replace(view, state=AgentState.LOGGED_OUT, state_since=at, cause="removed")
+    return replace(view, phone=None, phone_reachable=True, call=None, wrap_up_ends_at=None)
 
 
 def _found(lookup: asyncio.Task[EarlierCalls]) -> EarlierCalls | None:

@@ -253,6 +253,21 @@ async def test_an_agent_sees_when_his_phone_is_gone(built: House) -> None:
     assert (await next_of(page, "agent"))["agent"]["phone_reachable"] is False
 
 
+async def test_an_agent_whom_a_new_plan_has_no_longer_sees_that_he_is_logged_out(built: House) -> None:
+    """The board does not have him any more; his page would go on showing the state before."""
+    built.engine.set(LI, AgentState.READY, phone=PhoneId("1001"))
+    page = await joined(built)
+    sent(page)
+    removed = built.engine.set(LI, AgentState.LOGGED_OUT, "removed")
+    del built.engine.agents[LI]
+    for _ in range(2):
+        built.engine.tell(Ticked(), [removed])
+    view = (await next_of(page, "agent"))["agent"]
+    assert (view["state"], view["cause"], view["phone"]) == ("logged_out", "removed", None)
+    await asyncio.sleep(0.05)
+    assert kinds(page) == []
+
+
 async def test_many_changes_at_once_read_the_board_a_few_times(built: House) -> None:
     await joined(built)
     before = built.engine.boards_read
