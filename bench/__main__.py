@@ -67,9 +67,7 @@ def table(figures: Mapping[str, Any]) -> str:
         target = "" if line.at_most is None else f"<= {line.at_most:g}"
         rows.append((line.figure, f"{line.value:,.3f}".rstrip("0").rstrip("."), target, line.verdict))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join(
-        f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}".rstrip() for row in rows
-    )
+    return "\n".join(f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}".rstrip() for row in rows)
 
 
 def results(figures: Mapping[str, Any], at: datetime, asterisk: str, quick: bool) -> dict[str, Any]:
