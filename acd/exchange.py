@@ -88,7 +88,8 @@ def _called_back(state: State, call: Call, there: SeenCall) -> None:
 
 def _in_hold(state: State, call: Call, there: SeenCall) -> None:
     if call.state is CallState.OFFERED and call.offer is not None:
-        offering.failed(state, call.offer, "the exchange has the caller in hold")
+        if call.offer.acknowledged:  # else he is held until the agent has read what was handed over
+            offering.failed(state, call.offer, "the exchange has the caller in hold")
     elif call.state is not CallState.WAITING:
         _wait_again(state, call)
     state.to_hold.pop(call.id, None)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from acd import callers, desk
 from acd.calls import Call
-from acd.effects import HandedOn, SendCall
+from acd.effects import HandedOn, HoldCall, SendCall
 from acd.events import CallHandedOn
 from acd.instants import seconds
 from acd.model import CallState, IllegalTransition
@@ -60,7 +60,16 @@ def _requeue(state: State, call: Call, event: CallHandedOn, target: QueuePlan) -
     waited = seconds(state.now_us - call.waits_from_us)
     call.personal = None if event.to_agent is None else (event.to_agent, waited + state.plan.personal_wait_seconds)
     wait(state, call)
-    state.to_hold[call.id] = call
+    _leave_talk(state, call, target)
+
+
+def _leave_talk(state: State, call: Call, target: QueuePlan) -> None:
+    """Held before anything else is done when the receiver must read first: the giver may put his phone down at once, and
+    until the caller is taken out of the conversation that would end the call."""
+    if call.handover is None:
+        state.to_hold[call.id] = call
+    else:
+        state.say(HoldCall(call.id, target.id, call.language or ""))
 
 
 def _tell(state: State, call: Call, event: CallHandedOn, bounced: bool) -> None:

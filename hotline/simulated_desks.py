@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -30,6 +30,7 @@ class DeskHabits:
 
     shows_pop_after: tuple[float, float] = (0.005, 0.03)
     """A page needs a moment to be painted."""
+    reads_handover: tuple[float, float] = (1.0, 3.0)
     wraps_up: tuple[float, float] = (2.0, 6.0)
     sits_down: tuple[float, float] = (0.0, 0.2)
     rests: tuple[float, float] = (0.5, 2.0)
@@ -72,7 +73,7 @@ class SimulatedDesk:
             async for text in socket:
                 message = json.loads(text)
                 if message["kind"] == "pop":
-                    await self._show(socket, message)
+                    await self._show(socket, http, message)
                 elif message["kind"] == "agent":
                     self._meet(http, message["agent"]["state"])
 
@@ -84,10 +85,16 @@ class SimulatedDesk:
         if answer.status_code != httpx.codes.OK:
             raise DeskRefused(f"{self.name}: {answer.status_code} {answer.text}")
 
-    async def _show(self, socket: websockets.ClientConnection, pop: dict[str, Any]) -> None:
+    async def _show(self, socket: websockets.ClientConnection, http: httpx.AsyncClient, pop: dict[str, Any]) -> None:
         await asyncio.sleep(self.chance.uniform(*self.habits.shows_pop_after))
         await socket.send(json.dumps({"kind": "pop_shown", "offer": pop["offer"]}))
         self.pops.append(pop)
+        if pop["handover"] and pop["phase"] == "offered":
+            self._keep(self._read(http, pop["offer"]))
+
+    async def _read(self, http: httpx.AsyncClient, offer: str) -> None:
+        await asyncio.sleep(self.chance.uniform(*self.habits.reads_handover))
+        await _posted(http, "/api/desk/handover/acknowledge", {"offer": offer})
 
     def _meet(self, http: httpx.AsyncClient, state: str) -> None:
         """Plan what the new state asks for; what was planned for the old one is dropped."""
@@ -110,7 +117,10 @@ class SimulatedDesk:
 
     def _ask(self, http: httpx.AsyncClient, path: str, body: dict[str, str]) -> None:
         self._timer = None
-        request = asyncio.create_task(_posted(http, path, body))
+        self._keep(_posted(http, path, body))
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        request = asyncio.create_task(work)
         self._requests.add(request)
         request.add_done_callback(self._requests.discard)
 

@@ -191,3 +191,21 @@ async def test_a_handover_that_nobody_reads_is_missed_and_the_next_engineer_is_a
     assert again["handover"] == {**PACKET, "by": "li.wei"}
     assert [offer["state"] for offer in await scene.offers_of(record["id"])] == ["accepted", "missed", "accepted"]
     assert scene.phone_did("1006") == []
+
+
+async def test_an_agent_who_hands_on_and_puts_his_phone_down_at_once_does_not_drop_the_caller(scene: Scene) -> None:
+    """His goodbye and the engine's order to hold the caller cross; Zhao's page is slow to say that it shows the pop."""
+    zhao = await scene.agent("zhao.lei")
+    li, caller = await talking(scene, "pcs.L1", "li.wei")
+    channels = await scene.hotline.asterisk.cli("core show channels concise")
+    leg = next(line.split("!")[0] for line in channels.splitlines() if line.startswith("PJSIP/1001-"))
+
+    await li.hands_on(PACKET, queue="pcs.L2")
+    await scene.hotline.asterisk.cli(f"channel request hangup {leg}")
+    pop = await zhao.sees_pop_of(caller.ani)
+    await zhao.has_read_the_handover(pop["offer"])
+    await scene.is_live(caller, "talking")
+    await caller.hangs_up()
+
+    record = await scene.ended(caller)
+    assert (record["agent"], record["end_cause"]) == ("zhao.lei", "caller_hung_up")

@@ -2,9 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from acd.effects import AgentChanged, CallChanged, HandedOn, HoldCall, OfferMade, RingAgent, ScreenPop, SendCall
-from acd.events import AgentLoggedOut, AgentWentNotReady, CallHandedOn, HandoverAcknowledged, OfferAnswered, TalkEnded, WrapUpEnded
-from acd.model import AgentId, AgentState, CallId, CallState, Handover, IllegalTransition, Level, OfferState, QueueId
+from acd.effects import AgentChanged, CallChanged, Command, HandedOn, HoldCall, OfferMade, RingAgent, ScreenPop, SendCall
+from acd.events import (
+    AgentLoggedOut,
+    AgentWentNotReady,
+    CallHandedOn,
+    ExchangeSeen,
+    HandoverAcknowledged,
+    OfferAnswered,
+    SeenCall,
+    TalkEnded,
+    WrapUpEnded,
+)
+from acd.model import AgentId, AgentState, CallId, CallState, Handover, IllegalTransition, Level, OfferState, PhoneId, QueueId
 from tests.unit.acd.scene import Scene
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
@@ -65,6 +75,21 @@ def test_what_is_handed_over_is_read_before_the_phone_rings() -> None:
     assert scene(HandoverAcknowledged(pop.offer)) == []
     scene(OfferAnswered(pop.offer))
     assert scene.live(call).agent == "bob"
+
+
+def test_the_caller_is_held_before_anything_else_is_done() -> None:
+    scene, call = talking_to_ann("bob")
+    commands = [type(effect) for effect in scene(CallHandedOn(call, ANN, to_queue=L2, handover=PACKET)) if isinstance(effect, Command)]
+    assert commands == [HoldCall, ScreenPop]
+
+
+def test_a_caller_found_in_hold_while_his_handover_is_read_is_as_he_should_be() -> None:
+    scene, call = talking_to_ann("bob")
+    scene(CallHandedOn(call, ANN, to_queue=L2, handover=PACKET))
+    offer = scene.offer(call)
+    assert scene(ExchangeSeen("main", (SeenCall(call, "hold"),), (PhoneId("10ann"), PhoneId("10bob"), PhoneId("10cat")))) == []
+    scene(HandoverAcknowledged(offer))
+    assert scene.first(RingAgent).offer == offer
 
 
 def test_an_agent_who_does_not_read_it_misses_the_call() -> None:
