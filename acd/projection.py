@@ -1,7 +1,7 @@
 """The records as a projection of what happens.
 
 Turns events and notices into rows, and writes them in batches. The router never waits for it: ``follow`` only changes rows in
-memory, and a task writes the changed ones a few times a second, together with how far it has come. What was not written when the
+memory, and a task writes the changed ones once a second, together with how far it has come. What was not written when the
 process died is written at the next start, when the journal is replayed.
 """
 

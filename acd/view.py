@@ -66,7 +66,7 @@ def _queues(state: State) -> tuple[QueueView, ...]:
 
 
 def _queue(state: State, queue: QueuePlan, calls: list[Call]) -> QueueView:
-    waiting = [call.queued_at for call in calls if call.state is CallState.WAITING and call.queued_at is not None]
+    waiting = [call.arrived_at for call in calls if call.state is CallState.WAITING]
     count = state.figures.queues.get(queue.id, QueueCount())
     outcomes = count.outcomes()
     admits = state.first_step.get(queue.id, state.roster.admission.everybody)

@@ -91,7 +91,7 @@ def decided(notice: Effect) -> list[str]:
                 f"offer {notice.attempt} to {notice.agent}: {notice.rule}",
                 f"step {notice.step} asks for {notice.need}; waited {notice.waited_seconds:.1f} s; strategy {notice.strategy}",
                 f"could take it: {_some(notice.candidates, notice.candidate_count)}",
-                *(f"passed over, {skipped.reason}: {_some(skipped.agents, skipped.count)}" for skipped in notice.skipped),
+                *(f"passed over, {skipped.reason}: {_some(skipped.agents, skipped.count)}" for skipped in notice.skipped if skipped.count),
                 *([f"{notice.calls_ahead} calls ahead that {notice.agent} could not serve"] if notice.calls_ahead else []),
             ]  # fmt: skip
         case OfferChanged():
@@ -109,6 +109,8 @@ def decided(notice: Effect) -> list[str]:
 
 
 def _some(names: Sequence[str], count: int) -> str:
+    if not names:
+        return f"{count} in all"
     return ", ".join(names) + (f" … {count} in all" if count > len(names) else "")
 
 

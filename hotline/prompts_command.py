@@ -19,6 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="print every prompt with its text in every language")
     make = actions.add_parser("render", help="speak every prompt into Asterisk's sounds folder")
     verify = actions.add_parser("verify", help="exit 1 when a prompt's file is missing")
+    for one in actions.choices.values():
+        one.add_argument("--config", metavar="FILE", type=Path, default=argparse.SUPPRESS, help="as before the action")
     for one in (make, verify):
         one.add_argument("--sounds", type=Path, required=True, metavar="DIR", help="Asterisk's sounds folder")
     make.add_argument("--recordings", type=Path, metavar="DIR", help="studio recordings, DIR/<language>/<name>.wav; they win")

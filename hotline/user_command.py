@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import getpass
 import os
+from pathlib import Path
 
 from acd.archive import UserDirectory, open_database
 from config.loader import load
@@ -28,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     remove = actions.add_parser("remove", help="take a user away")
     remove.add_argument("name")
     actions.add_parser("list", help="list the users")
+    for one in actions.choices.values():
+        one.add_argument("--config", metavar="FILE", type=Path, default=argparse.SUPPRESS, help="as before the action")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -91,9 +91,23 @@ def surroundings(ports: Ports) -> Mapping[str, str]:
         "rtp.conf": f"[general]\nrtpstart = {ports.rtp_first}\nrtpend = {ports.rtp_last}\n",
         "indications.conf": INDICATIONS,
         "cdr.conf": "[general]\nenable = no\n",
+        "stasis.conf": "[declined_message_types]\n" + "".join(f"decline = {kind}\n" for kind in UNHEARD),
         **dict.fromkeys(EMPTY, "; nothing to say\n"),
     }
 
+
+UNHEARD = ("agi_exec_start_type", "agi_exec_end_type", "ast_rtp_rtcp_sent_type", "ast_rtp_rtcp_received_type")
+"""Messages that nobody on such an Asterisk listens to. As soon as one manager session is open, Asterisk writes each message out as an
+event, and only then asks the session's filters. (Those that the manager subscribes to by name can't be declined: 22.10 does not start.)"""
+
+NOBODYS_EVENTS = """
+    VarSet Newexten Newstate Newchannel NewCallerid NewConnectedLine NewAccountCode DialState Hold Unhold SoftHangupRequest
+    BridgeCreate BridgeEnter BridgeLeave BridgeDestroy LocalBridge DeviceStateChange ExtensionStatus PresenceStateChange ContactStatus
+    MusicOnHoldStart MusicOnHoldStop DTMFBegin DTMFEnd HangupHandlerRun HangupHandlerPush ChannelTalkingStart ChannelTalkingStop
+    RTCPSent RTCPReceived SuccessfulAuth ChallengeSent Cdr CEL
+"""
+"""Events that the engine's filters would drop one by one, after each had woken its session: here none is made. It saves Asterisk about a
+tenth of a call's processor time. Only for an Asterisk that serves the hotline alone, for it holds for every manager user."""
 
 EMPTY = (
     "acl.conf",
@@ -103,7 +117,6 @@ EMPTY = (
     "http.conf",
     "pjproject.conf",
     "queuerules.conf",
-    "stasis.conf",
     "udptl.conf",
 )
 """Asterisk complains when one of these is missing, and is content when it says nothing."""
@@ -130,7 +143,8 @@ def _modules() -> str:
 
 
 def _manager(ports: Ports) -> str:
-    return f"[general]\nenabled = yes\nwebenabled = no\nbindaddr = 127.0.0.1\nport = {ports.ami}\n"
+    disabled = ",".join(NOBODYS_EVENTS.split())
+    return f"[general]\nenabled = yes\nwebenabled = no\nbindaddr = 127.0.0.1\nport = {ports.ami}\ndisabledevents = {disabled}\n"
 
 
 def _transport(ports: Ports) -> str:
