@@ -1,4 +1,4 @@
-"""When queues are open, by the plan's hours. Decides nothing about calls; knows no clock and one zone: the plan's offset from UTC."""
+"""When queues are open, by the plan's hours. Decides nothing about calls; knows no clock and one zone: the plan's."""
 
 from __future__ import annotations
 
@@ -35,12 +35,23 @@ def next_change(plan: Plan, after_us: int) -> int | None:
 
 
 def _openings(plan: Plan, queue: QueuePlan, at_us: int, days: int) -> Iterator[tuple[int, int]]:
-    local = instant(at_us + span(plan.zone_offset_seconds))
+    local = instant(at_us + _offset_us(plan, at_us))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     for day in (midnight + timedelta(days=number) for number in range(days)):
-        begin_us = micros(day) - span(plan.zone_offset_seconds)
         if day.date().isoformat() in plan.closed_days:
             continue
         for hours in queue.hours:
             if hours.weekday == day.weekday():
-                yield begin_us + span(hours.opens_seconds), begin_us + span(hours.closes_seconds)
+                begin_us = micros(day)
+                yield _from_local(plan, begin_us + span(hours.opens_seconds)), _from_local(plan, begin_us + span(hours.closes_seconds))
+
+
+def _offset_us(plan: Plan, at_us: int) -> int:
+    """How far the zone's clocks are ahead of UTC at a moment."""
+    passed = (change.offset_seconds for change in reversed(plan.zone_changes) if span(change.at_seconds) <= at_us)
+    return span(next(passed, plan.zone_offset_seconds))
+
+
+def _from_local(plan: Plan, local_us: int) -> int:
+    """The moment at which the zone's clocks show this; in the hour that summer time repeats, the first one."""
+    return local_us - _offset_us(plan, local_us - _offset_us(plan, local_us))

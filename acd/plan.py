@@ -124,6 +124,16 @@ class Rona:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneChange:
+    """The clocks of the plan's zone are put forward or back (summer time)."""
+
+    at_seconds: float
+    """Seconds since 1970, UTC."""
+    offset_seconds: float
+    """East of UTC, from then on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole routing plan. Every duration in seconds."""
 
@@ -150,5 +160,7 @@ class Plan:
     """Talk and wrap-up of a call, as long as too few were seen."""
     zone_offset_seconds: float = 0.0
     """Seconds east of UTC at whose midnight a day of figures begins."""
+    zone_changes: tuple[ZoneChange, ...] = ()
+    """Those that come, in order: hours follow them."""
     closed_days: tuple[str, ...] = ()
     """Days (ISO, in the plan's zone) on which queues that have hours are closed."""

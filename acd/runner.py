@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 
 from acd.board import Board
-from acd.effects import Command, Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
+from acd.effects import Command, DialBack, Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
 from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
 from acd.model import CallId, IllegalTransition
 from acd.plan import Plan
@@ -46,7 +46,6 @@ class Runner:
         self._projections = tuple(projections)
         self._clock = clock
         self._now: datetime | None = None
-        self._pending: deque[tuple[Event, asyncio.Future[Sequence[Effect]]]] = deque()
         self._lanes: dict[CallId, deque[Command]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._perform: dict[type, Perform] = {}
@@ -55,7 +54,6 @@ class Runner:
         self._commit_timer: asyncio.TimerHandle | None = None
         self.journal_is_well = True
         """Whether the last commit succeeded."""
-        self._drain_due = False
         self._keeping = False
 
     # ---- life ------------------------------------------------------------------------------------------------------------
@@ -80,7 +78,8 @@ class Runner:
     def start(self, calls: CallControl, desks: Desks) -> None:
         """Begin to carry out commands."""
         self._perform = {
-            HoldCall: calls.hold, RingAgent: calls.ring, StopRinging: calls.stop_ringing, SendCall: calls.send, HangUpCall: calls.hang_up,
+            HoldCall: calls.hold, RingAgent: calls.ring, DialBack: calls.dial_back, StopRinging: calls.stop_ringing, SendCall: calls.send,
+            HangUpCall: calls.hang_up,
             ScreenPop: desks.show_pop, WithdrawPop: desks.withdraw_pop,
         }  # fmt: skip
 
@@ -90,11 +89,10 @@ class Runner:
         self._set_timer()
 
     async def stop(self) -> None:
-        """Stop keeping deadlines, take in what was submitted, and let commands under way end."""
+        """Stop keeping deadlines, and let commands under way end."""
         self._keeping = False
         if self._timer:
             self._timer.cancel()
-        self._drain()
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=COMMAND_LIMIT_SECONDS)
         self._commit()
@@ -103,13 +101,7 @@ class Runner:
 
     async def submit(self, event: Event) -> Sequence[Effect]:
         """Journal and handle ``event``; see ``acd.ports.Engine``."""
-        loop = asyncio.get_running_loop()
-        handled: asyncio.Future[Sequence[Effect]] = loop.create_future()
-        self._pending.append((event, handled))
-        if not self._drain_due:
-            self._drain_due = True
-            loop.call_soon(self._drain)
-        return await handled
+        return self._take(event)
 
     async def use_plan(self, plan: Plan) -> None:
         """Put ``plan`` in force unless it is in force already."""
@@ -132,27 +124,25 @@ class Runner:
         self._now = now
         return now
 
-    def _drain(self) -> None:
-        self._drain_due = False
-        if not self._pending:
-            return
-        batch = list(self._pending)
-        self._pending.clear()
+    def _take(self, event: Event) -> Sequence[Effect]:
+        """One event, whole: nothing else happens in between, for nothing here waits."""
         now = self._time()
+        sequence = self._journal.append([(now, event)])
         try:
-            last = self._journal.append([(now, event) for event, _ in batch])
-        except Exception as failure:  # noqa: BLE001 - the journal's disk: every submitter must hear of it; nothing is handled unwritten
-            for _, handled in batch:
-                if not handled.done():
-                    handled.set_exception(failure)
-            return
-        commands: list[Command] = []
-        for sequence, (event, handled) in enumerate(batch, start=last - len(batch) + 1):
-            commands += self._handle(sequence, now, event, handled)
+            effects = self._router.handle(event, now)
+        except IllegalTransition:
+            self._make_durable(at_once=False)
+            raise
+        except Exception:
+            log.exception("router_fault", event_kind=type(event).__name__, sequence=sequence)
+            raise
+        self._tell(sequence, now, event, effects)
+        commands = [effect for effect in effects if type(effect) in self._perform]
         self._make_durable(at_once=bool(commands))
         for command in commands:
-            self._enqueue(command)
+            self._enqueue(command)  # type: ignore[arg-type]  # the table's keys are the commands
         self._set_timer()
+        return effects
 
     def _make_durable(self, at_once: bool) -> None:
         if at_once:
@@ -171,23 +161,6 @@ class Runner:
             log.exception("journal_not_committed")
         else:
             self.journal_is_well = True
-
-    def _handle(self, sequence: int, now: datetime, event: Event, handled: asyncio.Future[Sequence[Effect]]) -> list[Command]:
-        try:
-            effects = self._router.handle(event, now)
-        except IllegalTransition as refusal:
-            if not handled.done():
-                handled.set_exception(refusal)
-            return []
-        except Exception as fault:
-            log.exception("router_fault", event_kind=type(event).__name__, sequence=sequence)
-            if not handled.done():
-                handled.set_exception(fault)
-            return []
-        self._tell(sequence, now, event, effects)
-        if not handled.done():
-            handled.set_result(effects)
-        return [effect for effect in effects if type(effect) in self._perform]  # type: ignore[misc]  # the table's keys are the commands
 
     def _tell(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         for projection in self._projections:
@@ -220,7 +193,7 @@ class Runner:
             del self._lanes[call]
 
     async def _carry_out(self, command: Command) -> None:
-        if isinstance(command, RingAgent) and not self._router.offer_is_open(command.offer):
+        if isinstance(command, (RingAgent, DialBack)) and not self._router.offer_is_open(command.offer):
             return  # the caller left while the pop was being shown
         try:
             async with asyncio.timeout(COMMAND_LIMIT_SECONDS):
@@ -234,7 +207,7 @@ class Runner:
             await self._report(command, f"{type(fault).__name__}: {fault}")
 
     async def _report(self, command: Command, detail: str) -> None:
-        if isinstance(command, (RingAgent, ScreenPop)):
+        if isinstance(command, (RingAgent, DialBack, ScreenPop)):
             await self.submit(OfferFailed(command.offer, detail))
         elif isinstance(command, WithdrawPop):
             log.warning("pop_not_withdrawn", offer=command.offer, agent=command.agent, detail=detail)
@@ -257,5 +230,7 @@ class Runner:
 
     def _on_deadline(self) -> None:
         self._timer = self._timer_at = None
-        self._pending.append((Ticked(), asyncio.get_running_loop().create_future()))
-        self._drain()
+        try:
+            self._take(Ticked())
+        except Exception:  # nobody awaits a tick, so its fault is told here; the next one comes with the next event
+            log.exception("tick_failed")

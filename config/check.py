@@ -214,6 +214,31 @@ def _survival(subject: Subject) -> Iterator[Problem]:
             yield _warning(text, "entries", dnis)
 
 
+def _closing(subject: Subject) -> Iterator[Problem]:
+    """A queue that closes, and has no rule for then, lets its callers wait all night."""
+    for queue in subject.plan.queues:
+        if queue.hours and not any(rule.when_closed for rule in queue.overflow):
+            text = f"found hours of {queue.id} and no overflow rule with when_closed, expected one: whoever calls then waits until it opens"
+            yield Problem(text, _rules_path(subject.config, queue, "hours"))
+
+
+def _overflow_to_itself(subject: Subject) -> Iterator[Problem]:
+    """Such a rule never applies. In the defaults it is as it should be: it sends the other queues' calls there."""
+    for queue, override in subject.config.queues.overrides.items():
+        for position, rule in enumerate(override.overflow or ()):
+            if rule.to_queue == queue:
+                path = ("queues", "overrides", queue, "overflow", position)
+                yield _warning(f"found overflow rule {rule.name!r} of {queue} to the queue itself, expected another", *path)
+
+
+def _rules_path(config: Config, queue: QueuePlan, key: str) -> Path:
+    """Where a queue's rule is written: at its override, when that has it, else in the defaults."""
+    override = config.queues.overrides.get(queue.id)
+    if override is not None and getattr(override, key) is not None:
+        return ("queues", "overrides", queue.id, key)
+    return ("queues", "defaults", key)
+
+
 def _starvation(subject: Subject) -> Iterator[Problem]:
     largest = max(subject.plan.head_start_seconds.values(), default=0.0)
     if largest > 1800:
@@ -223,5 +248,5 @@ def _starvation(subject: Subject) -> Iterator[Problem]:
 
 _PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     _loops, _unreachable_menus, _idle_branches, _unknown_queues, _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival,
-    _starvation,
+    _closing, _overflow_to_itself, _starvation,
 )  # fmt: skip

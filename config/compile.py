@@ -6,13 +6,27 @@ configuration that was loaded, so that every name in it exists. It does not know
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from acd.model import AgentId, Level, MissCause, PhoneId, QueueId, queue_of
-from acd.plan import AgentPlan, Plan, QueuePlan, Rona
-from config.schema import REQUIRED_PROMPTS, AgentRow, BranchRow, Config, EntryRow, Facts, MenuRow, QueueOverride, StepRow
+from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId, queue_of
+from acd.plan import AgentPlan, CallbackRules, Hours, Overflow, Plan, QueuePlan, Rona, ZoneChange
+from config.schema import (
+    REQUIRED_PROMPTS,
+    AgentRow,
+    BranchRow,
+    CallbackRow,
+    Config,
+    EntryRow,
+    Facts,
+    HoursRow,
+    MenuRow,
+    OverflowRow,
+    QueueOverride,
+    StepRow,
+)
 from config.schema.need import expression_of
+from config.schema.relief import WEEKDAYS, seconds_of
 from ivr.menu import Branch, Entry, Menu, MenuPlan
 from skills.expression import All, AnyOf, Expression, Has, Not
 from skills.requirement import Requirement, Step
@@ -26,8 +40,10 @@ SOME_WINTER_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def compile_plan(config: Config, at: datetime = SOME_WINTER_DAY) -> Plan:
-    """The routing plan. Where summer time is kept, days of figures begin at the midnight that holds ``at`` (aware)."""
-    offset = ZoneInfo(config.hotline.time_zone).utcoffset(at.astimezone(ZoneInfo(config.hotline.time_zone)))
+    """The routing plan. Where summer time is kept, days of figures begin at the midnight that holds ``at`` (aware), and hours follow the
+    changes of the year after it.
+    """
+    zone = ZoneInfo(config.hotline.time_zone)
     return Plan(
         queues=tuple(_queue(config, name, Level(level)) for name, line in config.product_lines.items() for level in line.levels),
         agents=tuple(_agent(name, row) for name, row in config.agents.items()),
@@ -37,8 +53,30 @@ def compile_plan(config: Config, at: datetime = SOME_WINTER_DAY) -> Plan:
         ring_grace_seconds=config.offers.grace_seconds,
         not_ready_reasons=config.not_ready_reasons,
         dispositions=config.dispositions,
-        zone_offset_seconds=offset.total_seconds() if offset else 0.0,
+        ghost_after_seconds=config.ghost_after_seconds,
+        personal_wait_seconds=config.personal_wait_seconds,
+        short_abandon_seconds=config.short_abandon_seconds,
+        zone_offset_seconds=_offset(zone, at),
+        zone_changes=zone_changes(zone, at),
+        closed_days=config.closed_days,
     )
+
+
+def zone_changes(zone: ZoneInfo, at: datetime, days: int = 550) -> tuple[ZoneChange, ...]:
+    """When, within so many days from the day of ``at`` on, clocks of the zone are put forward or back; to the minute."""
+    begin = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    changes = []
+    for day in (begin + timedelta(days=number) for number in range(days)):
+        if _offset(zone, day) != _offset(zone, day + timedelta(days=1)):
+            minutes = (day + timedelta(minutes=number) for number in range(1, 24 * 60 + 1))
+            moment = next(minute for minute in minutes if _offset(zone, minute) != _offset(zone, day))
+            changes.append(ZoneChange(moment.timestamp(), _offset(zone, moment)))
+    return tuple(changes)
+
+
+def _offset(zone: ZoneInfo, at: datetime) -> float:
+    offset = at.astimezone(zone).utcoffset()
+    return offset.total_seconds() if offset else 0.0
 
 
 def head_starts(config: Config) -> dict[str, float]:
@@ -64,7 +102,29 @@ def _queue(config: Config, line: str, level: Level) -> QueuePlan:
         wrap_up_seconds=rules.wrap_up_seconds,
         wrap_up_mandatory=rules.wrap_up_mandatory,
         service_level_seconds=rules.service_level_seconds,
+        hours=tuple(opening for row in rules.hours for opening in _hours(row)),
+        overflow=tuple(_overflow(row) for row in rules.overflow),
+        callback=_callback(rules.callback) if rules.callback is not None and config.callbacks is not None else None,
     )
+
+
+def _hours(row: HoursRow) -> list[Hours]:
+    return [Hours(WEEKDAYS.index(day), seconds_of(row.opens), seconds_of(row.closes)) for day in row.days]
+
+
+def _overflow(row: OverflowRow) -> Overflow:
+    return Overflow(
+        row.name, QueueId(row.to_queue) if row.to_queue else None, row.to_destination, row.when_closed, row.when_waiting,
+        row.when_expected_seconds, row.after_seconds, row.also_waiting,
+    )  # fmt: skip
+
+
+def _callback(row: CallbackRow) -> CallbackRules:
+    """Customer first: the one order that the exchange's side can keep with one channel per call."""
+    return CallbackRules(
+        row.when_expected_seconds, row.when_ahead, CallbackOrder.CUSTOMER_FIRST, row.most_attempts, row.retry_after_seconds,
+        float(row.ring_seconds),
+    )  # fmt: skip
 
 
 def _given(override: QueueOverride | None) -> dict[str, object]:

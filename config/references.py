@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from config.schema import REQUIRED_PROMPTS, BranchRow, Config, Facts, StepRow
+from config.schema import CALLBACK_PROMPTS, REQUIRED_PROMPTS, BranchRow, Config, Facts, QueueOverride, QueueRules, StepRow
 from config.schema.nearest import did_you_mean
 from config.schema.need import Combination, expression_of, leaves
 from config.schema.source import Path, Problem
@@ -38,7 +38,7 @@ def _languages(config: Config) -> Iterator[Problem]:
 
 
 def _prompts(config: Config) -> Iterator[Problem]:
-    for name in REQUIRED_PROMPTS:
+    for name in REQUIRED_PROMPTS + (CALLBACK_PROMPTS if config.callbacks is not None else ()):
         if name not in config.prompts:
             yield Problem(f"found no prompt {name!r}, expected it in prompts", ("prompts",))
     for name, texts in config.prompts.items():
@@ -124,6 +124,34 @@ def _queues(config: Config) -> Iterator[Problem]:
             yield from _steps(config, override.steps, ("queues", "overrides", queue, "steps"))
 
 
+def _relief(config: Config) -> Iterator[Problem]:
+    yield from _relief_of(config, config.queues.defaults, ("queues", "defaults"))
+    for queue, override in config.queues.overrides.items():
+        yield from _relief_of(config, override, ("queues", "overrides", queue))
+
+
+def _relief_of(config: Config, rules: QueueRules | QueueOverride, path: Path) -> Iterator[Problem]:
+    for position, rule in enumerate(rules.overflow or ()):
+        here = (*path, "overflow", position)
+        if rule.to_queue is not None:
+            yield from _unknown("queue", rule.to_queue, queue_names(config), (*here, "to_queue"))
+        if rule.to_destination is not None:
+            yield from _unknown("destination", rule.to_destination, config.destinations, (*here, "to_destination"))
+    if rules.callback is not None and config.callbacks is None:
+        yield Problem("found rules for callbacks, expected `callbacks` too: how customers are called back", (*path, "callback"))
+
+
+def _callback_line(config: Config) -> Iterator[Problem]:
+    if config.callbacks is not None:
+        yield from _trunk_out(config, config.callbacks.trunk, ("callbacks", "trunk"))
+
+
+def _trunk_out(config: Config, trunk: str, path: Path) -> Iterator[Problem]:
+    for exchange in config.exchanges.values():
+        known = [name for name, row in exchange.trunks.items() if row.contact is not None]
+        yield from _unknown("trunk with a contact", trunk, known, path)
+
+
 def _steps(config: Config, steps: Sequence[StepRow], path: Path) -> Iterator[Problem]:
     yield from _expiries(steps, path)
     for position, step in enumerate(steps):
@@ -203,10 +231,8 @@ def _destinations(config: Config) -> Iterator[Problem]:
         path = ("destinations", name)
         if destination.say is not None:
             yield from _unknown("prompt", destination.say, config.prompts, (*path, "say"))
-        for exchange in config.exchanges.values():
-            if destination.trunk is not None:
-                known = [trunk for trunk, row in exchange.trunks.items() if row.contact is not None]
-                yield from _unknown("trunk with a contact", destination.trunk, known, (*path, "trunk"))
+        if destination.trunk is not None:
+            yield from _trunk_out(config, destination.trunk, (*path, "trunk"))
 
 
 def _exchanges(config: Config) -> Iterator[Problem]:
@@ -223,5 +249,6 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _languages, _prompts, _labels, _voice_menu, _entries, _menus, _queues, _agents, _segments, _destinations, _exchanges, _ports,
+    _languages, _prompts, _labels, _voice_menu, _entries, _menus, _queues, _relief, _callback_line, _agents, _segments,
+    _destinations, _exchanges, _ports,
 )  # fmt: skip

@@ -20,6 +20,7 @@ class Context(StrEnum):
     ENTRY = "hotline-entry"
     HOLD = "hotline-hold"
     CONNECT = "hotline-connect"
+    CALLBACK = "hotline-callback"
     AFTER = "hotline-after"
     OUT = "hotline-out"
     SURVIVAL = "hotline-survival"

@@ -19,6 +19,7 @@ PLACES: Final[Mapping[str, str]] = {
     Context.ENTRY: "menu",
     Context.HOLD: "hold",
     Context.CONNECT: "offer",  # or "talk", when the agent's leg is up
+    Context.CALLBACK: "hold",  # a customer who was called back has answered, and is on his way to hold
     Context.AFTER: "after",
     Context.OUT: "after",
     Context.SURVIVAL: "survival",

@@ -22,25 +22,53 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from acd.events import CallDiverted, CallerLeft, Event, OfferAnswered, OfferMissed, OfferRinging, PhoneSeen, TalkEnded
+from acd.events import (
+    CallbackReached,
+    CallbackUnreached,
+    CallbackWanted,
+    CallDiverted,
+    CallerLeft,
+    Event,
+    OfferAnswered,
+    OfferMissed,
+    OfferRinging,
+    PhoneSeen,
+    TalkEnded,
+)
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
 from cti.names import CONTEXTS, Context, DialPattern, call_id
 
-EVENTS: Final[tuple[str, ...]] = ("DialBegin", "DialEnd", "FullyBooted", "Hangup", "HangupRequest", "PeerStatus", "UserEvent")
+EVENTS: Final[tuple[str, ...]] = (
+    "DialBegin", "DialEnd", "FullyBooted", "Hangup", "HangupRequest", "OriginateResponse", "PeerStatus", "UserEvent",
+)  # fmt: skip
 """The only events that are needed. ``manager.conf`` lets them alone through: ``eventfilter(name(Hangup)) =`` and so on. ``FullyBooted``
 is for the adapter: to whoever logs in later it comes past every filter, but to whoever logs in while Asterisk boots it does not.
 The answers to actions pass all filters. (Checked on 22.10.)"""
 
 READ_PRIVILEGES: Final[tuple[str, ...]] = ("call", "system", "user")
-"""``call`` for Dial* and Hangup*, ``system`` for PeerStatus and FullyBooted, ``user`` for UserEvent."""
+"""``call`` for Dial*, Hangup* and OriginateResponse, ``system`` for PeerStatus and FullyBooted, ``user`` for UserEvent."""
 
 WRITE_PRIVILEGES: Final[tuple[str, ...]] = ("call", "user")
-"""``call`` for Redirect, Hangup, Setvar, Status and DeviceStateList, ``user`` for UserEvent. Neither ``system``,
-``command`` nor ``originate``: who learns the password can move calls, not run programs."""
+"""``call`` for Redirect, Hangup, Setvar, Status and DeviceStateList, ``user`` for UserEvent. Neither ``system``
+nor ``command``: who learns the password can move calls, not run programs."""
+
+CALLBACK_PRIVILEGE: Final = "originate"
+"""Only where customers are called back: there is no other way to make Asterisk dial somebody while no channel exists. Who learns the
+password can then place calls at the house's expense; without ``system`` he still can't run programs by it."""
 
 DIVERTED: Final = "HotlineDiverted"
 MISSED: Final = "HotlineMissed"
+CALLBACK: Final = "HotlineCallback"
+"""He pressed the key for being called back."""
+CALLED_BACK: Final = "HotlineCalledBack"
+"""He has answered; ``Attempt`` is the variable that the engine gave the channel."""
+WAITS: Final = "HotlineWaits"
+"""He is about to hear an announcement: the engine may say whether it is the offer of a callback."""
 """User events that the dialplan sends about its own caller."""
+
+UNREACHED_BY_REASON: Final[Mapping[str, MissCause]] = {"1": MissCause.NO_ANSWER, "3": MissCause.NO_ANSWER, "5": MissCause.BUSY}
+"""``Reason`` of a failed OriginateResponse -> why the customer was not reached: hung up, rang out, busy. Any other, 0 above all, says
+no more than that (22.10 says 0 for 486 too)."""
 
 MISS_BY_CAUSE: Final[Mapping[str, MissCause]] = {
     "0": MissCause.NO_ANSWER,  # the ring time was over
@@ -181,6 +209,10 @@ class Translator:
         name = event["UserEvent"]
         if name == DIVERTED:
             return (CallDiverted(self._call(event["Uniqueid"]), event["Destination"]),)
+        if name == CALLBACK:
+            return (CallbackWanted(self._call(event["Uniqueid"])),)
+        if name == CALLED_BACK:
+            return (CallbackReached(self._call(event["Uniqueid"]), event["Attempt"]),)
         return self._dial_failed(event) if name == MISSED else ()
 
     def _dial_failed(self, event: Mapping[str, str]) -> Iterable[Event]:
@@ -190,6 +222,15 @@ class Translator:
             return ()
         offer = self._open_offer(call, phone)
         return (OfferMissed(offer, MissCause.UNREGISTERED),) if offer else ()
+
+    # ---- a customer who is called back ------------------------------------------------------------------------------------------
+
+    def _originated(self, event: Mapping[str, str]) -> Iterable[Event]:
+        """That he has answered is told by his own channel, so that it comes before all else that it does."""
+        if event["Response"] != "Failure":
+            return ()
+        cause = UNREACHED_BY_REASON.get(event["Reason"], MissCause.UNREGISTERED)
+        return (CallbackUnreached(self._call(event["Uniqueid"]), event["ActionID"], cause),)
 
     # ---- phones ------------------------------------------------------------------------------------------------------------
 
@@ -216,6 +257,7 @@ _MEANINGS: Final[Mapping[str, Callable[[Translator, Mapping[str, str]], Iterable
     "DialEnd": Translator._dial_ended,
     "Hangup": Translator._hung_up,
     "HangupRequest": Translator._asked_to_hang_up,
+    "OriginateResponse": Translator._originated,
     "PeerStatus": Translator._peer_status,
     "UserEvent": Translator._user_event,
 }

@@ -21,8 +21,9 @@ from acd.projection import Records
 from acd.router import Router
 from acd.runner import Runner
 from config.compile import compile_menu, compile_plan
+from config.dialplan.extensions import trunk_endpoint
 from config.loader import ConfigError, resolve_secret
-from cti.ami import Ami
+from cti.ami import Ami, LineOut
 from cti.api import create_app
 from cti.api_live import LiveDesks
 from cti.api_server import WebServer, serve
@@ -126,7 +127,12 @@ class App:
         return Ami(
             name, row.ami.host, row.ami.port, row.ami.username, secret, row.dial, self._runner.submit,
             router.open_offer, router.agent_at, clock=lambda: datetime.now(UTC),
+            may_call_back=router.may_call_back, line_out=self._line_out(),
         )  # fmt: skip
+
+    def _line_out(self) -> LineOut | None:
+        row = self._config.callbacks
+        return None if row is None else LineOut(trunk_endpoint(row.trunk), row.caller_id, row.prefix)
 
     async def _first_look(self, exchange: Ami) -> None:
         await exchange.start()

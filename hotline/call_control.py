@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acd.effects import HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.effects import DialBack, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
 from acd.model import CallId
 from acd.ports import CallControl, EffectFailed
 from ivr.fastagi import Sessions
@@ -29,6 +29,10 @@ class SessionFirst:
         """Connect the caller to the agent's phone."""
         if not self._sessions.deliver(command.call, f"hotline-connect,{command.phone},1", command.queue):
             await self._exchange(command.call).ring(command)
+
+    async def dial_back(self, command: DialBack) -> None:
+        """Ring the customer of a promised callback."""
+        await self._exchange(command.call).dial_back(command)
 
     async def stop_ringing(self, command: StopRinging) -> None:
         """Take the caller back into hold."""

@@ -185,7 +185,9 @@ def _rewritten(source: Path, target: Path, ports: HotlinePorts, change: Change |
     exchange["ami"].update(host="127.0.0.1", port=ports.ami, secret={"file": "ami.secret"})
     exchange["ami"].pop("permit", None)
     exchange["fastagi"] = {"host": "127.0.0.1", "port": ports.fastagi}
-    exchange["trunks"] = {"provider": {"match": ["127.0.0.1"], "codecs": ["alaw", "ulaw"]}}
+    exchange["trunks"] = {
+        "provider": {"match": ["127.0.0.1"], "codecs": ["alaw", "ulaw"], "contact": f"sip:127.0.0.1:{ports.callers}"}
+    }  # fmt: skip
     rows["exchanges"] = {name: exchange}
     rows["web"] = {"host": "127.0.0.1", "port": ports.web}
     for phone in rows["phones"]:

@@ -6,8 +6,9 @@ only after a pattern has let it through; it never stands inside an expression.
 
 from __future__ import annotations
 
+from acd.callbacks import PROMISED
 from config.check import survival_line
-from config.compile import queue_ids
+from config.compile import compile_plan, queue_ids
 from config.dialplan.templates import Rendered, filled, joined
 from config.schema import Config, Destination
 from ivr.menu import PROMPT_FOLDER
@@ -28,9 +29,11 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
     return filled(
         "extensions.conf.tmpl",
         entries=_entries(config, exchange),
+        callback_holds=_callback_holds(config),
         rounds=_rounds(config),
         sounds=PROMPT_FOLDER,
         phones=_phones(config, exchange),
+        callback=_callback(config),
         destinations=_destinations(config),
         survival=_survival(config),
     )
@@ -65,9 +68,23 @@ def _extension(number: str) -> Rendered | str:
     return Rendered(number) if number in EVERYTHING_ELSE else number
 
 
-def _rounds(config: Config) -> Rendered:
-    one = filled("round.tmpl", heartbeat=config.survival.heartbeat_seconds, music_seconds=config.waiting.music_seconds)
+def _rounds(config: Config, template: str = "round.tmpl") -> Rendered:
+    one = filled(template, heartbeat=config.survival.heartbeat_seconds, music_seconds=config.waiting.music_seconds)
     return joined([one] * config.waiting.comfort_every)
+
+
+def _callback_holds(config: Config) -> Rendered:
+    """Hold for the queues whose callers may be called back: keys are heard there."""
+    queues = [queue.id for queue in compile_plan(config).queues if queue.callback is not None]
+    if not queues:
+        return Rendered("")
+    rounds = _rounds(config, "round-callback.tmpl")
+    holds = [filled("hold-callback.tmpl", queue=queue, sounds=PROMPT_FOLDER, rounds=rounds) for queue in queues]
+    return Rendered("".join([*holds, filled("hold-keys.tmpl")]))
+
+
+def _callback(config: Config) -> Rendered:
+    return Rendered("") if config.callbacks is None else filled("callback.tmpl")
 
 
 def _phones(config: Config, exchange: str) -> Rendered:
@@ -75,12 +92,20 @@ def _phones(config: Config, exchange: str) -> Rendered:
     dial = config.exchanges[exchange].dial.removesuffix("{phone}")
     lengths = sorted({len(phone) for phone in config.phones})
     return joined(
-        [filled("phone.tmpl", pattern="_" + "X" * length, dial=dial, ring_seconds=config.offers.ring_seconds) for length in lengths]
+        [
+            filled("phone.tmpl", pattern="_" + "X" * length, dial=dial, ring_seconds=config.offers.ring_seconds, greeting=_greeting(config))
+            for length in lengths
+        ]
     )
 
 
+def _greeting(config: Config) -> Rendered:
+    return Rendered("") if config.callbacks is None else filled("greeting.tmpl", sounds=PROMPT_FOLDER)
+
+
 def _destinations(config: Config) -> Rendered:
-    return joined([_destination(name, row) for name, row in config.destinations.items()])
+    own = [] if config.callbacks is None else [filled("say.tmpl", name=PROMISED, sounds=PROMPT_FOLDER, prompt="callback_promised")]
+    return joined([*own, *(_destination(name, row) for name, row in config.destinations.items())])
 
 
 def _destination(name: str, row: Destination) -> Rendered:

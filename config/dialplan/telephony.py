@@ -13,20 +13,21 @@ from config.dialplan.extensions import GENERAL_QUEUE, line_queue, trunk_endpoint
 from config.dialplan.templates import Rendered, filled, joined, line
 from config.schema import Config, Phone, Trunk
 from config.schema.secrets import ExchangeSecrets
-from cti.translate import EVENTS, READ_PRIVILEGES, WRITE_PRIVILEGES
+from cti.translate import CALLBACK_PRIVILEGE, EVENTS, READ_PRIVILEGES, WRITE_PRIVILEGES
 from ivr.menu import PROMPT_FOLDER
 
 
 def manager_conf(config: Config, exchange: str, secrets: ExchangeSecrets) -> Rendered:
     """The engine's user of the manager interface."""
     ami = config.exchanges[exchange].ami
+    rights = (*WRITE_PRIVILEGES, *([CALLBACK_PRIVILEGE] if config.callbacks is not None else []))
     return filled(
         "manager.conf.tmpl",
         username=ami.username,
         secret=secrets.ami,
         permits=joined([line("permit", _with_mask(network)) for network in ami.permit]),
         read=",".join(READ_PRIVILEGES),
-        write=",".join(WRITE_PRIVILEGES),
+        write=",".join(rights),
         filters=Rendered("\n".join(f"eventfilter(name({event})) =" for event in EVENTS)),
     )
 

@@ -6,11 +6,13 @@ make a good hotline (``config.check``), nor does it read files.
 
 from __future__ import annotations
 
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, field_validator
 
 from config.schema.need import Combination, Need
+from config.schema.relief import CallbackLine, CallbackRow, Day, HoursRow, OverflowRow
 from config.schema.routing import (
     AgentRow,
     Agents,
@@ -45,6 +47,8 @@ from config.schema.words import Dnis, ExchangeName, LanguageName, Name, Strict
 
 REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
 """Said by the menu (the first three; see ``ivr.menu``), and in hold: ``connecting`` at its begin, ``comfort`` now and then."""
+CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
+"""Said where callbacks are made: in hold in place of ``comfort``, to who pressed 1, and to the customer when he has answered."""
 
 
 class HotlineRow(Hotline):
@@ -76,6 +80,17 @@ class Config(Strict):
     segments: dict[Name, Segment] = Field(description="Groups of callers, by name; `standard` is everybody else.")
     urgent_head_start_seconds: Seconds = Field(default=0.0, description="Head start of urgent calls; the largest that applies counts.")
     offers: Offers = Field(default=Offers(), description="Ringing, and what follows when it is not answered.")
+    closed_days: tuple[Day, ...] = Field(default=(), max_length=400, description="Days on which queues that have hours are closed.")
+    callbacks: CallbackLine | None = Field(default=None, description="How customers are called back; without it, nobody is.")
+    personal_wait_seconds: Seconds = Field(
+        default=60.0, description="So long a call that was handed to a certain agent waits for him alone, if he is logged in."
+    )
+    ghost_after_seconds: Annotated[float, Field(ge=10, le=86400)] = Field(
+        default=300.0, description="A ready agent whose phone and desk are both away for so long becomes not ready."
+    )
+    short_abandon_seconds: Seconds = Field(
+        default=5.0, description="Who leaves the queue within this could not have been answered: a short abandon."
+    )
     not_ready_reasons: tuple[Name, ...] = Field(
         default=("break", "lunch", "training", "meeting", "back_office"), min_length=1, description="Reasons an agent can give for a pause."
     )
@@ -104,11 +119,14 @@ class Config(Strict):
 
 
 __all__ = [
+    "CALLBACK_PROMPTS",
     "REQUIRED_PROMPTS",
     "AgentRow",
     "Agents",
     "Ami",
     "BranchRow",
+    "CallbackLine",
+    "CallbackRow",
     "Combination",
     "Config",
     "DefaultFacts",
@@ -119,9 +137,11 @@ __all__ = [
     "Facts",
     "FastAgi",
     "HotlineRow",
+    "HoursRow",
     "MenuRow",
     "Need",
     "Offers",
+    "OverflowRow",
     "Path",
     "Phone",
     "Phones",

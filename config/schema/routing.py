@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from acd.plan import Strategy
 from config.schema.need import Need
+from config.schema.relief import CallbackRow, HoursRow, OverflowRow
 from config.schema.words import AgentName, Label, LanguageName, LevelName, Name, PhoneNumber, Proficiency, QueueName, SkillName, Strict
 
 Seconds = Annotated[float, Field(ge=0, le=86400)]
@@ -42,6 +43,9 @@ class QueueRules(Strict):
     service_level_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=20.0, description="Answered within this counts as in time."
     )
+    hours: tuple[HoursRow, ...] = Field(default=(), max_length=50, description="When it is open; none: always.")
+    overflow: tuple[OverflowRow, ...] = Field(default=(), max_length=20, description="Where calls go instead of waiting.")
+    callback: CallbackRow | None = Field(default=None, description="When callers are offered a callback; without it, never.")
 
 
 class QueueOverride(Strict):
@@ -52,6 +56,9 @@ class QueueOverride(Strict):
     wrap_up_seconds: Annotated[float, Field(ge=0, le=900)] | None = Field(default=None, description="See queues.defaults.")
     wrap_up_mandatory: bool | None = Field(default=None, description="See queues.defaults.")
     service_level_seconds: Annotated[float, Field(gt=0, le=3600)] | None = Field(default=None, description="See queues.defaults.")
+    hours: tuple[HoursRow, ...] | None = Field(default=None, max_length=50, description="See queues.defaults; `[]`: always open.")
+    overflow: tuple[OverflowRow, ...] | None = Field(default=None, max_length=20, description="See queues.defaults.")
+    callback: CallbackRow | None = Field(default=None, description="See queues.defaults.")
 
 
 class Queues(Strict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti.ami.exchange import Ami
+from cti.ami.exchange import Ami, LineOut
 from cti.ami.wire import Refused, Unavailable, UnsafeValue
 
-__all__ = ["Ami", "Refused", "Unavailable", "UnsafeValue"]
+__all__ = ["Ami", "LineOut", "Refused", "Unavailable", "UnsafeValue"]

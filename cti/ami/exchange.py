@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import structlog
 
-from acd.effects import HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
-from acd.model import CallId
+from acd.effects import DialBack, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.model import CallbackOrder, CallId
 from acd.ports import EffectFailed
-from cti.ami.session import Address, Engine, Session, Submit
-from cti.ami.wire import Unavailable, UnsafeValue, Wire
+from cti.ami.session import Address, Engine, MayCallBack, Session, Submit
+from cti.ami.wire import Refused, Unavailable, UnsafeValue, Wire
 from cti.names import Context, DialPattern, call_id, exchange_and_uniqueid
 from cti.translate import AgentAt, OpenOffer
 
@@ -35,6 +36,26 @@ _NORMAL_CLEARING: Final = "16"
 _NAME: Final = re.compile(r"[A-Za-z0-9_+*#.-]{1,79}")
 """What may be an extension, a context or a variable's value: no character here means anything to a dialplan or to AMI, and
 AST_MAX_EXTENSION is 80."""
+
+
+_NUMBER: Final = re.compile(r"\+?[0-9*#]{3,30}")
+"""What may be dialled."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineOut:
+    """How customers are called back."""
+
+    endpoint: str
+    """The trunk's, in Asterisk."""
+    caller_id: str
+    """The number that they see."""
+    prefix: str = ""
+    """Dialled before theirs."""
+
+
+def _nobody(call: CallId) -> bool:
+    return False
 
 
 class Ami:
@@ -59,8 +80,10 @@ class Ami:
         clock: Callable[[], datetime],
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
         first_delay_seconds: float = FIRST_DELAY_SECONDS,
+        may_call_back: MayCallBack = _nobody,
+        line_out: LineOut | None = None,
     ) -> None:
-        """``clock`` gives aware datetimes, for the heartbeat.
+        """``clock`` gives aware datetimes, for the heartbeat. Without ``line_out`` nobody is called back.
 
         Raises ValueError when ``exchange`` or ``dial`` can't be used (see ``cti.names``).
         """
@@ -68,7 +91,8 @@ class Ami:
         self.exchange = exchange
         self._address = Address(host, port, username, secret)
         self._dial = DialPattern(dial)
-        self._engine = Engine(submit, open_offer, agent_at)
+        self._engine = Engine(submit, open_offer, agent_at, may_call_back)
+        self._line_out = line_out
         self._clock = clock
         self._heartbeat_seconds = heartbeat_seconds
         self._first_delay_seconds = first_delay_seconds
@@ -141,9 +165,41 @@ class Ami:
         """Connect the caller to the agent's phone. Returns when Asterisk has taken the order, before it rings."""
         await self.redirect(command.call, Context.CONNECT, command.phone)
 
+    async def dial_back(self, command: DialBack) -> None:
+        """Ring the customer. Returns when Asterisk has taken the order, before it rings; how it ends is told by events.
+
+        His channel gets the Uniqueid that the caller's channel had, which is gone: so it is the same call, here and for the engine. An
+        Asterisk that still has a channel of that id does not dial (checked on 22.10).
+        """
+        line = self._line_out
+        if line is None or command.order is not CallbackOrder.CUSTOMER_FIRST:
+            raise Refused(f"Originate: {self.exchange} has no line for callbacks, or can't ring {command.order.replace('_', ' ')}")
+        variables = {
+            "HOTLINE_ATTEMPT": command.attempt, QUEUE: command.queue, "HOTLINE_GREETING": "yes", "CHANNEL(language)": command.language,
+        }  # fmt: skip
+        fields = {
+            "Channel": f"PJSIP/{_number(line.prefix + command.number)}@{_name(line.endpoint)}",
+            "ChannelId": self._channel(command.call),
+            "Context": Context.CALLBACK, "Exten": "s", "Priority": "1",
+            "Timeout": str(round(command.customer_ring_seconds * 1000)),
+            "CallerID": line.caller_id,
+            "Variable": ",".join(f"{name}={_value(value)}" for name, value in variables.items() if value),
+            "Async": "true",
+        }  # fmt: skip
+        await self._act("Originate", fields, command.attempt)
+
     async def stop_ringing(self, command: StopRinging) -> None:
-        """Take the caller back into hold; Asterisk cancels the ringing leg by itself (checked on 22.10)."""
-        await self.redirect(command.call, Context.HOLD, command.queue)
+        """Take the caller back into hold; Asterisk cancels the ringing leg by itself (checked on 22.10).
+
+        A customer who is being called back is let off instead.
+        """
+        if not command.hang_up:
+            await self.redirect(command.call, Context.HOLD, command.queue)
+            return
+        try:
+            await self.hang_up(HangUpCall(command.call))
+        except Refused as gone:  # no such channel: his phone does not ring any more
+            log.info("nothing_rings", call=command.call, reason=str(gone))
 
     async def send(self, command: SendCall) -> None:
         """Send the caller to a destination of the dialplan."""
@@ -169,10 +225,10 @@ class Ami:
     async def _set(self, call: CallId, variable: str, value: str) -> None:
         await self._act("Setvar", {"Channel": self._channel(call), "Variable": variable, "Value": value})
 
-    async def _act(self, name: str, fields: Mapping[str, str]) -> None:
+    async def _act(self, name: str, fields: Mapping[str, str], action_id: str = "") -> None:
         if self._wire is None:
             raise Unavailable(f"{name}: {self.exchange} is not connected")
-        await self._wire.act(name, fields)
+        await self._wire.act(name, fields, action_id=action_id)
 
     def _channel(self, call: CallId) -> str:
         """The caller's channel. Redirect, Hangup and Setvar take its Uniqueid for its name (checked on 22.10)."""
@@ -191,6 +247,18 @@ def delays(first_seconds: float, longest_seconds: float = LONGEST_DELAY_SECONDS)
     while True:
         yield min(delay, longest_seconds)
         delay = min(delay * 2, longest_seconds)
+
+
+def _number(text: str) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise UnsafeValue(f"not a number to dial: {text[:100]!r}")
+    return text
+
+
+def _value(text: str) -> str:
+    """For a variable: what a name may have, and the key's slash."""
+    _name(text.replace("/", "-"))
+    return text
 
 
 def _name(text: str) -> str:

@@ -19,12 +19,12 @@ from typing import Final
 import structlog
 
 from acd.events import Event
-from acd.model import IllegalTransition
+from acd.model import CallId, IllegalTransition
 from acd.ports import EffectFailed
 from cti.ami.wire import Fields, Refused, Unavailable, Wire, connect
-from cti.names import DialPattern
+from cti.names import DialPattern, call_id
 from cti.seen import look
-from cti.translate import EVENTS, AgentAt, OpenOffer, Translator
+from cti.translate import EVENTS, WAITS, AgentAt, OpenOffer, Translator
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,10 @@ EVENTS_LOW: Final = 500
 and the next one starts with a fresh look: nothing is lost, and memory is bounded."""
 
 Submit = Callable[[Event], Awaitable[object]]
+MayCallBack = Callable[[CallId], bool]
+"""Whether a waiting caller is to be offered a callback now; KeyError when there is no such call."""
+OFFERED: Final = "HOTLINE_CALLBACK"
+"""The channel variable that lets the dialplan offer a callback: yes or no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Engine:
     submit: Submit
     open_offer: OpenOffer
     agent_at: AgentAt
+    may_call_back: MayCallBack
 
 
 class Session:
@@ -70,6 +75,7 @@ class Session:
         self._working = False
         self._paused = False
         self._wire: Wire | None = None
+        self._answers: set[asyncio.Task[None]] = set()
 
     async def run(self, address: Address, ready: Callable[[Wire], None], beat: Callable[[Wire], Awaitable[None]]) -> None:
         """Live until the connection ends, then raise why (EffectFailed); ``ready`` is called, and ``beat`` runs, from the look on."""
@@ -119,9 +125,28 @@ class Session:
         name = event["Event"]
         if name == "FullyBooted":
             self._booted.set()
+        elif event.get("UserEvent") == WAITS:
+            self._answer(event.get("Uniqueid", ""))
         elif name in EVENTS:
             self._events.put_nowait(event)
             self._hold_back(self._working and self._events.qsize() > EVENTS_HIGH)
+
+    def _answer(self, uniqueid: str) -> None:
+        """Say whether the caller is to be offered a callback. No event: nothing follows from it for anybody."""
+        if self._wire is not None:
+            answer = asyncio.create_task(self._say_whether(self._wire, uniqueid))
+            self._answers.add(answer)
+            answer.add_done_callback(self._answers.discard)
+
+    async def _say_whether(self, wire: Wire, uniqueid: str) -> None:
+        try:
+            offered = self._engine.may_call_back(call_id(self._exchange, uniqueid))
+        except KeyError:
+            return
+        try:
+            await wire.act("Setvar", {"Channel": uniqueid, "Variable": OFFERED, "Value": "yes" if offered else "no"})
+        except EffectFailed as failed:  # he has left, or hears the comforting announcement this time
+            log.info("callback_not_offered", exchange=self._exchange, uniqueid=uniqueid, reason=str(failed))
 
     def _hold_back(self, pause: bool) -> None:
         if pause and not self._paused and self._wire:
@@ -143,8 +168,10 @@ class Session:
                 wire.pause_reading(False)
 
     async def _hand_over(self, waiting: Iterable[Fields]) -> None:
-        """Submit in order, but together, so that the engine may journal them at once."""
-        await asyncio.gather(*(self._submit(event) for fields in waiting for event in self._translator.translate(fields)))
+        """Submit in order."""
+        for fields in waiting:
+            for event in self._translator.translate(fields):
+                await self._submit(event)
 
     async def _submit(self, event: Event) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from acd.archive import UserDirectory, open_database
-from hotline.local_hotline import HotlinePorts, LocalHotline
+from hotline.local_hotline import Change, HotlinePorts, LocalHotline
 from hotline.sipp import is_free
 from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import quick
@@ -32,15 +33,22 @@ def free_now(first: int, last: int) -> Iterator[int]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A running hotline, with a user for every agent."""
+    async with opened(tmp_path_factory.mktemp("hotline"), quick) as house:
+        yield house
+
+
+@asynccontextmanager
+async def opened(folder: Path, change: Change) -> AsyncIterator[House]:
+    """A hotline of the shipped configuration with ``change`` made to it, running until the end of the block."""
     assert os.geteuid() == 0, "these tests press keys as RTP packets of their own, which only root may send"
     ports, spare = HotlinePorts.free(), free_now(10_000, 20_000)
     line = ManagerLine(next(spare), ports.ami)
 
     def changed(rows: dict[str, Any]) -> None:
-        quick(rows)
+        change(rows)
         rows["exchanges"]["main"]["ami"]["port"] = line.port
 
-    hotline = LocalHotline(tmp_path_factory.mktemp("hotline"), CONFIG, ports, changed)
+    hotline = LocalHotline(folder, CONFIG, ports, changed)
     database = await open_database(hotline.database_url)
     directory = UserDirectory(database)
     await directory.put(SUPERVISOR, PASSWORD, "supervisor", None, "en")

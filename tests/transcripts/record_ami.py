@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from cti.translate import EVENTS, READ_PRIVILEGES, WRITE_PRIVILEGES
+from cti.translate import CALLBACK_PRIVILEGE, EVENTS, READ_PRIVILEGES, WRITE_PRIVILEGES
 from tests.transcripts.rig import LOCAL, Rig, answers, calls, from_environment, refuses, rings_for_ever, wait_until
 
 FOLDER = Path(__file__).parent / "ami"
@@ -43,6 +43,12 @@ class Connection:
         lines = [f"Action: {name}", f"ActionID: {self.actions}", *(f"{key}: {value}" for key, value in fields.items())]
         self.socket.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
         return self.wait(Response=None, ActionID=str(self.actions))
+
+    def originate(self, attempt: str, **fields: str) -> None:
+        """Ring somebody, with the attempt's key as the action's id."""
+        always = {"Context": "hotline-callback", "Exten": "s", "Priority": "1", "Timeout": "2000", "Async": "true"}
+        lines = ["Action: Originate", f"ActionID: {attempt}", *(f"{key}: {value}" for key, value in {**always, **fields}.items())]
+        self.socket.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
 
     def ask(self, name: str) -> list[dict[str, str]]:
         """Send an action that is answered by a list; return its items, when it is complete."""
@@ -225,8 +231,24 @@ def refused(on: Connection) -> None:
     on.act("Redirect", Channel="1.1", Context="hotline-hold", Exten="printers.L2", Priority="1")
     on.act("Hangup", Channel="1.1")
     on.act("Setvar", Variable="HOTLINE_ALIVE", Value="1")
-    on.act("Originate", Channel="PJSIP/1001", Application="Wait", Data="1")
+    on.act("Command", Command="core show version")
     on.act("NoSuchAction")
+
+
+def called_back(phone: str) -> Scenario:
+    """The customer who is called back has the Uniqueid that his first channel had."""
+
+    def play(on: Connection) -> None:
+        uniqueid = on.caller()
+        on.end(uniqueid)
+        variables = f"HOTLINE_ATTEMPT=main-{uniqueid}/b1,HOTLINE_QUEUE=printers.L2,CHANNEL(language)=zh"
+        on.originate(f"main-{uniqueid}/b1", Channel=f"PJSIP/{phone}", ChannelId=uniqueid, Variable=variables)
+        if on.wait(Event="OriginateResponse")["Response"] == "Success":
+            on.wait(UserEvent="HotlineCalledBack")
+            on.act("Hangup", Channel=uniqueid, Cause="16")
+        on.quiet(500)
+
+    return play
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -253,6 +275,9 @@ SCENARIOS: dict[str, Scenario] = {
     "dropped_by_a_wrong_redirect": dropped_by_a_wrong_redirect,
     "phone_comes_and_goes": phone_comes_and_goes,
     "looked_at": looked_at,
+    "called_back": called_back(ANSWERS),
+    "called_back_in_vain": called_back(RINGS),
+    "called_back_and_busy": called_back(BUSY),
     "refused": refused,
 }
 
@@ -273,7 +298,8 @@ def record(rig: Rig, name: str, version: str) -> None:
 def main(names: list[str]) -> None:
     """Record the named scenarios, or all."""
     with tempfile.TemporaryDirectory() as folder:
-        rig = from_environment(Path(folder), read=",".join(READ_PRIVILEGES), write=",".join(WRITE_PRIVILEGES), filters=EVENTS)
+        write = ",".join((*WRITE_PRIVILEGES, CALLBACK_PRIVILEGE))
+        rig = from_environment(Path(folder), read=",".join(READ_PRIVILEGES), write=write, filters=EVENTS)
         phones = {
             ANSWERS: answers(), HANGS_UP: answers(hangs_up_after_ms=500), RINGS: rings_for_ever(), BUSY: refuses("486 Busy Here"),
             DECLINES: refuses("603 Decline"), UNAVAILABLE: refuses("480 Temporarily Unavailable"), NOT_FOUND: refuses("404 Not Found"),

@@ -36,6 +36,10 @@ exten => _X.,1,Dial(PJSIP/${EXTEN},3,g)
  same => n,Goto(hotline-hold,${HOTLINE_QUEUE},1)
 exten => both,1,Dial(PJSIP/1001&PJSIP/1003,3,g)
 
+[hotline-callback]
+exten => s,1,UserEvent(HotlineCalledBack,Attempt: ${HOTLINE_ATTEMPT})
+ same => n,Goto(hotline-hold,${HOTLINE_QUEUE},1)
+
 [hotline-after]
 exten => s,1,Hangup()
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from acd.effects import Effect, HoldCall, RingAgent, ScreenPop, WithdrawPop
+from acd.effects import DialBack, Effect, HoldCall, RingAgent, ScreenPop, WithdrawPop
 from acd.events import CallArrived, CallerLeft, CommandFailed, Event, OfferFailed, Ticked
 from acd.journal import SqliteJournal
-from acd.model import AgentId, CallId, IllegalTransition, Level, OfferId, OfferState, PhoneId, QueueId
+from acd.model import AgentId, CallbackOrder, CallId, IllegalTransition, Level, OfferId, OfferState, PhoneId, QueueId
 from acd.ports import EffectFailed
 from acd.runner import Runner
 
@@ -22,6 +22,9 @@ ARRIVED = CallArrived(CALL, "", "", "4008", "Unified")
 POP = ScreenPop(OFFER, CALL, ANNA, "", "", "4008", "Unified", (), "printers", Level.L2, "zh", "standard", False, NOON, 0.0, "", 1)
 RING = RingAgent(OFFER, CALL, ANNA, PhoneId("1001"), 12.0, QUEUE)
 HOLD = HoldCall(CALL, QUEUE, "zh")
+DIAL = DialBack(
+    OFFER, CALL, ANNA, PhoneId("1001"), 12.0, QUEUE, "13900001111", "main-1.1/b1", CallbackOrder.CUSTOMER_FIRST, 30.0, "zh"
+)  # fmt: skip
 
 
 class ScriptedRouter:
@@ -62,7 +65,7 @@ class World:
             raise failure
         self.told.append(command)
 
-    hold = ring = stop_ringing = send = hang_up = show_pop = withdraw_pop = _take
+    hold = ring = dial_back = stop_ringing = send = hang_up = show_pop = withdraw_pop = _take
 
 
 class Followed:
@@ -98,8 +101,17 @@ async def test_the_pop_is_shown_before_the_phone_is_rung() -> None:
     assert world.told == [POP, RING]
 
 
-async def test_a_phone_is_not_rung_when_the_offer_is_over_by_the_time_the_pop_is_shown() -> None:
-    runner, router, world, _ = running({CallArrived: [POP, RING]})
+async def test_a_customer_who_can_not_be_dialled_is_a_failed_offer() -> None:
+    runner, router, world, _ = running({CallArrived: [POP, DIAL]})
+    world.refused[DialBack] = EffectFailed("no line")
+    await runner.submit(ARRIVED)
+    await runner.stop()
+    assert router.handled == [ARRIVED, OfferFailed(OFFER, "no line")]
+
+
+@pytest.mark.parametrize("ring", [RING, DIAL])
+async def test_nobody_is_rung_when_the_offer_is_over_by_the_time_the_pop_is_shown(ring: Effect) -> None:
+    runner, router, world, _ = running({CallArrived: [POP, ring]})
     world.gate.clear()
     await runner.submit(ARRIVED)
     router.open = False
@@ -154,13 +166,14 @@ async def test_a_refused_event_reaches_who_submitted_it_and_the_next_ones_go_on(
     assert await runner.submit(CallerLeft(CALL)) == []
 
 
-async def test_events_of_one_turn_share_a_transaction_and_keep_their_order() -> None:
+async def test_events_that_lead_to_nothing_share_a_transaction_and_keep_their_order() -> None:
     runner, router, _, journal = running({})
-    appended: list[int] = []
-    append = journal.append
-    journal.append = lambda events: (appended.append(len(events)), append(events))[1]  # type: ignore[method-assign]
+    commits: list[int] = []
+    journal.commit = lambda: commits.append(1)  # type: ignore[method-assign]
     await asyncio.gather(*(runner.submit(CallerLeft(CallId(f"main-{number}"))) for number in range(5)))
-    assert appended == [5]
+    assert commits == []
+    await runner.stop()
+    assert commits == [1]
     assert [event.call for event in router.handled] == [f"main-{number}" for number in range(5)]  # type: ignore[union-attr]
 
 

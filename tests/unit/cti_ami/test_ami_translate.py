@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from acd.events import CallDiverted, CallerLeft, Event, OfferAnswered, OfferMissed, OfferRinging, PhoneSeen, TalkEnded
+from acd.events import (
+    CallbackReached,
+    CallbackUnreached,
+    CallDiverted,
+    CallerLeft,
+    Event,
+    OfferAnswered,
+    OfferMissed,
+    OfferRinging,
+    PhoneSeen,
+    TalkEnded,
+)
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
 from cti.names import DialPattern
 from cti.translate import EVENTS, MISS_BY_CAUSE, Translator
@@ -20,6 +31,9 @@ STORIES = {
     "caller_hangs_up_in_hold": ["caller left"],
     "caller_hangs_up_while_ringing": ["ringing", "caller left"],
     "declined_603": ["ringing", "missed: rejected", "caller left"],
+    "called_back": ["caller left", "customer reached", "caller left"],
+    "called_back_and_busy": ["caller left", "caller left", "customer unreached: unregistered"],
+    "called_back_in_vain": ["caller left", "customer unreached: no_answer", "caller left"],
     "dropped_by_a_wrong_redirect": ["caller left"],
     "never_registered": ["missed: unregistered", "caller left"],
     "nobody_at_the_phones_address": ["ringing", "missed: unregistered", "caller left"],
@@ -81,6 +95,10 @@ def told(event: Event) -> str:
             return f"talk ended with {agent}"
         case CallerLeft():
             return "caller left"
+        case CallbackReached(call, attempt) if attempt == f"{call}/b1":
+            return "customer reached"
+        case CallbackUnreached(call, attempt, cause) if attempt == f"{call}/b1":
+            return f"customer unreached: {cause}"
         case CallDiverted(_, destination):
             return f"diverted to {destination}"
         case PhoneSeen(phone, reachable):

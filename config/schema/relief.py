@@ -1,0 +1,95 @@
+"""What happens to calls that would wait too long: opening hours, overflow, and callbacks, as written by the administrator.
+
+Decides the shape of each rule. Whether the queues, destinations and trunks that it names exist is ``config.references``'.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from config.schema.words import Dnis, Label, Name, QueueName, Strict, exactly_one_of, shaped
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+TimeOfDay = Annotated[str, shaped(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", "a time of day in quotes, such as '08:30', or '24:00'")]
+Day = Annotated[str, shaped(r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a day in quotes, such as '2027-01-01'")]
+WaitSeconds = Annotated[float, Field(gt=0, le=86400)]
+
+
+def seconds_of(time: str) -> float:
+    """Seconds after midnight of a time of day."""
+    hours, minutes = time.split(":")
+    return int(hours) * 3600.0 + int(minutes) * 60.0
+
+
+class HoursRow(Strict):
+    """One opening, the same on several days, in the hotline's time zone. A night shift is two of them, to 24:00 and from 00:00."""
+
+    days: tuple[Weekday, ...] = Field(min_length=1, description="Days of the week.")
+    opens: TimeOfDay = Field(description="Open from then …")
+    closes: TimeOfDay = Field(description="… until, but not at, this one.")
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> HoursRow:
+        if seconds_of(self.opens) >= seconds_of(self.closes):
+            raise ValueError("expected opens before closes; over midnight, write two openings")
+        return self
+
+
+class OverflowRow(Strict):
+    """Where calls go instead of waiting. The conditions that are given must all hold; the first rule that does decides."""
+
+    name: Label = Field(description="Name for records and explanations.")
+    to_queue: QueueName | None = Field(default=None, description="A queue; never one that the call was in before.")
+    to_destination: Name | None = Field(default=None, description="One of `destinations`.")
+    when_closed: bool = Field(default=False, description="The queue is closed.")
+    when_waiting: Annotated[int, Field(ge=1, le=10000)] | None = Field(
+        default=None, description="So many, or more, wait in the queue already."
+    )
+    when_expected_seconds: WaitSeconds | None = Field(
+        default=None, description="The expected wait is so long or longer, or nobody who matches is at work."
+    )
+    after_seconds: WaitSeconds | None = Field(default=None, description="The call has waited so long.")
+    also_waiting: bool = Field(
+        default=False, description="With `when_closed`: at closing time those who wait go too; else they are still served."
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> OverflowRow:
+        exactly_one_of(self, "to_queue", "to_destination")
+        conditions = (self.when_waiting, self.when_expected_seconds, self.after_seconds)
+        if not self.when_closed and all(condition is None for condition in conditions):
+            raise ValueError("expected one of when_closed, when_waiting, when_expected_seconds, after_seconds: else nobody would wait")
+        if self.also_waiting and not self.when_closed:
+            raise ValueError("expected also_waiting only with when_closed")
+        return self
+
+
+class CallbackRow(Strict):
+    """When callers who wait hear that they may be called back, and how often it is tried. Needs `callbacks`."""
+
+    when_expected_seconds: WaitSeconds | None = Field(
+        default=None, description="The expected wait is so long or longer, or nobody who matches is at work …"
+    )
+    when_ahead: Annotated[int, Field(ge=1, le=10000)] | None = Field(default=None, description="… or so many wait before the caller.")
+    most_attempts: int = Field(default=3, ge=1, le=20, description="So often he is tried.")
+    retry_after_seconds: Annotated[float, Field(ge=1, le=86400)] = Field(default=600.0, description="Pause after an attempt in vain.")
+    ring_seconds: int = Field(default=30, ge=5, le=120, description="How long the customer's phone rings.")
+
+    @model_validator(mode="after")
+    def _offered_some_time(self) -> CallbackRow:
+        if self.when_expected_seconds is None and self.when_ahead is None:
+            raise ValueError("expected when_expected_seconds or when_ahead: else nobody would be offered a callback")
+        return self
+
+
+class CallbackLine(Strict):
+    """How customers are called back."""
+
+    trunk: Name = Field(description="Trunk with a contact, on every exchange that calls are promised on.")
+    caller_id: Dnis = Field(description="Number that the customer sees.")
+    prefix: Annotated[str, shaped(r"[0-9*#]{0,8}", "digits to dial before the number, such as 0")] = Field(
+        default="", description="Dialled before the customer's number."
+    )

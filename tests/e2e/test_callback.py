@@ -1,0 +1,174 @@
+"""A caller who waits is called back in place of waiting: in a hotline of its own, whose callers are offered that soon."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from acd.events import CallbackUnreached, CallbackWanted
+from acd.records import calls
+from hotline.simulated_phones import Habits, Manner, SimulatedPhones
+from tests.e2e.conftest import opened
+from tests.e2e.quick_config import quick
+from tests.e2e.scene import Caller, House, Scene
+from tests.e2e.waiting import until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+
+OFFERED_AFTER = 12.0
+"""Seconds from the answer on, by which the offer was made: a greeting, one stretch of music, and the offer has begun."""
+RING_SECONDS = 5
+RETRY_SECONDS = 2
+TALKS_SECONDS = 7.0
+"""From the customer's answer on: the greeting, the agent's ringing, and some talk; then the customer says goodbye."""
+
+
+def with_callbacks(rows: dict[str, Any]) -> None:
+    """Whoever waits while nobody is at work is offered a callback after the first stretch of music."""
+    quick(rows)
+    rows["waiting"].update(music_seconds=5, comfort_every=1)
+    rows["callbacks"] = {"trunk": "provider", "caller_id": "4008001234"}
+    rows["prompts"]["callback_offer"] = {"zh": "按一回电。", "en": "Press one."}
+    rows["prompts"]["callback_promised"] = {"zh": "再见。", "en": "Goodbye."}
+    rows["prompts"]["callback_greeting"] = {"zh": "您好。", "en": "Hello."}
+    rows["queues"]["defaults"]["callback"] = {
+        "when_expected_seconds": 3600, "most_attempts": 2, "retry_after_seconds": RETRY_SECONDS, "ring_seconds": RING_SECONDS,
+    }  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with opened(tmp_path_factory.mktemp("callbacks"), with_callbacks) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def scene(house: House, tmp_path: Path) -> AsyncIterator[Scene]:
+    scene = Scene(house, tmp_path)
+    yield scene
+    await scene.close()
+
+
+@asynccontextmanager
+async def customers(
+    scene: Scene, folder: Path, manners: Mapping[str, Manner], talks_seconds: float = TALKS_SECONDS
+) -> AsyncIterator[SimulatedPhones]:
+    """The customers' phones, at the other end of the trunk."""
+    habits = Habits(answers_after=(0.2, 0.25), talks=(talks_seconds, talks_seconds + 0.1))
+    phones = SimulatedPhones(folder / "customers", scene.hotline.ports.callers, next(scene.house.caller_ports), manners, habits)
+    async with phones:
+        yield phones
+
+
+async def meets(phones: SimulatedPhones, number: str, what: str, times: int = 1, seconds: float = 15) -> None:
+    async def seen() -> bool:
+        return [line.what for line in phones.log() if line.phone == number].count(what) >= times
+
+    await until(seen, f"the customer's phone {number} {what} x{times}: {phones.log()}", seconds)
+
+
+async def promised(scene: Scene, ani: str) -> Caller:
+    """A caller who has pressed 1 when that was offered, was told so, and is gone."""
+    caller = await scene.call("pcs.L1", "1", ani=ani, key_every=OFFERED_AFTER)
+    await scene.is_live(caller, "promised", seconds=30)
+    await caller.meets("ended")
+    return caller
+
+
+async def test_who_is_called_back_keeps_his_place_and_is_no_abandon(scene: Scene, tmp_path: Path) -> None:
+    earlier = await scene.call("pcs.L1")
+    await scene.is_live(earlier, "waiting")
+    ani = scene.new_ani()
+    async with customers(scene, tmp_path, {}) as phones:
+        caller = await promised(scene, ani)
+        later = await scene.call("pcs.L1")
+        await scene.is_live(later, "waiting")
+
+        li = await scene.agent("li.wei")
+        await scene.is_live(earlier, "talking")
+        await earlier.hangs_up()
+        await meets(phones, ani, "answered")
+        await scene.is_live(caller, "talking")
+        await scene.phone_meets("1001", "answered", times=2)
+        await meets(phones, ani, "hung_up")
+        await scene.is_live(later, "talking")
+        await later.hangs_up()
+
+    record = await scene.ended(caller)
+    assert (record["agent"], record["end_cause"], record["offers"]) == ("li.wei", "caller_hung_up", 1)
+    assert [pop["ani"] for pop in li.pops] == [earlier.ani, ani, later.ani]
+    queue = next(view for view in (await scene.house.board())["queues"] if view["queue"] == "pcs.L1")
+    assert queue["abandoned"] == 0
+
+
+async def test_a_customer_who_does_not_answer_is_tried_so_often_and_no_more(scene: Scene, tmp_path: Path) -> None:
+    ani = scene.new_ani()
+    async with customers(scene, tmp_path, {ani: Manner.SILENT}) as phones:
+        caller = await promised(scene, ani)
+        await scene.agent("li.wei")
+        record = await scene.ended(caller, seconds=40)
+        assert [line.what for line in phones.log()].count("invite") == 2
+    assert record["end_cause"] == "callback_given_up"
+    unreached = [event for _, event in scene.house.journal_of(record["id"]) if isinstance(event, CallbackUnreached)]
+    assert [event.attempt for event in unreached] == [f"{record['id']}/b1", f"{record['id']}/b2"]
+    assert (await scene.house.agent_view("li.wei"))["state"] == "ready"
+
+
+async def test_a_customer_whose_agent_does_not_answer_waits_and_goes_to_the_next(scene: Scene, tmp_path: Path) -> None:
+    ani = scene.new_ani()
+    await scene.install_phones({"1001": Manner.SILENT})
+    async with customers(scene, tmp_path, {}, talks_seconds=20) as phones:
+        caller = await promised(scene, ani)
+        await scene.agent("li.wei")
+        await meets(phones, ani, "answered")
+        await scene.is_live(caller, "waiting")
+        zhang = await scene.agent("zhang.min")
+        await zhang.becomes("talking", seconds=20)
+        assert [line.what for line in phones.log()].count("invite") == 1
+        await meets(phones, ani, "hung_up", seconds=20)
+        record = await scene.ended(caller)
+    assert (record["agent"], record["offers"], record["end_cause"]) == ("zhang.min", 2, "caller_hung_up")
+
+
+async def test_who_calls_again_by_himself_takes_his_old_place_over(scene: Scene, tmp_path: Path) -> None:
+    ani = scene.new_ani()
+    await promised(scene, ani)
+    promise = await scene.record(ani)
+    between = await scene.call("pcs.L1")
+    await scene.is_live(between, "waiting")
+    again = await scene.call("pcs.L1", ani=ani)
+
+    async def taken_over() -> bool:
+        rows = [view for view in (await scene.house.board())["calls"] if view["ani"] == ani]
+        return [view["state"] for view in rows] == ["waiting"]
+
+    await until(taken_over, "one waiting call of his")
+    li = await scene.agent("li.wei")
+    await li.becomes("talking")
+    assert [pop["ani"] for pop in li.pops] == [ani]
+    await again.hangs_up()
+    await scene.is_live(between, "talking")
+    await between.hangs_up()
+
+    async def called_off() -> bool:
+        [row] = await scene.house.rows(select(calls).where(calls.c.id == promise["id"]))
+        return bool(row["end_cause"] == "callback_cancelled")
+
+    await until(called_off, "the promise called off in the records")
+
+
+async def test_who_has_no_number_that_can_be_dialled_is_offered_nothing_and_stays_in_hold(scene: Scene) -> None:
+    caller = await scene.call("pcs.L1", "1", ani="reception", key_every=OFFERED_AFTER)
+    await caller.meets("keyed", seconds=30)
+    await scene.agent("li.wei")
+    await scene.is_live(caller, "talking")
+    await caller.hangs_up()
+    record = await scene.ended(caller)
+    assert record["agent"] == "li.wei"
+    assert not [event for _, event in scene.house.journal_of(record["id"]) if isinstance(event, CallbackWanted)]
