@@ -18,7 +18,7 @@ from prometheus_client import Counter, Histogram
 from prometheus_client.registry import Collector
 
 from acd.board import AgentView, Board
-from acd.effects import AgentChanged, Effect, OfferChanged, ScreenPop, WithdrawPop
+from acd.effects import AgentChanged, Effect, HandedOn, OfferChanged, ScreenPop, WithdrawPop
 from acd.events import DeskSeen, Event, ExchangeSeen, PhoneSeen, Ticked
 from acd.model import AgentId, AgentState, OfferId, PhoneId
 from acd.ports import Engine
@@ -71,11 +71,14 @@ class LiveDesks:
             "hotline_pop_shown_seconds", "From the decision until the page shows the pop", registry=None,
             buckets=(0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2),
         )  # fmt: skip
+        self._handed_on = Counter(
+            "hotline_handed_on", "Calls handed on; bounced: back to a queue that had handed them on", ["bounced"], registry=None
+        )  # fmt: skip
 
     @property
     def figures(self) -> tuple[Collector, ...]:
         """What is counted here, for whoever shows metrics."""
-        return (self._pops, self._pop_seconds)
+        return (self._pops, self._pop_seconds, self._handed_on)
 
     def attach(self, engine: Engine) -> None:
         """Tell which engine to ask; before this, and while a journal is replayed, only cards are kept."""
@@ -113,6 +116,8 @@ class LiveDesks:
     def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         """Take note of what changed, and let the pages know."""
         changed_cards = self._cards.follow(at, effects)
+        if self._engine is not None:
+            self._count(effects)
         if not self._pages:
             return
         for card in changed_cards:
@@ -122,6 +127,11 @@ class LiveDesks:
             self._agents_pace.due()
         if effects or not isinstance(event, Ticked):
             self._board_pace.due()
+
+    def _count(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, HandedOn):
+                self._handed_on.labels("yes" if effect.bounced else "no").inc()
 
     def _mark(self, event: Event, effects: Sequence[Effect]) -> None:
         """Whose view may have changed; once too often does no harm."""

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from acd.events import CallHandedOn, HandoverAcknowledged
+from acd.effects import HandedOn
+from acd.events import CallHandedOn, HandoverAcknowledged, Ticked
 from acd.model import AgentId, AgentState, CallId, Handover, OfferId, QueueId
 from cti.api import create_app
 from cti.api_transfer import LONGEST_TEXT
@@ -111,6 +112,15 @@ async def test_another_ones_offer_is_not_acknowledged(li: httpx.AsyncClient, bui
     built.engine.reserve(pop("o2", WANG))
     assert_problem(await li.post(ACKNOWLEDGE, json={"offer": "o2"}), 409, "no_such_offer")
     assert built.engine.events == []
+
+
+async def test_calls_handed_on_and_bounced_are_counted(li: httpx.AsyncClient, built: House, talking: CallId) -> None:
+    for bounced in (False, False, True):
+        notice = HandedOn(talking, LI, QueueId("printers.L1"), QueueId("servers.L2"), None, None, None, bounced)
+        built.engine.tell(Ticked(), [notice])
+    metrics = (await li.get("/metrics")).text
+    assert 'hotline_handed_on_total{bounced="no"} 2.0' in metrics
+    assert 'hotline_handed_on_total{bounced="yes"} 1.0' in metrics
 
 
 async def test_the_pages_are_told_where_calls_can_be_handed_on_to_by_product(li: httpx.AsyncClient) -> None:
