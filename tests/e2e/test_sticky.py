@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope=
 WANG_FANGS_LINE = "02188881002"
 PRINTERS_HOW_TO = "131"
 PROMISED_UNTIL = STEP_UNTIL_SECONDS[0]
-PROMPTLY = 0.6
+PROMPTLY = 1.0
 
 
 async def offers(scene: Scene, caller: Caller) -> list[tuple[str, str, str, float]]:
