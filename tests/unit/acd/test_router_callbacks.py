@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from acd.effects import AgentChanged, CallbackChanged, CallChanged, DialBack, RingAgent, ScreenPop, StopRinging
+from acd.callbacks import PROMISED
+from acd.effects import AgentChanged, CallbackChanged, CallChanged, DialBack, RingAgent, ScreenPop, SendCall, StopRinging
 from acd.events import (
     AgentWentReady,
     CallArrived,
@@ -14,8 +15,10 @@ from acd.events import (
     CallbackWanted,
     CallerLeft,
     CallQueued,
+    CommandFailed,
     ExchangeSeen,
     OfferAnswered,
+    OfferFailed,
     OfferMissed,
     OfferRinging,
     SeenCall,
@@ -239,3 +242,68 @@ def test_a_promised_call_survives_a_look_at_the_exchange_and_can_be_found_talkin
     scene.ready("ann")
     scene(ExchangeSeen("main", (SeenCall(call, "talk", PhoneId("10ann")),), (PhoneId("10ann"),)))
     assert scene.live(call).state is CallState.TALKING
+
+
+def test_customer_first_the_agents_phone_rings_when_the_customer_has_answered() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    dial = scene.first(DialBack)
+    scene(CallbackReached(call, dial.attempt))
+    ring = scene.first(RingAgent)
+    assert (ring.offer, ring.call, ring.phone) == (dial.offer, call, "10ann")
+
+
+def test_a_customers_phone_may_ring_longer_than_an_agents() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST, ring_seconds=30.0))
+    call = promised(scene)
+    scene.ready("ann")
+    scene.later(33.0)
+    assert scene.live(call).state is CallState.OFFERED
+    scene.later(1.0)
+    assert scene.first(StopRinging).hang_up, "nobody is on the line who could be held"
+    assert scene.live(call).state is CallState.PROMISED
+
+
+def test_nobody_is_called_back_while_he_still_hears_that_he_will_be() -> None:
+    scene = Scene(called_back())
+    call = scene.call("1")
+    scene(CallbackWanted(call, NUMBER))
+    assert scene.first(SendCall) == SendCall(call, PROMISED)
+    scene.ready("ann")
+    assert scene.of(DialBack) == []
+    scene(CallerLeft(call))
+    assert scene.first(DialBack).call == call
+
+
+def test_a_goodbye_that_could_not_be_said_is_tried_again() -> None:
+    scene = Scene(called_back())
+    call = scene.call("1")
+    scene(CallbackWanted(call, NUMBER))
+    scene(CommandFailed(call, "SendCall", "no answer"))
+    scene.later(1.0)
+    assert scene.first(SendCall) == SendCall(call, PROMISED)
+
+
+@pytest.mark.parametrize("number", ["anonymous", "", "12", "+86 139", "139;0000", "sip:boss@example.com"])
+def test_a_number_that_can_not_be_dialled_is_not_promised_anything(number: str) -> None:
+    scene = Scene(called_back(when_ahead=1))
+    scene.call("1")
+    scene(CallArrived(CallId("main-2"), number, "", "400", ""))
+    scene(CallQueued(CallId("main-2"), "printers", Level.L1, "zh"))
+    assert not scene.router.may_call_back(CallId("main-2"))
+    assert scene(CallbackWanted(CallId("main-2"))) == []
+    assert scene.live(CallId("main-2")).state is CallState.WAITING
+
+
+def test_a_customer_found_in_hold_after_the_attempt_was_given_up_waits_at_his_place() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    scene(OfferFailed(scene.first(DialBack).offer, "connection lost"))
+    assert scene.live(call).state is CallState.PROMISED
+    scene(ExchangeSeen("main", (SeenCall(call, "hold"),), (PhoneId("10ann"),)))
+    assert scene.live(call).state is CallState.WAITING
+    assert scene.of(CallbackChanged)[-1].state is CallbackState.REACHED
+    scene(CallerLeft(call))
+    assert scene.first(CallChanged).cause is EndCause.ABANDONED_WAITING

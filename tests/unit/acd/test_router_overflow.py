@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from acd.events import CallerLeft, CommandFailed, PlanLoaded
 from acd.hours import is_open, next_change
 from acd.instants import micros
 from acd.model import CallState, EndCause, Level, QueueId
-from acd.plan import Hours, Overflow, Plan
+from acd.plan import Hours, Overflow, Plan, ZoneChange
 from tests.unit.acd.scene import NINE, PLAN, Scene, queue
 
 HOUR = 3600.0
@@ -158,3 +158,15 @@ def test_a_new_plans_rules_of_elapsed_wait_hold_for_those_who_wait() -> None:
     assert scene.live(call).state is CallState.WAITING
     scene.later(50.0)
     assert scene.live(call).state is CallState.DIVERTED
+
+
+def test_hours_follow_the_zones_summer_time() -> None:
+    """Berlin, opening at 9: an hour earlier by UTC from the last Sunday of March 2026 on."""
+    forward = ZoneChange(datetime(2026, 3, 29, 1, 0, tzinfo=UTC).timestamp(), 2 * HOUR)
+    nine = (Hours(0, 9 * HOUR, 17 * HOUR),)
+    plan = replace(with_rules(hours=nine), zone_offset_seconds=HOUR, zone_changes=(forward,))
+    before, after = datetime(2026, 3, 23, 8, 0, tzinfo=UTC), datetime(2026, 3, 30, 7, 0, tzinfo=UTC)
+    for opens in (before, after):
+        assert is_open(plan, plan.queues[0], micros(opens))
+        assert not is_open(plan, plan.queues[0], micros(opens) - 1)
+    assert next_change(plan, micros(before + timedelta(days=1))) == micros(after), "looked at before the change"

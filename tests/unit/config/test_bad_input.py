@@ -49,6 +49,24 @@ MISTAKES = [
     Mistake("an unknown placeholder", "level:{level}", "level:{lvl}", "expected one of {product_line}", "{lvl}"),
     Mistake("a need that can't be read", '"language:{language}"\n', '"speaks {language}"\n', "expected a skill such as", "speaks"),
     Mistake("an unknown level", "{level: L3, urgent", "{level: L4, urgent", "expected 'L1', 'L2' or 'L3'", "L4"),
+    Mistake(
+        "hours that end before they begin", 'opens: "00:00", closes: "24:00"', 'opens: "18:00", closes: "08:00"', "opens before closes"
+    ),
+    Mistake("hours that are no time of day", 'opens: "00:00"', 'opens: "8.30"', "such as '08:30'"),
+    Mistake("hours on a day that is none", "days: [mon, tue, wed, thu, fri, sat, sun]", "days: [monday]", "'mon', 'tue'", "[monday]"),
+    Mistake("an overflow without a condition", "when_closed: true, to_dest", "to_dest", "else nobody would wait", "name: closed, to_dest"),
+    Mistake(
+        "an overflow to nowhere", "true, to_destination: closed}", "true}", "exactly one of to_queue, to_destination", "name: closed, when"
+    ),
+    Mistake("an overflow to an unknown place", "to_destination: closed}", "to_destination: close}", "did you mean 'closed'?", "close}"),
+    Mistake(
+        "an overflow to an unknown queue", "to_destination: closed}", "to_queue: pcs.L1, after_seconds: 0}", "more than 0", "pcs.L1, after"
+    ),
+    Mistake("callbacks without a line", "    # callback: {when", "    callback: {when", "expected `callbacks` too", "    callback: {when"),
+    Mistake(
+        "callbacks by a trunk without a contact", "# callbacks: {", "callbacks: {", "found trunk with a contact 'provider'", "callbacks: {"
+    ),
+    Mistake("a closed day that is no date", "closed_days: []", 'closed_days: ["1 May"]', "such as '2027-01-01'", "1 May"),
     Mistake("an unknown strategy", "strategy: longest_idle", "strategy: random", "expected 'longest_idle', 'least_occupied'"),
     Mistake("a branch for a key that no telephone has", "      4: {choice: scanners", "      A: {choice: scanners", "0-9, * or #", "A: {"),
     Mistake("a branch for two keys", "      4: {choice: scanners", "      44: {choice: scanners", "0-9, * or #", "44: {"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from acd.model import Level, MissCause
 from acd.plan import AgentPlan, QueuePlan, Strategy
-from config.compile import compile_menu, compile_plan, prompt_texts, queue_ids
+from config.compile import compile_menu, compile_plan, prompt_texts, queue_ids, zone_changes
 from config.schema import Config
 from ivr.dialogue import Facts, MenuTaken, walk
 from skills.expression import describe, satisfies
@@ -160,3 +161,11 @@ def test_the_dialled_number_may_name_segment_and_agent(shipped: Config) -> None:
 
 def test_a_choice_is_reported_by_its_name(shipped: Config) -> None:
     assert walked(shipped, "4008002001", "23").path == (MenuTaken("language", "2", "english"), MenuTaken("level", "3", "emergency"))
+
+
+def test_the_changes_to_summer_time_are_compiled_in() -> None:
+    winter = datetime(2026, 1, 1, tzinfo=UTC)
+    changes = zone_changes(ZoneInfo("Europe/Berlin"), winter)
+    assert [change.offset_seconds for change in changes] == [7200.0, 3600.0, 7200.0]
+    assert changes[0].at_seconds == datetime(2026, 3, 29, 1, 0, tzinfo=UTC).timestamp()
+    assert zone_changes(ZoneInfo("Asia/Shanghai"), winter) == ()

@@ -107,6 +107,28 @@ def test_the_managers_user_may_not_write(files: dict[str, str], right: str) -> N
     assert right not in write_rights.split(",")
 
 
+CALLED_BACK = (
+    ("# callbacks: {trunk: provider", "callbacks: {trunk: provider"),
+    ("provider: {match: [127.0.0.1],", "provider: {match: [127.0.0.1], contact: 'sip:192.0.2.1',"),
+    ("    # callback: {when_expected", "    callback: {when_expected"),
+    ("  overrides:\n", "  overrides:\n    scanners.L1: {callback: {when_ahead: 2}}\n"),
+)
+
+
+def test_only_who_calls_back_may_originate(changed: Changed) -> None:
+    files = render(changed(*CALLED_BACK), SECRETS, "main")
+
+    assert "write = call,user,originate\n" in files["manager.conf"]
+
+
+def test_where_callers_are_called_back_hold_hears_keys(changed: Changed, files: dict[str, str]) -> None:
+    hold = context(render(changed(*CALLED_BACK), SECRETS, "main")["extensions.conf"], "hotline-hold")
+
+    assert "exten => pcs.L1,1," in hold
+    assert "UserEvent(HotlineCallback)" in hold
+    assert "HotlineCallback" not in files["extensions.conf"]
+
+
 def test_the_managers_user_comes_only_from_the_permitted_addresses(changed: Changed) -> None:
     config = changed(("username: hotline, secret", "username: hotline, permit: [10.1.0.0/16, 10.2.0.9], secret"))
 

@@ -203,6 +203,7 @@ COMMANDS: list[tuple[Callable[[CallControl], Awaitable[None]], dict[str, str]]] 
     (lambda calls: calls.ring(RING), {"Context": "hotline-connect", "Exten": "1001"}),
     (lambda calls: calls.stop_ringing(StopRinging(OfferId("o1"), CALL, QUEUE, "zh")), {"Context": "hotline-hold", "Exten": "printers.L2"}),
     (lambda calls: calls.send(SendCall(CALL, "closed")), {"Context": "hotline-out", "Exten": "closed"}),
+    (lambda calls: calls.send(SendCall(CALL, "callback.promised")), {"Context": "hotline-out", "Exten": "callback.promised"}),
 ]
 
 

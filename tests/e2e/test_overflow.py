@@ -1,0 +1,122 @@
+"""Calls that go elsewhere instead of waiting: a full queue, a queue that closes with callers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.e2e.reload import configured
+from tests.e2e.scene import Caller, Scene
+from tests.e2e.waiting import until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Change = Callable[[dict[str, Any]], None]
+
+
+def rules(*overflow: dict[str, Any], hours: list[dict[str, Any]] | None = None) -> Change:
+    """Scanners.L1 has these rules, and is open at these hours (none: always)."""
+
+    def change(rows: dict[str, Any]) -> None:
+        rows["queues"]["overrides"]["scanners.L1"] = {"overflow": list(overflow), "hours": hours or []}
+
+    return change
+
+
+def open_but_for(begin: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Hours that leave out the minutes from ``begin`` to ``end``, of the same day."""
+    today, others = DAYS[begin.weekday()], [day for day in DAYS if day != DAYS[begin.weekday()]]
+    rows = [{"days": others, "opens": "00:00", "closes": "24:00"}, {"days": [today], "opens": f"{end:%H:%M}", "closes": "24:00"}]
+    if f"{begin:%H:%M}" != "00:00":
+        rows.append({"days": [today], "opens": "00:00", "closes": f"{begin:%H:%M}"})
+    return rows
+
+
+async def flowed_out(scene: Scene, caller: Caller) -> dict[str, Any]:
+    """The record of a caller who heard the announcement that it is closed, to its end."""
+    await caller.meets("ended", seconds=30)
+    assert "left" not in caller.did(), "he was let go, and did not give up"
+    return dict(await scene.ended(caller))
+
+
+async def test_a_full_queue_sends_the_next_caller_to_another_queue_where_he_is_served(scene: Scene) -> None:
+    full = {"name": "full", "when_waiting": 1, "to_queue": "printers.L1"}
+    async with configured(scene.house, rules(full)):
+        first = await scene.call("scanners.L1")
+        await scene.is_live(first, "waiting")
+        second = await scene.call("scanners.L1")
+        assert (await scene.is_live(second, "waiting"))["queue"] == "printers.L1"
+
+        chen = await scene.agent("chen.jie")
+        await scene.is_live(first, "talking")
+        await first.hangs_up()
+        await scene.is_live(second, "talking")
+        await second.hangs_up()
+        assert [pop["ani"] for pop in chen.pops] == [first.ani, second.ani]
+        assert [(await scene.ended(caller))["queue"] for caller in (first, second)] == ["scanners.L1", "printers.L1"]
+
+
+async def test_a_full_queue_sends_the_next_caller_to_an_announcement(scene: Scene) -> None:
+    async with configured(scene.house, rules({"name": "full", "when_waiting": 1, "to_destination": "closed"})):
+        first = await scene.call("scanners.L1")
+        await scene.is_live(first, "waiting")
+        second = await scene.call("scanners.L1")
+        assert (await flowed_out(scene, second))["end_cause"] == "diverted"
+        await scene.is_live(first, "waiting")
+        await first.hangs_up()
+
+
+async def test_who_has_waited_too_long_is_taken_out_of_hold(scene: Scene) -> None:
+    async with configured(scene.house, rules({"name": "long", "after_seconds": 4, "to_destination": "closed"})):
+        caller = await scene.call("scanners.L1")
+        await scene.is_live(caller, "waiting")
+        assert (await flowed_out(scene, caller))["end_cause"] == "diverted"
+
+
+async def test_who_calls_a_closed_queue_hears_that(scene: Scene) -> None:
+    now = datetime.now(SHANGHAI)
+    closed = {"name": "closed", "when_closed": True, "to_destination": "closed"}
+    begin = now.replace(hour=0, minute=0)
+    async with configured(scene.house, rules(closed, hours=open_but_for(begin, begin.replace(hour=23, minute=59)))):
+        caller = await scene.call("scanners.L1")
+        assert (await flowed_out(scene, caller))["end_cause"] == "diverted"
+
+
+@pytest.mark.parametrize("also_waiting", [True, False])
+async def test_closing_time_with_a_caller_in_the_queue(scene: Scene, also_waiting: bool) -> None:
+    """He is sent away when the rules say so, and else served after the hour; who calls then is sent away in either case."""
+    now = datetime.now(SHANGHAI)
+    minutes = 1 if now.second < 45 else 2
+    closes = (now + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+    reopens = closes + timedelta(minutes=5)
+    if reopens.date() != now.date():
+        pytest.skip("the hours of this test would cross midnight in Shanghai")
+    rule = {"name": "closed", "when_closed": True, "also_waiting": also_waiting, "to_destination": "closed"}
+    async with configured(scene.house, rules(rule, hours=open_but_for(closes, reopens))):
+        caller = await scene.call("scanners.L1", stays=150)
+        await scene.is_live(caller, "waiting")
+        late = (closes - datetime.now(SHANGHAI)).total_seconds()
+        if also_waiting:
+            await caller.meets("ended", seconds=late + 30)
+            assert (await flowed_out(scene, caller))["end_cause"] == "diverted"
+        after = await _call_after(scene, closes)
+        assert (await flowed_out(scene, after))["end_cause"] == "diverted"
+        if not also_waiting:
+            chen = await scene.agent("chen.jie")
+            await chen.becomes("talking")
+            await caller.hangs_up()
+            assert (await scene.ended(caller))["agent"] == "chen.jie"
+
+
+async def _call_after(scene: Scene, moment: datetime) -> Caller:
+    async def passed() -> bool:
+        return datetime.now(SHANGHAI) > moment + timedelta(seconds=1)
+
+    await until(passed, "closing time", seconds=130)
+    return await scene.call("scanners.L1")

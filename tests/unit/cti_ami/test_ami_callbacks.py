@@ -1,0 +1,125 @@
+"""Calling back by AMI: what is originated, what is refused, and the answer to a dialplan that asks whether it may offer it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from acd.effects import DialBack, HangUpCall, StopRinging
+from acd.events import CallbackUnreached, CallbackWanted, Event
+from acd.model import AgentId, CallbackOrder, CallId, MissCause, OfferId, PhoneId, QueueId
+from acd.ports import EffectFailed
+from cti.ami import Ami, LineOut, Refused, UnsafeValue
+from tests.unit.cti_ami.fake_asterisk import FakeAsterisk, error, message, success
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CALL, OFFER, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), QueueId("printers.L2")
+DIAL = DialBack(
+    OFFER, CALL, AgentId("ann"), PhoneId("1001"), 12.0, QUEUE, "13900001111", "main-1.1/b1", CallbackOrder.CUSTOMER_FIRST, 30.0, "zh"
+)  # fmt: skip
+LINE = LineOut("hotline-provider", "4008001234", "0")
+
+
+class Engine:
+    """Takes events down, and offers a callback to some calls only."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.came = asyncio.Event()
+
+    async def submit(self, event: Event) -> None:
+        self.events.append(event)
+        if not hasattr(event, "reachable_phones"):
+            self.came.set()
+
+    def may_call_back(self, call: CallId) -> bool:
+        return {CALL: True, CallId("main-2.2"): False}[call]
+
+
+@asynccontextmanager
+async def connected(asterisk: FakeAsterisk, line: LineOut | None = LINE) -> AsyncIterator[tuple[Ami, Engine]]:
+    engine = Engine()
+    exchange = Ami(
+        "main", "127.0.0.1", asterisk.port, "hotline", "sesame", "PJSIP/{phone}", engine.submit, lambda call, phone: None,
+        lambda phone: None, clock=lambda: NOON, heartbeat_seconds=60, may_call_back=engine.may_call_back, line_out=line,
+    )  # fmt: skip
+    await exchange.start()
+    try:
+        async with asyncio.timeout(10):
+            await exchange.seen.wait()
+            yield exchange, engine
+    finally:
+        await exchange.stop()
+
+
+async def test_the_customer_is_dialled_on_a_channel_of_the_same_id_with_the_attempt_as_its_key() -> None:
+    answers = {"Originate": lambda action: success(action, "Originate successfully queued")}
+    async with FakeAsterisk(**answers) as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.dial_back(DIAL)
+        assert dict(await asterisk.asked("Originate")) == {
+            "Action": "Originate", "ActionID": "main-1.1/b1", "Channel": "PJSIP/013900001111@hotline-provider", "ChannelId": "1.1",
+            "Context": "hotline-callback", "Exten": "s", "Priority": "1", "Timeout": "30000", "CallerID": "4008001234", "Async": "true",
+            "Variable": "HOTLINE_ATTEMPT=main-1.1/b1,HOTLINE_QUEUE=printers.L2,HOTLINE_GREETING=yes,CHANNEL(language)=zh",
+        }  # fmt: skip
+
+
+async def test_how_it_ends_is_an_event_even_when_it_comes_with_the_answer() -> None:
+    def answers(action: dict[str, str]) -> str:
+        over = message(Event="OriginateResponse", ActionID=action["ActionID"], Response="Failure", Reason="3", Uniqueid="1.1")
+        return success(action, "Originate successfully queued") + over
+
+    async with FakeAsterisk(Originate=answers) as asterisk, connected(asterisk) as (exchange, engine):
+        await exchange.dial_back(DIAL)
+        await engine.came.wait()
+        assert engine.events[-1] == CallbackUnreached(CALL, "main-1.1/b1", MissCause.NO_ANSWER)
+
+
+@pytest.mark.parametrize("number", ["", "1", "139;0000", "1390000,1111", "boss@example.com", "139\r\nAction: Logoff", "${EXTEN}"])
+async def test_what_is_no_number_is_not_dialled(number: str) -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
+        with pytest.raises(UnsafeValue):
+            await exchange.dial_back(replace(DIAL, number=number))
+        assert not [action for action in asterisk.actions if action["Action"] == "Originate"]
+
+
+@pytest.mark.parametrize(("line", "order"), [(None, CallbackOrder.CUSTOMER_FIRST), (LINE, CallbackOrder.AGENT_FIRST)])
+async def test_what_this_exchange_can_not_do_fails_with_words(line: LineOut | None, order: CallbackOrder) -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk, line) as (exchange, _):
+        with pytest.raises(EffectFailed, match="no line for callbacks, or can't ring"):
+            await exchange.dial_back(replace(DIAL, order=order))
+
+
+async def test_a_customer_who_is_being_rung_is_let_off_and_not_held() -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.stop_ringing(StopRinging(OFFER, CALL, QUEUE, "zh", hang_up=True))
+        assert (await asterisk.asked("Hangup"))["Channel"] == "1.1"
+        assert not [action for action in asterisk.actions if action["Action"] == "Redirect"]
+
+
+async def test_a_customer_who_is_not_rung_any_more_needs_no_letting_off() -> None:
+    async with FakeAsterisk(Hangup=lambda action: error(action, "No such channel")) as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.stop_ringing(StopRinging(OFFER, CALL, QUEUE, "zh", hang_up=True))
+        assert (await asterisk.asked("Hangup"))["Channel"] == "1.1"
+        with pytest.raises(Refused):
+            await exchange.hang_up(HangUpCall(CALL))
+
+
+@pytest.mark.parametrize(("uniqueid", "offered"), [("1.1", "yes"), ("2.2", "no")])
+async def test_the_dialplan_that_asks_is_told_whether_to_offer_a_callback(uniqueid: str, offered: str) -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk):
+        asterisk.say(message(Event="UserEvent", UserEvent="HotlineWaits", Uniqueid="9.9"))
+        asterisk.say(message(Event="UserEvent", UserEvent="HotlineWaits", Uniqueid=uniqueid))
+        told = await asterisk.asked("Setvar", times=2)
+        assert (told["Channel"], told["Variable"], told["Value"]) == (uniqueid, "HOTLINE_CALLBACK", offered)
+
+
+async def test_who_presses_the_key_wants_to_be_called_at_the_number_that_the_engine_knows() -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (_, engine):
+        asterisk.say(message(Event="UserEvent", UserEvent="HotlineCallback", Uniqueid="1.1", Number="0900666666"))
+        await engine.came.wait()
+        assert engine.events[-1] == CallbackWanted(CALL, "")
