@@ -5,7 +5,8 @@ Same callers (sipp, real RTP and keys), same phones, same prompts: the native nu
 
 * ``cpu_per_call_ms``: processor time (user and system, all threads) per call, of Asterisk for the native number, of Asterisk and the engine
   for ours. While native blocks run the engine is stopped: the comparison is with an Asterisk that has no engine at all. No desks are open;
-  agents are logged in and ready. Every agent matches every call, so that both sides do the same.
+  agents are logged in and ready. A few calls go before each block: who has just started compiles and caches. Every agent matches every
+  call, so that both sides do the same.
 * ``offer_latency_ms``: from an agent's hang-up (BYE) until the next INVITE at the same phone, while callers wait, without wrap-up.
 
 ``python -m bench.calls_bench`` prints the figures.
@@ -37,6 +38,7 @@ TALK_SECONDS = 1.0
 AGENTS = 30
 FEW = 3
 CALLS_A_MINUTE = 900.0
+WARM_UP_CALLS = 15
 PASSWORD = "only for a benchmark"  # of a hotline that lives for minutes
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -54,7 +56,7 @@ class Side:
 def measure(quick: bool = False) -> dict[str, Any]:
     """Run all blocks; a few minutes, or less when ``quick``."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as directory:
-        return asyncio.run(_measure(Path(directory), blocks=2 if quick else 5, calls=100 if quick else 300))
+        return asyncio.run(_measure(Path(directory), blocks=2 if quick else 5, calls=150 if quick else 300))
 
 
 async def _measure(directory: Path, blocks: int, calls: int) -> dict[str, Any]:
@@ -154,12 +156,13 @@ async def _cpu_block(hotline: LocalHotline, side: Side, number: str, calls: int,
     engine = await _engine_for(hotline, number)
     phones = SimulatedPhones(directory / "phones", hotline.ports.phones, hotline.ports.phones_voice, {}, _habits())
     async with phones:
+        await _place(hotline, number, WARM_UP_CALLS, per_minute=CALLS_A_MINUTE, directory=directory / "warm-up")
         before = _cpu_ms(hotline.asterisk.pid), _cpu_ms(engine)
         await _place(hotline, number, calls, per_minute=CALLS_A_MINUTE, directory=directory / "callers")
         asterisk_ms, engine_ms = _cpu_ms(hotline.asterisk.pid) - before[0], _cpu_ms(engine) - before[1]
     answered = sum(heard.what == "answered" for heard in phones.log())
-    if answered != calls:
-        raise RuntimeError(f"{number}: {answered} of {calls} calls were answered; the figures would compare unlike things")
+    if answered != calls + WARM_UP_CALLS:
+        raise RuntimeError(f"{number}: {answered} of {calls + WARM_UP_CALLS} calls were answered; the figures would compare unlike things")
     side.calls += calls
     side.cpu_ms_per_call.append((asterisk_ms + engine_ms) / calls)
     side.engine_ms_per_call.append(engine_ms / calls)
