@@ -117,6 +117,14 @@ def in_short(state: State, stage: Stage) -> str:
     return f"all who match {step.text} are occupied: {', '.join(states)}"
 
 
+def _resting(call: Call) -> str:
+    if call.callback is not None and call.callback.attempts == 0:
+        return "the caller, who is promised a callback, may still be on the line"
+    if call.callback is not None and call.callback.unreached:
+        return "the customer was not reached when he was called back; he is tried again later"
+    return "offers of this call kept failing; it is tried again shortly"
+
+
 def at_length(state: State, call: Call, now_us: int) -> str:
     """Why nobody takes this call at ``now_us``, with all that is known; for a call that doesn't wait, what it is doing."""
     if call.stage is None or call.place is None or call.queue is None:
@@ -125,7 +133,7 @@ def at_length(state: State, call: Call, now_us: int) -> str:
     parts = [
         f"{call.id} has waited {seconds(waited_us):.0f} s, in queue {call.queue.id} since {call.queued_at:%H:%M:%S}",
         f"step {call.stage.in_force.name} asks for {call.stage.in_force.text}",
-        in_short(state, call.stage) if not call.rests_until_us else "offers of this call kept failing; it is tried again shortly",
+        in_short(state, call.stage) if not call.rests_until_us else _resting(call),
         *_particular(state, call),
         f"{state.room.ahead(call.place)} waiting calls are before it",
         *_relaxing(call, waited_us - call.talked_us),

@@ -134,6 +134,7 @@ def test_an_unreached_customer_is_tried_again_later_at_his_place() -> None:
     scene(CallerLeft(younger))
     scene.later(59.0)
     assert scene.of(DialBack) == []
+    assert "was not reached" in scene.router.explain_waiting(call, scene.now)
     scene.later(1.0)
     assert scene.first(DialBack).attempt == "main-1/b2"
 
@@ -272,6 +273,7 @@ def test_nobody_is_called_back_while_he_still_hears_that_he_will_be() -> None:
     assert scene.first(SendCall) == SendCall(call, PROMISED)
     scene.ready("ann")
     assert scene.of(DialBack) == []
+    assert "may still be on the line" in scene.router.explain_waiting(call, scene.now)
     scene(CallerLeft(call))
     assert scene.first(DialBack).call == call
 
