@@ -138,7 +138,7 @@ class AgiLine(Protocol):
             raise LineLost
         self.transport.write(self._agi.command(verb, *arguments))
         if self._writes_at_once:
-            self.transport.doWrite()  # now, not in the loop's next turn: it spares two changes of what the loop watches, and the caller waits
+            self.transport.doWrite()  # not in the next turn: the caller waits, and the loop need not watch for it
 
     async def reply(self, patience_seconds: float = 0.0) -> Reply:
         """The reply to what was sent; raises LineLost when the connection closes before it."""
