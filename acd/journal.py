@@ -13,9 +13,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+import structlog
+
 from acd.encoding import event_from_json, kind_of, to_json
 from acd.events import Event
 from acd.model import CallId
+
+log = structlog.get_logger(__name__)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, call TEXT, body TEXT NOT NULL);
@@ -66,6 +70,15 @@ class SqliteJournal:
         finally:
             self._db.execute("RELEASE appending")
 
+    @property
+    def last(self) -> int:
+        """The last sequence number given."""
+        return self._last
+
+    def go_on_after(self, sequence: int) -> None:
+        """Give no number up to ``sequence`` again: records have followed so far, of entries that are lost (a new or restored file)."""
+        self._last = max(self._last, sequence)
+
     def commit(self) -> None:
         """Make durable what was appended."""
         if self._db.in_transaction:
@@ -91,7 +104,12 @@ class SqliteJournal:
 
     def _entries(self, query: str, parameter: int | str) -> Iterator[Entry]:
         for sequence, at, kind, body in self._db.execute(query, (parameter,)):
-            yield sequence, datetime.fromisoformat(at), event_from_json(kind, body)
+            try:
+                entry = sequence, datetime.fromisoformat(at), event_from_json(kind, body)
+            except Exception:  # of an older or newer version: one that can't be read must not keep the engine from starting
+                log.exception("journal_entry_unreadable", sequence=sequence, kind=kind)
+                continue
+            yield entry
 
 
 def call_of(event: Event) -> str | None:

@@ -39,8 +39,10 @@ Row = dict[str, Any]
 class Records:
     """Follows the engine (``acd.ports.Projection``) and keeps the tables of ``acd.records`` up to date."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, make_durable: Callable[[], bool] = lambda: True) -> None:
+        """``make_durable`` makes the journal durable and says whether it is: records never run ahead of it."""
         self._engine = engine
+        self._make_durable = make_durable
         self._written = 0
         self._followed = 0
         self._calls: dict[str, Row] = {}
@@ -55,10 +57,15 @@ class Records:
     # ---- life ------------------------------------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Find out how far the tables have followed; call before the journal is replayed."""
+        """Find out how far the tables have followed (``written``); call before the journal is replayed."""
         async with self._engine.connect() as connection:
             row = (await connection.execute(select(progress.c.sequence).where(progress.c.name == _NAME))).first()
         self._written = row[0] if row else 0
+
+    @property
+    def written(self) -> int:
+        """The journal's sequence number up to which the tables have followed."""
+        return self._written
 
     def start(self) -> None:
         """Begin to write."""
@@ -73,6 +80,9 @@ class Records:
 
     async def flush(self) -> None:
         """Write what has changed since the last time. Whatever it raises, nothing is forgotten."""
+        if not self._make_durable():
+            self._wake.set()
+            return
         changed, told, followed = self._changed, self._story, self._followed
         if followed <= self._written or self._behind:
             return

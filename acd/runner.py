@@ -75,6 +75,11 @@ class Runner:
             self._tell(sequence, at, event, effects)
         return count
 
+    @property
+    def last_time(self) -> datetime | None:
+        """When the last event was taken."""
+        return self._now
+
     def start(self, calls: CallControl, desks: Desks) -> None:
         """Begin to carry out commands."""
         self._perform = {
@@ -150,6 +155,11 @@ class Runner:
         elif self._commit_timer is None:
             self._commit_timer = asyncio.get_running_loop().call_later(COMMIT_WITHIN_SECONDS, self._commit)
 
+    def make_durable(self) -> bool:
+        """Make everything durable that was taken; whether it is."""
+        self._commit()
+        return self.journal_is_well
+
     def _commit(self) -> None:
         if self._commit_timer is not None:
             self._commit_timer.cancel()
@@ -186,11 +196,13 @@ class Runner:
 
     async def _run_lane(self, call: CallId) -> None:
         lane = self._lanes[call]
-        try:
-            while lane:
-                await self._carry_out(lane.popleft())
-        finally:
-            del self._lanes[call]
+        while lane:
+            command = lane.popleft()
+            try:
+                await self._carry_out(command)
+            except Exception:  # its report could not be taken (the journal's disk); the call's other commands go on
+                log.exception("command_lost", command=type(command).__name__, call=call)
+        del self._lanes[call]
 
     async def _carry_out(self, command: Command) -> None:
         if isinstance(command, (RingAgent, DialBack)) and not self._router.offer_is_open(command.offer):
@@ -225,7 +237,7 @@ class Runner:
             self._timer = None
         self._timer_at = deadline
         if deadline is not None:
-            wait_seconds = max(0.0, (deadline - self._clock()).total_seconds())
+            wait_seconds = max(0.0, (deadline - self._time()).total_seconds())
             self._timer = asyncio.get_running_loop().call_later(wait_seconds, self._on_deadline)
 
     def _on_deadline(self) -> None:

@@ -29,6 +29,7 @@ from cti.api_live import LiveDesks
 from cti.api_server import WebServer, serve
 from hotline.app_config import proven
 from hotline.call_control import SessionFirst
+from hotline.steady_clock import SteadyClock
 from ivr.fastagi import FastAgiServer, Sessions
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,7 @@ class App:
         self._state_dir = state_dir
         self._database_url = database_url
         self._session_secret = session_secret
+        self._clock = SteadyClock()
         self._database: AsyncEngine | None = None
         self._journal: SqliteJournal | None = None
         self._records: Records | None = None
@@ -64,13 +66,17 @@ class App:
     async def start(self) -> None:
         """Start everything; when it returns, calls are taken."""
         self._database = await open_database(self._database_url)
-        self._records = Records(self._database)
+        self._records = Records(self._database, self._make_durable)
         await self._records.open()
         self._journal = SqliteJournal(self._state_dir / "journal.sqlite3")
+        if self._records.written > self._journal.last:
+            log.error("journal_behind_the_records", journal=self._journal.last, records=self._records.written)
+            self._journal.go_on_after(self._records.written)
         desks = LiveDesks(_History(Archive(self._database)))
         router = Router()
-        self._runner = Runner(router, self._journal, (self._records, desks), lambda: datetime.now(UTC))
+        self._runner = Runner(router, self._journal, (self._records, desks), self._clock)
         replayed = self._runner.recover()
+        self._clock.not_before(self._runner.last_time)
         self._records.start()
         sessions = Sessions()
         self._exchanges = {name: self._exchange(name, router) for name in self._config.exchanges}
@@ -104,7 +110,7 @@ class App:
     async def reload(self) -> None:
         """Read the config again; one that can't be proven is refused, with its reasons in the log, and the old one goes on.
 
-        Agents, skills, queues, menus and prompts' names change at once; exchanges, addresses and ports at the next start.
+        Agents, skills, queues, menus and prompts' names change at once; exchanges, addresses, ports and labels at the next start.
         """
         try:
             config = proven(self._path)
@@ -150,6 +156,10 @@ class App:
             )  # fmt: skip
             await server.start()
             self._menus.append(server)
+
+    def _make_durable(self) -> bool:
+        assert self._runner is not None
+        return self._runner.make_durable()
 
     def _health(self) -> dict[str, bool]:
         assert self._runner is not None

@@ -235,7 +235,9 @@ async def test_the_pages_own_requests_pass(li: httpx.AsyncClient) -> None:
 async def test_an_origin_that_was_configured_passes(built: House, tmp_path: Path) -> None:
     app = create_app(built.engine, built.users, built.live, SECRET, plan, origins=["https://front.example"], dist=tmp_path)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS) as client:
-        answer = await client.post("/api/login", json={"name": "li", "password": "li's password"}, headers={"Origin": "https://front.example"})
+        answer = await client.post(
+            "/api/login", json={"name": "li", "password": "li's password"}, headers={"Origin": "https://front.example"}
+        )
     assert answer.status_code == 200
 
 

@@ -88,3 +88,18 @@ def test_half_a_surrogate_pair_that_somebody_typed_comes_back_as_it_was() -> Non
     typed = WrapUpEnded(AgentId("anna"), "solved", "half a pair: \ud83d, a whole one: 🖨")
     journal.append([(NOON, typed)])
     assert [event for _, _, event in journal.read()] == [typed]
+
+
+def test_an_entry_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    written(tmp_path / "journal").close()
+    with sqlite3.connect(tmp_path / "journal") as other:
+        other.execute("INSERT INTO events VALUES (6, '2026-03-02T12:00:00+00:00', 'OfTheFuture', NULL, '{}')")
+    journal = SqliteJournal(tmp_path / "journal")
+    assert journal.append([(NOON, Ticked())]) == 7
+    assert [sequence for sequence, _, _ in journal.read()] == [1, 2, 3, 4, 5, 7]
+
+
+def test_a_new_journal_goes_on_after_what_the_records_have_followed() -> None:
+    journal = SqliteJournal(":memory:")
+    journal.go_on_after(100)
+    assert journal.append([(NOON, Ticked())]) == 101

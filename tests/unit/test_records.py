@@ -140,3 +140,15 @@ async def test_only_the_right_password_matches_a_user(database: AsyncEngine) -> 
     assert await directory.matching("anna", "wrong") is None
     assert await directory.matching("nobody", "right") is None
     assert "password_hash" not in (await directory.all())[0]
+
+
+async def test_records_never_run_ahead_of_the_journal(database: AsyncEngine) -> None:
+    durable = False
+    records = Records(database, lambda: durable)
+    tell(records)
+    await records.flush()
+    assert records.written == 0
+    assert await Archive(database).call(CALL) is None
+    durable = True
+    await records.flush()
+    assert records.written == len(STORY)

@@ -273,3 +273,12 @@ async def test_while_the_disk_is_full_callers_are_served_and_it_is_said() -> Non
     assert world.told == [HOLD]
     assert runner.journal_is_well
     assert [event for _, _, event in journal.read()] == [ARRIVED]
+
+
+async def test_a_report_that_cannot_be_taken_does_not_drop_the_calls_other_commands() -> None:
+    runner, router, world, _ = running({CallArrived: [RING, HOLD]})
+    world.refused[RingAgent] = EffectFailed("gone")
+    router.answers[OfferFailed] = RuntimeError("the router's fault")
+    await runner.submit(ARRIVED)
+    await runner.stop()
+    assert world.told == [HOLD]

@@ -134,7 +134,7 @@ def test_the_managers_user_comes_only_from_the_permitted_addresses(changed: Chan
 
     manager = render(config, SECRETS, "main")["manager.conf"]
 
-    assert "deny = 0.0.0.0/0.0.0.0\npermit = 10.1.0.0/16\npermit = 10.2.0.9/32\n" in manager
+    assert "deny = 0.0.0.0/0.0.0.0\ndeny = ::/0\npermit = 10.1.0.0/16\npermit = 10.2.0.9/32\n" in manager
 
 
 def test_phones_that_the_pbx_knows_are_left_to_it(files: dict[str, str]) -> None:

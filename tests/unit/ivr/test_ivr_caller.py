@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.caller import NAME_LIMIT, Caller, NotACall, caller_of, exchange_of
+from acd.records import calls
+from ivr.caller import NAME_LIMIT, NUMBER_LIMIT, Caller, NotACall, caller_of, exchange_of
 from tests.unit.ivr.agi_transcripts import environment, load, replay
 
 REAL = environment(replay([load("menu-by-keys").received], 0))
@@ -54,6 +55,12 @@ def test_a_name_holds_no_controls_and_has_an_end(name: str) -> None:
     shown = caller(calleridname=name).ani_name
     assert not any(ord(character) < 32 or character in "\x7f\x85\u202e\u2066" for character in shown)
     assert len(shown) <= NAME_LIMIT
+
+
+def test_a_number_is_no_longer_than_its_place_in_the_records() -> None:
+    found = caller(callerid="1" * 300, extension="2" * 300)
+    assert (found.ani, found.dnis) == ("1" * NUMBER_LIMIT, "2" * NUMBER_LIMIT)
+    assert (calls.c.ani.type.length, calls.c.dnis.type.length) == (NUMBER_LIMIT, NUMBER_LIMIT)
 
 
 def test_an_emoji_family_stays_together() -> None:
