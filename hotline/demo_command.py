@@ -27,7 +27,7 @@ from acd.events import CallArrived
 from acd.journal import SqliteJournal
 from config.compile import compile_menu, compile_plan
 from hotline.app_config import proven
-from hotline.demo_summary import Summary, printed, summarize
+from hotline.demo_summary import Summary, printed, summarize, taken_over
 from hotline.local_asterisk import AsteriskFailed
 from hotline.local_hotline import HotlineFailed, HotlinePorts, LocalHotline
 from hotline.places import Refused
@@ -201,9 +201,10 @@ class Demo:
         }
         await database.dispose()
         journal = SqliteJournal(self._hotline.state_dir / "journal.sqlite3")
-        journaled = [event.call for _, at, event in journal.read() if isinstance(event, CallArrived) and at >= since]
+        events = [event for _, at, event in journal.read() if at >= since]
         journal.close()
-        return summarize(placed, calls, offers, steps, journaled, compile_plan(self._hotline.config))
+        journaled = [event.call for event in events if isinstance(event, CallArrived)]
+        return summarize(placed, calls, offers, steps, journaled, taken_over(events), compile_plan(self._hotline.config))
 
     def _say(self, what: str) -> None:
         print(f"[{time.monotonic() - self._began:5.1f} s] {what}", file=sys.stderr, flush=True)

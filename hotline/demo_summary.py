@@ -1,7 +1,8 @@
 """What a demo's calls came to, read from the records and the journal: the figures, and whether a call was lost.
 
-A call is lost when a caller placed it and the records do not have it exactly once with an outcome, or when the journal has a call that
-never ended. The figures' formulas are printed beside them. Nothing here knows that callers were simulated.
+A call is lost when a caller placed it and the records do not have it exactly once with an outcome, when the journal has a call that
+never ended, or when Asterisk had to take it over although the engine was meant to run. The figures' formulas are printed beside them.
+Nothing here knows that callers were simulated.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from acd.model import EndCause
+from acd.events import CallDiverted, Event, ExchangeSeen
+from acd.model import CallId, EndCause
 from acd.plan import Plan
 
 Row = Mapping[str, Any]
@@ -30,7 +32,9 @@ class Summary:
     answered: int
     abandoned: int
     in_menu: int
-    """Calls that left before they reached a queue."""
+    """Calls that left before they reached a queue, the diverted apart."""
+    diverted: int
+    """Calls sent elsewhere for good: by an overflow rule, by an engineer, or by Asterisk itself."""
     answered_in_time: int
     latencies_seconds: tuple[float, ...]
     """Of each offer, sorted: from the moment at which agent and call were both there to the agent's INVITE."""
@@ -54,9 +58,13 @@ Steps = Mapping[tuple[str, str], datetime]
 
 
 def summarize(
-    placed: Sequence[str], calls: Sequence[Row], offers: Sequence[Row], steps: Steps, journaled: Iterable[str], plan: Plan
-) -> Summary:
-    """The summary of what callers placed (the number of each), of the records' calls, offers and steps, and of the calls journaled."""
+    placed: Sequence[str], calls: Sequence[Row], offers: Sequence[Row], steps: Steps, journaled: Iterable[str],
+    survived: Iterable[str], plan: Plan,
+) -> Summary:  # fmt: skip
+    """The summary of what callers placed (the number of each), of the records' calls, offers and steps, and of the calls journaled.
+
+    ``survived`` are those that Asterisk itself took over, because the engine did not do its part.
+    """
     queued = [call for call in calls if call["queued_at"] is not None]
     causes = Counter(call["end_cause"] for call in calls)
     return Summary(
@@ -64,10 +72,11 @@ def summarize(
         offered=len(queued),
         answered=sum(call["answered_at"] is not None for call in queued),
         abandoned=sum(causes[cause] for cause in ABANDONED),
-        in_menu=len(calls) - len(queued),
+        in_menu=sum(call["queued_at"] is None and call["end_cause"] != EndCause.DIVERTED for call in calls),
+        diverted=causes[EndCause.DIVERTED],
         answered_in_time=sum(_answered_in_time(call, plan) for call in queued),
         latencies_seconds=tuple(sorted(_latencies(calls, offers, steps))),
-        lost=tuple(_lost(placed, calls, journaled)),
+        lost=(*_lost(placed, calls, journaled), *(f"{call} was taken over by Asterisk's own queue" for call in sorted(set(survived)))),
     )
 
 
@@ -104,6 +113,15 @@ def _lost(placed: Sequence[str], calls: Sequence[Row], journaled: Iterable[str])
         yield f"{unrecorded} is in the journal and not in the records"
 
 
+def taken_over(events: Iterable[Event]) -> Iterator[CallId]:
+    """The calls that went to survival, of all that happened; one may come twice."""
+    for event in events:
+        if isinstance(event, CallDiverted):
+            yield event.call
+        elif isinstance(event, ExchangeSeen):
+            yield from (seen.call for seen in event.calls if seen.place == "survival")
+
+
 def printed(summary: Summary) -> str:
     """The summary as lines for a person."""
     level = summary.service_level
@@ -112,6 +130,7 @@ def printed(summary: Summary) -> str:
         f"offered         {summary.offered}  (reached a queue; {summary.in_menu} left in the menu)",
         f"answered        {summary.answered}",
         f"abandoned       {summary.abandoned}  (while waiting or ringing)",
+        f"diverted        {summary.diverted}  (sent elsewhere for good)",
         f"service level   {'-' if level is None else f'{level:.0%}'}  (answered within the queue's time / offered)",
         f"offer latency   p50 {_ms(summary.latency_ms(50))}, p99 {_ms(summary.latency_ms(99))}  (agent free and call queued -> INVITE)",
         f"lost            {len(summary.lost)}",

@@ -1,13 +1,15 @@
 """The demo's summary counts what it says it counts, and finds every way in which a call can be lost."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from acd.model import Level, QueueId
+from acd.events import CallArrived, CallDiverted, ExchangeSeen, SeenCall
+from acd.model import CallId, Level, QueueId
 from acd.plan import Plan, QueuePlan
-from hotline.demo_summary import Summary, printed, summarize
+from hotline.demo_summary import Summary, printed, summarize, taken_over
 from skills.expression import EVERYBODY
 from skills.requirement import Requirement, Step
 
@@ -38,9 +40,11 @@ def offer(number: int, **changes: Any) -> dict[str, Any]:
     return {**row, **changes}
 
 
-def summary(calls: list[dict[str, Any]], offers: list[dict[str, Any]] | None = None, placed: list[str] | None = None) -> Summary:
+def summary(
+    calls: list[dict[str, Any]], offers: list[dict[str, Any]] | None = None, placed: list[str] | None = None, survived: Sequence[str] = ()
+) -> Summary:
     everybody = [one["ani"] for one in calls]
-    return summarize(everybody if placed is None else placed, calls, offers or [], STEPS, [one["id"] for one in calls], PLAN)
+    return summarize(everybody if placed is None else placed, calls, offers or [], STEPS, [one["id"] for one in calls], survived, PLAN)
 
 
 def test_calls_are_counted_by_what_became_of_them() -> None:
@@ -51,6 +55,29 @@ def test_calls_are_counted_by_what_became_of_them() -> None:
     assert (figures.placed, figures.offered, figures.answered, figures.abandoned, figures.in_menu) == (4, 3, 2, 1, 1)
     assert figures.service_level == pytest.approx(1 / 3)
     assert figures.lost == ()
+
+
+def test_a_diverted_call_did_not_leave_in_the_menu() -> None:
+    by_rule = call(1, answered_at=None, end_cause="diverted")
+    before_a_queue = call(2, queue=None, queued_at=None, answered_at=None, end_cause="diverted")
+    figures = summary([by_rule, before_a_queue, call(3)])
+    assert (figures.offered, figures.in_menu, figures.diverted, figures.lost) == (2, 0, 2, ())
+    assert "diverted        2" in printed(figures)
+
+
+def test_when_every_menu_fails_every_call_is_lost() -> None:
+    failed = [call(number, queue=None, queued_at=None, answered_at=None, end_cause="diverted") for number in (1, 2)]
+    figures = summary(failed, survived=["main-2", "main-1", "main-1"])
+    assert figures.lost == ("main-1 was taken over by Asterisk's own queue", "main-2 was taken over by Asterisk's own queue")
+
+
+def test_the_journal_tells_whom_asterisk_took_over() -> None:
+    events = [
+        CallArrived(CallId("main-1"), "1391", "", "4001", ""),
+        CallDiverted(CallId("main-1"), "survival"),
+        ExchangeSeen("main", (SeenCall(CallId("main-2"), "survival"), SeenCall(CallId("main-3"), "hold")), ()),
+    ]
+    assert set(taken_over(events)) == {"main-1", "main-2"}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +113,7 @@ def test_without_calls_there_are_no_figures_but_no_loss_either() -> None:
         (summary([], placed=["1391"]), "1391 called 1 times, the records have 0 calls"),
         (summary([call(1), call(2, ani="1391")], placed=["1391"]), "1391 called 1 times, the records have 2 calls"),
         (summary([call(1, ended_at=None, end_cause=None, state="waiting")]), "main-1 of 1391 has no outcome: it is waiting"),
-        (summarize([], [], [], {}, ["main-9"], PLAN), "main-9 is in the journal and not in the records"),
+        (summarize([], [], [], {}, ["main-9"], [], PLAN), "main-9 is in the journal and not in the records"),
     ],
     ids=["not recorded", "recorded twice", "never ended", "journal only"],
 )
