@@ -14,7 +14,9 @@ from typing import Final
 from acd.model import CallId
 
 NAME_LIMIT: Final = 200
-"""Longest name or number, in characters; the rest is cut off."""
+"""Longest name, in characters; the rest is cut off."""
+NUMBER_LIMIT: Final = 80
+"""Longest number, in characters, as long as the records' column; the rest is cut off."""
 
 _UNKNOWN: Final = ("", "unknown")
 _WITHHELD: Final = range(32, 36)
@@ -60,9 +62,9 @@ def caller_of(exchange: str, environment: Mapping[str, str]) -> Caller:
     withheld = _is_withheld(environment.get("agi_callingpres", ""))
     return Caller(
         call=CallId(f"{exchange}-{uniqueid}"),
-        ani="" if withheld else _known(environment, "agi_callerid"),
+        ani="" if withheld else _known(environment, "agi_callerid")[:NUMBER_LIMIT],
         ani_name="" if withheld else _QUOTED_PAIR.sub(r"\1", _known(environment, "agi_calleridname")),
-        dnis=_dialled(environment),
+        dnis=_dialled(environment)[:NUMBER_LIMIT],
         place=",".join(environment.get(name, "") for name in ("agi_context", "agi_extension", "agi_priority")),
     )
 
