@@ -166,6 +166,7 @@ def _adopt_talk(state: State, call: Call, agent: Agent) -> None:
 
 
 def _after(state: State, call: Call, there: SeenCall) -> None:
+    """A diverted call stays one (the table says so): the place is the same while a destination is being said to him, or dialled."""
     if call.state is CallState.TALKING:
         call_enters(state, call, CallInput.AGENT_LEFT)
         desk.talk_over(state, call)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from acd.effects import AgentChanged, CallChanged, HoldCall, OfferChanged, OfferMade
-from acd.events import CallArrived, CallerLeft, CallQueued, ExchangeSeen, OfferAnswered, OfferRinging, SeenCall
+from acd.events import CallArrived, CallDiverted, CallerLeft, CallQueued, ExchangeSeen, OfferAnswered, OfferRinging, SeenCall
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferState, PhoneId
 from tests.unit.acd.scene import Scene
 
@@ -151,6 +151,17 @@ def test_a_conversation_found_over_is_over() -> None:
     call = scene.talking("1")
     scene(look(at("after")))
     assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.AFTER, AgentState.WRAP_UP)
+
+
+def test_a_diverted_call_found_on_its_way_out_stays_diverted() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    scene(CallDiverted(call, "closed"))
+    scene(look(at("after")))
+    assert scene.live(call).state is CallState.DIVERTED
+    scene(CallerLeft(call))
+    [ended] = [changed for changed in scene.of(CallChanged) if changed.state is CallState.ENDED]
+    assert ended.cause is EndCause.DIVERTED
 
 
 def test_a_conversation_found_in_hold_waits_again_with_its_clock() -> None:
