@@ -35,6 +35,9 @@ EVENTS_LOW: Final = 500
 """So many events waiting for the engine stop (and let go on) the reading from Asterisk. If that lasts, the connection times out,
 and the next one starts with a fresh look: nothing is lost, and memory is bounded."""
 
+LOOK_MARGIN_SECONDS: Final = 1.0
+"""How much older than it is a look is called: a call that arrived while the engine was busy with the lists must not be judged by them."""
+
 Submit = Callable[[Event], Awaitable[object]]
 MayCallBack = Callable[[CallId], bool]
 """Whether a waiting caller is to be offered a callback now; KeyError when there is no such call."""
@@ -110,7 +113,7 @@ class Session:
         begun = asyncio.get_running_loop().time()
         channels = await wire.list("Status")
         devices = await wire.list("DeviceStateList")
-        age_seconds = asyncio.get_running_loop().time() - begun
+        age_seconds = asyncio.get_running_loop().time() - begun + LOOK_MARGIN_SECONDS
         try:
             seen = look(self._exchange, self._dial, channels, devices, self._engine.open_offer, self._engine.agent_at, age_seconds)
         except KeyError as missing:
