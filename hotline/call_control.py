@@ -23,31 +23,33 @@ class SessionFirst:
     async def hold(self, command: HoldCall) -> None:
         """Let the caller wait."""
         if not self._sessions.deliver(command.call, f"hotline-hold,{command.queue},1", command.queue):
-            await self._exchange(command.call).hold(command)
+            await (await self._exchange(command.call)).hold(command)
 
     async def ring(self, command: RingAgent) -> None:
         """Connect the caller to the agent's phone."""
         if not self._sessions.deliver(command.call, f"hotline-connect,{command.phone},1", command.queue):
-            await self._exchange(command.call).ring(command)
+            await (await self._exchange(command.call)).ring(command)
 
     async def dial_back(self, command: DialBack) -> None:
         """Ring the customer of a promised callback."""
-        await self._exchange(command.call).dial_back(command)
+        await (await self._exchange(command.call)).dial_back(command)
 
     async def stop_ringing(self, command: StopRinging) -> None:
         """Take the caller back into hold."""
-        await self._exchange(command.call).stop_ringing(command)
+        await (await self._exchange(command.call)).stop_ringing(command)
 
     async def send(self, command: SendCall) -> None:
         """Send the caller to a destination of the dialplan."""
         if not self._sessions.deliver(command.call, f"hotline-out,{command.destination},1", None):
-            await self._exchange(command.call).send(command)
+            await (await self._exchange(command.call)).send(command)
 
     async def hang_up(self, command: HangUpCall) -> None:
         """End the caller's visit."""
-        await self._exchange(command.call).hang_up(command)
+        await (await self._exchange(command.call)).hang_up(command)
 
-    def _exchange(self, call: CallId) -> CallControl:
+    async def _exchange(self, call: CallId) -> CallControl:
+        """The call's exchange, once no session is between its answer and its end."""
+        await self._sessions.left(call)
         name = call.partition("-")[0]
         try:
             return self._exchanges[name]

@@ -28,6 +28,8 @@ LOOP_SECONDS: Final = 1.0
 """How long the reactor may take to show that it runs."""
 STOP_SECONDS: Final = 3.0
 """How long ``stop`` waits for sessions that are in the engine's hands."""
+LEAVE_SECONDS: Final = 1.0
+"""How long a session that knows where its caller goes may take to say so to Asterisk, before he is moved all the same."""
 _NAMES_LOGGED: Final = 100
 
 
@@ -45,6 +47,15 @@ class Sessions:
         """
         line = self._by_call.get(call)
         return line is not None and line.take(Verdict(target, queue))
+
+    async def left(self, call: CallId) -> None:
+        """Wait, at most LEAVE_SECONDS, until a session that has its answer has carried it out and is over; any other is not waited for.
+
+        Asterisk drops a session whose channel is redirected, and with it the variables that the session was about to set.
+        """
+        line = self._by_call.get(call)
+        if line is not None and line.has_verdict and line.task is not None:
+            await asyncio.wait({line.task}, timeout=LEAVE_SECONDS)
 
     def __len__(self) -> int:
         return len(self._by_call)
