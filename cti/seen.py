@@ -22,11 +22,12 @@ PLACES: Final[Mapping[str, str]] = {
     Context.CALLBACK: "hold",  # a customer who was called back has answered, and is on his way to hold
     Context.AFTER: "after",
     Context.OUT: "after",
-    Context.SURVIVAL: "survival",
+    Context.SURVIVAL: "survival",  # or "talk", when an agent's leg is up
 }
 """Context of the caller's channel -> ``SeenCall.place``. Channels elsewhere are not ours, or are agents' legs."""
 
-OUTGOING: Final = frozenset({"AppDial", "AppDial2", "AppQueue"})
+NATIVE: Final = "AppQueue"
+OUTGOING: Final = frozenset({"AppDial", "AppDial2", NATIVE})
 """What Asterisk names as the application of a channel that ``Dial`` or ``Queue`` made: never a caller, whatever its context is."""
 
 UNREACHABLE: Final = frozenset({"UNAVAILABLE", "INVALID"})
@@ -60,16 +61,36 @@ def look(
             call, phone = call_id(exchange, caller["Uniqueid"]), PhoneId(caller["Exten"])
             answered = channel["ChannelState"] == UP
             legs[channel["Uniqueid"]] = Leg(call, phone, open_offer(call, phone), agent_at(phone) if answered else None, answered)
-    talking = {leg.call for leg in legs.values() if leg.answered}
+    legs |= _native_talks(exchange, dial, channels, callers, agent_at)
+    talking = {leg.call: leg.phone for leg in legs.values() if leg.answered}
     calls = tuple(_seen_call(call_id(exchange, caller["Uniqueid"]), caller, talking) for caller in callers)
     return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices)), age_seconds), legs)
 
 
-def _seen_call(call: CallId, caller: Mapping[str, str], talking: set[CallId]) -> SeenCall:
+def _native_talks(
+    exchange: str, dial: DialPattern, channels: Sequence[Mapping[str, str]], callers: Sequence[Mapping[str, str]], agent_at: AgentAt
+) -> dict[str, Leg]:
+    """Conversations that Asterisk's own queues made, by the leg's Uniqueid: whoever has one is not free.
+
+    Only of phones where somebody is logged in. At any other it is nobody's conversation, and its caller stays in survival's care.
+    """
+    in_queue = {caller["Linkedid"]: caller for caller in callers if caller["Context"] == Context.SURVIVAL}
+    legs: dict[str, Leg] = {}
+    for channel in channels:
+        caller = in_queue.get(channel["Linkedid"])
+        if caller and (channel["Application"], channel["ChannelState"]) == (NATIVE, UP):
+            phone = dial.phone_of_channel(channel["Channel"])
+            agent = agent_at(phone) if phone else None
+            if phone and agent:
+                legs[channel["Uniqueid"]] = Leg(call_id(exchange, caller["Uniqueid"]), phone, None, agent, True)
+    return legs
+
+
+def _seen_call(call: CallId, caller: Mapping[str, str], talking: Mapping[CallId, PhoneId]) -> SeenCall:
+    if call in talking:
+        return SeenCall(call, "talk", talking[call])
     place = PLACES[caller["Context"]]
-    if place != "offer":
-        return SeenCall(call, place)
-    return SeenCall(call, "talk" if call in talking else place, PhoneId(caller["Exten"]))
+    return SeenCall(call, place, PhoneId(caller["Exten"]) if place == "offer" else None)
 
 
 def _reachable(dial: DialPattern, devices: Iterable[Mapping[str, str]]) -> Iterable[PhoneId]:

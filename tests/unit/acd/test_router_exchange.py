@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from acd.effects import AgentChanged, CallChanged, HoldCall, OfferChanged, OfferMade
-from acd.events import CallArrived, CallDiverted, CallerLeft, CallQueued, ExchangeSeen, OfferAnswered, OfferRinging, SeenCall
+from acd.events import CallArrived, CallDiverted, CallerLeft, CallQueued, ExchangeSeen, OfferAnswered, OfferRinging, SeenCall, TalkEnded
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferState, PhoneId
 from tests.unit.acd.scene import Scene
 
@@ -119,6 +119,20 @@ def test_an_agent_found_in_talk_with_another_caller_was_not_free_for_the_one_res
     scene(look(at("hold"), at("talk", "10ann", other)))
     assert scene.live(other).agent == "ann"
     assert scene.live(call).state is CallState.WAITING
+
+
+def test_an_agent_found_in_talk_with_a_diverted_caller_is_not_free() -> None:
+    """Survival served the caller while the engine was away; the agent does his after-call work, and is offered calls again then."""
+    scene = Scene()
+    diverted, waiting = scene.call("1", product_line="servers"), CallId("main-2")
+    scene(CallDiverted(diverted, "survival"))
+    scene.ready("ann")
+    scene(look(at("talk", "10ann", diverted), at("hold", call=waiting)))
+    assert (scene.live(diverted).state, scene.live(diverted).agent) == (CallState.TALKING, "ann")
+    assert (scene.state_of("ann").state, scene.live(waiting).state) == (AgentState.TALKING, CallState.WAITING)
+    scene(TalkEnded(diverted, AgentId("ann")))
+    scene(CallerLeft(diverted))
+    assert scene.state_of("ann").state is AgentState.WRAP_UP
 
 
 def test_a_stranger_in_talk_at_an_unknown_phone_is_shown_until_he_leaves() -> None:

@@ -29,9 +29,11 @@ def listed(action: Action, *items: Mapping[str, str]) -> str:
     return start + "".join(message(**item, ActionID=number) for item in items) + end
 
 
-def channel(uniqueid: str, context: str, exten: str = "s", *, linkedid: str = "", application: str = "Wait") -> dict[str, str]:
+def channel(
+    uniqueid: str, context: str, exten: str = "s", *, linkedid: str = "", application: str = "Wait", name: str = ""
+) -> dict[str, str]:
     fields = {"Event": "Status", "Uniqueid": uniqueid, "Linkedid": linkedid or uniqueid, "Context": context, "Exten": exten}
-    return {**fields, "Application": application, "ChannelState": "6"}
+    return {**fields, "Application": application, "ChannelState": "6", "Channel": name or f"PJSIP/provider-{uniqueid}"}
 
 
 def device(name: str, state: str) -> dict[str, str]:

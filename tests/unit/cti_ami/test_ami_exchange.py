@@ -119,6 +119,20 @@ async def test_a_conversation_that_was_found_goes_on_to_its_end() -> None:
         assert (seen.calls, ended) == ((SeenCall(CALL, "talk", PhoneId("1001")),), TalkEnded(CALL, AgentId("ann")))
 
 
+async def test_a_conversation_of_asterisks_own_queue_that_was_found_goes_on_to_its_end() -> None:
+    """Given a caller in survival who talks to an agent, when the agent's leg ends, then his talk has ended."""
+
+    def status(action: Action) -> str:
+        caller = channel("1.1", "hotline-survival", "s", application="Queue")
+        return listed(action, caller, channel("1.2", "phones", "", linkedid="1.1", application="AppQueue", name="PJSIP/1001-0000000a"))
+
+    async with FakeAsterisk(Status=status) as asterisk, connected(asterisk) as (_, engine):
+        asterisk.say(message(Event="Hangup", Uniqueid="1.2", Linkedid="1.1", Context="phones", ChannelState="6", Cause="16"))
+        seen, ended = await engine.heard(2)
+        assert isinstance(seen, ExchangeSeen)
+        assert (seen.calls, ended) == ((SeenCall(CALL, "talk", PhoneId("1001")),), TalkEnded(CALL, AgentId("ann")))
+
+
 async def test_an_asterisk_that_is_still_booting_is_waited_for() -> None:
     async with FakeAsterisk(Login=success) as asterisk:
         engine = Engine()

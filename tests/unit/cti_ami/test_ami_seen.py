@@ -8,6 +8,7 @@ from acd.events import SeenCall
 from acd.model import AgentId, CallId, OfferId, PhoneId
 from cti.names import DialPattern
 from cti.seen import Look, look
+from cti.translate import Leg
 from tests.transcripts.ami_transcripts import events_of, recorded
 from tests.unit.cti_ami.fake_asterisk import channel, device
 
@@ -69,9 +70,32 @@ def test_an_agents_leg_is_no_caller_even_when_agents_may_call_the_hotline() -> N
     """The phones' own context may be the entry's; Dial's and Queue's legs are told by their application."""
     channels: Items = [
         channel("1.1", "hotline-survival", "s", application="Queue"),
-        channel("1.2", "hotline-entry", "", linkedid="1.1", application="AppQueue"),
+        channel("1.2", "hotline-entry", "", linkedid="1.1", application="AppQueue", name="PJSIP/1001-0000000a"),
     ]
-    assert place_of(channels) == [("survival", None)]
+    assert place_of(channels) == [("talk", "1001")]
+
+
+def served_by_asterisk(state: str = "6", phone: str = "1001") -> Items:
+    leg = channel("1.2", "phones", "", linkedid="1.1", application="AppQueue", name=f"PJSIP/{phone}-0000000a")
+    return [channel("1.1", "hotline-survival", "s", application="Queue"), {**leg, "ChannelState": state}]
+
+
+def test_a_survival_caller_who_talks_to_an_agents_phone_is_in_talk_there() -> None:
+    assert place_of(served_by_asterisk()) == [("talk", "1001")]
+
+
+def test_the_leg_of_such_a_talk_is_known_with_its_agent() -> None:
+    assert looked(served_by_asterisk(), []).legs == {"1.2": Leg(CallId("main-1.1"), PhoneId("1001"), None, AgentId("ann"), True)}
+
+
+def test_a_survival_caller_whose_agents_phones_still_ring_is_in_survival() -> None:
+    ringing = looked(served_by_asterisk(state="5"), [])
+    assert (place_of(served_by_asterisk(state="5")), ringing.legs) == ([("survival", None)], {})
+
+
+def test_a_survival_caller_at_a_phone_where_nobody_is_logged_in_stays_in_survivals_care() -> None:
+    seen = look("main", DialPattern("PJSIP/{phone}"), served_by_asterisk(), [], lambda call, phone: None, lambda phone: None)
+    assert (seen.seen.calls, seen.legs) == ((SeenCall(CallId("main-1.1"), "survival"),), {})
 
 
 def test_an_agent_who_calls_the_hotline_himself_is_a_caller() -> None:
