@@ -7,7 +7,7 @@ Puts the parts together and serves the built pages; what the routes do is in ``c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
@@ -49,6 +49,7 @@ def create_app(
     languages: tuple[str, ...] = ("zh", "en"),
     product_lines: Mapping[str, Mapping[str, str]] | None = None,
     destinations: Callable[[], tuple[str, ...]] = tuple,
+    phones: Callable[[], Collection[str]] = tuple,
     origins: Iterable[str] = (),
     health: Callable[[], Mapping[str, bool]] = dict,
     registry: CollectorRegistry | None = None,
@@ -58,7 +59,8 @@ def create_app(
 
     ``secret`` signs the session cookies (16 bytes or more; ValueError otherwise). ``plan`` gives the plan in force.
     ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
-    the ways out of the house. ``origins`` may use the API besides its own pages.
+    the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
+    ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
     live.attach(engine)
@@ -68,7 +70,7 @@ def create_app(
     app = FastAPI(title="Hotline", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = Parts(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
-        asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations,
+        asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones,
     )  # fmt: skip
     api_problems.install(app)
     routers = (api_desk.router, api_transfer.router, api_console.router, api_socket.router)

@@ -85,16 +85,22 @@ async def login(body: Credentials, request: Request, parts: TheParts) -> Respons
     _count_try(parts, body.name, address)
     async with parts.passwords_at_once:
         user = await parts.users.verify(body.name, body.password)
-    if user is None:
+    begun = await parts.sessions.begin(user, parts.users) if user else None
+    if begun is None:
         raise Refused(HTTPStatus.UNAUTHORIZED, "wrong_password", "name or password is wrong")
     parts.tries_of_name.forgive(f"{address} {body.name}")
     parts.tries_of_address.forgive(address)
-    cookie, session = parts.sessions.begin(user)
+    cookie, session = begun
     response = json_response(me(session))
     response.set_cookie(
-        COOKIE, cookie, max_age=parts.sessions.lasts_seconds, httponly=True, samesite="strict", secure=request.url.scheme == "https"
+        COOKIE, cookie, max_age=parts.sessions.lasts_seconds, httponly=True, samesite="strict", secure=_over_tls(request)
     )
     return response
+
+
+def _over_tls(request: Request) -> bool:
+    """By the browser's own word: what a proxy in front says of the request is not listened to."""
+    return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https://")
 
 
 def _count_try(parts: Parts, name: str, address: str) -> None:
@@ -108,7 +114,7 @@ def _count_try(parts: Parts, name: str, address: str) -> None:
 @router.post("/logout", status_code=HTTPStatus.NO_CONTENT)
 async def logout(session: SignedIn, parts: TheParts) -> Response:
     """Sign out: the cookie is worth nothing any more, and this session's pages are closed. The agent's state stays as it is."""
-    parts.sessions.end(session)
+    await parts.sessions.end(session, parts.users)
     parts.live.end_session(session)
     response = Response(status_code=HTTPStatus.NO_CONTENT)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
@@ -133,9 +139,12 @@ async def configuration(session: SignedIn, parts: TheParts) -> Response:
 @router.post("/desk/login", response_model=AgentView)
 async def sit_down(agent: OwnAgent, parts: TheParts, body: Seat | None = None) -> Response:
     """Begin to work, not ready yet."""
-    phone = (body.phone if body else None) or next((plan.phone for plan in parts.plan().agents if plan.id == agent), None)
+    usual = {plan.id: plan.phone for plan in parts.plan().agents}
+    phone = (body.phone if body else None) or usual.get(agent)
     if phone is None:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "no_phone", f"no phone is configured for {agent}: name one")
+    if phone not in usual.values() and phone not in parts.phones():  # callers would be sent where nothing rings
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_phone", f"no phone {phone} is configured")
     return await _submit(parts, agent, AgentLoggedIn(agent, PhoneId(phone)))
 
 

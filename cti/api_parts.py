@@ -6,7 +6,7 @@ Holds no routes. A dependency here either gives what it says or refuses the requ
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
@@ -44,6 +44,8 @@ class Parts:
     product_lines: Mapping[str, Mapping[str, str]]
     destinations: Callable[[], tuple[str, ...]]
     """Names of the ways out of the house that calls can be handed on to."""
+    phones: Callable[[], Collection[str]]
+    """Extensions of the configured phones."""
 
     def ui(self) -> UiConfig:
         """The pages' part of the configuration in force."""
@@ -69,9 +71,9 @@ def client_address(request: Request) -> str:
 TheParts = Annotated[Parts, Depends(parts_of)]
 
 
-def signed_in(request: Request, parts: TheParts) -> Session:
+async def signed_in(request: Request, parts: TheParts) -> Session:
     """Who asks."""
-    session = parts.sessions.read(request.cookies.get(COOKIE))
+    session = await parts.sessions.current(request.cookies.get(COOKIE), parts.users)
     if session is None:
         raise Refused(HTTPStatus.UNAUTHORIZED, "signed_out", "sign in first")
     return session

@@ -216,7 +216,8 @@ class Translator:
         return self._dial_failed(event) if name == MISSED else ()
 
     def _dial_failed(self, event: Mapping[str, str]) -> Iterable[Event]:
-        call, phone = self._call(event["Uniqueid"]), PhoneId(event["Exten"])
+        """Where no phone has the extension, ``Exten`` is ``i``, and ``Phone`` says which it was."""
+        call, phone = self._call(event["Uniqueid"]), PhoneId(event.get("Phone") or event["Exten"])
         if call in self._dialling:
             self._dialling.discard(call)
             return ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -27,6 +27,7 @@ from cti.ami import Ami, LineOut
 from cti.api import create_app
 from cti.api_live import LiveDesks
 from cti.api_server import WebServer, serve
+from cti.api_sessions import SESSION_SECONDS
 from hotline.app_config import proven
 from hotline.call_control import SessionFirst
 from hotline.steady_clock import SteadyClock
@@ -173,6 +174,7 @@ class App:
             lambda: self._plan, languages=self._config.languages,
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
             destinations=lambda: tuple(self._config.destinations), health=self._health,
+            phones=lambda: self._config.phones,
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
 
@@ -196,6 +198,15 @@ class _Users:
     async def verify(self, name: str, password: str) -> _User | None:
         row = await self._directory.matching(name, password)
         return _User(row["name"], row["role"], row["agent"], row["language"]) if row else None
+
+    async def version(self, name: str) -> str | None:
+        return await self._directory.version(name)
+
+    async def end_session(self, session: str) -> None:
+        await self._directory.end_session(session, datetime.now(UTC), timedelta(seconds=SESSION_SECONDS))
+
+    async def session_ended(self, session: str) -> bool:
+        return await self._directory.session_ended(session)
 
 
 class _History:

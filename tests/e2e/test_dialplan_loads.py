@@ -294,6 +294,26 @@ async def test_an_unknown_phone_is_no_way_out(exchange: Exchange) -> None:
     assert not [line for line in exchange.seen() if "Dial(" in line]
 
 
+@pytest.mark.parametrize("phone", ["77", "10033", "${GLOBAL(HOTLINE_ALIVE)}"])
+async def test_a_caller_redirected_to_no_phone_goes_back_to_his_place_and_it_is_told(exchange: Exchange, phone: str) -> None:
+    """What was asked for is told as it was written: nothing in it is evaluated."""
+    await exchange.engine_beats()
+
+    async def holds(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await says_next(reader, writer, "HOTLINE_QUEUE servers.L1", 'HOTLINE_NEXT "hotline-hold,servers.L1,1"')
+
+    async with await exchange.engine(holds):
+        await exchange.call("4008001234")
+        channel = re.search(r'MusicOnHold\("([^"]+)"', await exchange.sees(r"Executing \[servers.L1@hotline-hold:\d+\] MusicOnHold"))
+        assert channel is not None
+        redirect = f"Action: Redirect\r\nChannel: {channel[1]}\r\nContext: hotline-connect\r\nExten: {phone}\r\nPriority: 1"
+        assert "Redirect successful" in await manager(exchange, login(SECRET), redirect)
+
+        told = await exchange.sees(r"Executing .* UserEvent\(.*HotlineMissed,Status: INVALID,Phone: ")
+        assert told.partition("Phone: ")[2].startswith(f'{phone}"')
+        await exchange.sees(r"(?s)@hotline-connect:1\] UserEvent.*\[servers.L1@hotline-hold:\d+\] MusicOnHold", whole=True)
+
+
 async def test_the_closed_announcement_is_said(exchange: Exchange) -> None:
     await exchange.call("closed", context="hotline-out")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hotline.simulated_phones import Manner
+from tests.e2e.desk import DeskAnswered
 from tests.e2e.quick_config import RING_SECONDS
+from tests.e2e.reload import configured
 from tests.e2e.scene import Scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
@@ -94,11 +96,19 @@ async def test_an_agent_who_rejects_twice_is_not_ready(scene: Scene) -> None:
     assert "1 not ready" in waiting["why_waiting"]
 
 
-async def test_an_agent_at_a_phone_that_asterisk_does_not_have_is_not_ready(scene: Scene) -> None:
-    """He said himself where he sits; nothing was ever heard of that phone."""
-    li = await scene.agent("li.wei", phone="1099", ready=False)
-    await li.goes_ready()
+async def test_an_agent_who_mistypes_his_phone_is_told_so(scene: Scene) -> None:
+    with pytest.raises(DeskAnswered, match=r"422.*unknown_phone"):
+        await scene.agent("li.wei", phone="1099", ready=False)
+
+
+@pytest.mark.parametrize("phone", ["1099", "77"])
+async def test_an_agent_at_a_phone_that_asterisk_does_not_have_is_not_ready(scene: Scene, phone: str) -> None:
+    """The engine's configuration is newer than Asterisk's, whose dialplan does not even know phones as short as 77."""
     caller = await scene.call("pcs.L1")
+    await scene.is_live(caller, "waiting")
+    async with configured(scene.house, lambda rows: rows["phones"].update({phone: {}})):
+        li = await scene.agent("li.wei", phone=phone, ready=False)
+    await li.goes_ready()
     pop = await li.sees_pop_of(caller.ani)
     await li.sees_pop_withdrawn(pop["offer"])
     await li.becomes("not_ready")

@@ -27,7 +27,9 @@ def built() -> House:
 
 @pytest.fixture
 def app(built: House, tmp_path: Path) -> FastAPI:
-    return create_app(built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, dist=tmp_path)
+    return create_app(
+        built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, phones=lambda: ("2044",), dist=tmp_path
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -137,6 +139,18 @@ async def test_a_working_day_becomes_events(li: httpx.AsyncClient, built: House)
 async def test_an_agent_may_sit_at_another_phone(li: httpx.AsyncClient, built: House) -> None:
     await li.post("/api/desk/login", json={"phone": "2044"})
     assert built.engine.events == [AgentLoggedIn(LI, PhoneId("2044"))]
+
+
+async def test_an_agent_may_sit_at_a_colleagues_phone(li: httpx.AsyncClient, built: House) -> None:
+    await li.post("/api/desk/login", json={"phone": "1002"})
+    assert built.engine.events == [AgentLoggedIn(LI, PhoneId("1002"))]
+
+
+@pytest.mark.parametrize("phone", ["20444", "204", "1099", "nobody"])
+async def test_a_mistyped_phone_is_refused(li: httpx.AsyncClient, built: House, phone: str) -> None:
+    """Nothing would ring there, and callers would be offered to it again and again."""
+    assert_problem(await li.post("/api/desk/login", json={"phone": phone}), 422, "unknown_phone")
+    assert built.engine.events == []
 
 
 @pytest.mark.parametrize("phone", ["1001&PJSIP/evil", "10 01", "1001,2", "${X}", "", "1" * 33, "1001\r\nAction: x"])

@@ -107,6 +107,7 @@ export const en = {
     signed_out: "You are signed out.",
     illegal_transition: "That is not possible right now.",
     no_phone: "No phone is configured for you: enter its number.",
+    unknown_phone: "No phone has this number.",
     no_such_call: "This call is not waiting any more.",
     invalid: "Please check what you entered.",
     not_talking: "You talk to nobody right now.",

@@ -108,6 +108,7 @@ export const zh: Words = {
     signed_out: "您已退出登录。",
     illegal_transition: "现在不能这样操作。",
     no_phone: "没有为您配置话机，请填写分机号。",
+    unknown_phone: "没有配置这个分机号。",
     no_such_call: "这个来电已不在排队。",
     invalid: "请检查填写的内容。",
     not_talking: "您现在没有通话。",

@@ -197,6 +197,14 @@ def test_a_second_dial_of_the_same_call_that_rings_nobody_is_told_too() -> None:
     assert list(translator.translate(missed_without_leg(uniqueid))) == [OfferMissed(OfferId("o2"), MissCause.UNREGISTERED)]
 
 
+def test_a_phone_that_the_dialplan_does_not_know_is_a_missed_call() -> None:
+    """Given a caller sent to an extension that no phone has, when the dialplan says so, then the offer at that very phone is missed."""
+    desk = Desk()
+    heard = translated([missed_without_leg("1.1") | {"Exten": "i", "Status": "INVALID", "Phone": "77"}], desk)
+    assert desk.asked == [(CallId("main-1.1"), "77")]
+    assert heard == [OfferMissed(OfferId("o1"), MissCause.UNREGISTERED)]
+
+
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_without_its_fields_is_nothing(name: str) -> None:
     assert translated([{"Event": name}]) == []
