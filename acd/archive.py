@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, event, select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from acd.records import agent_intervals, calls, offers, story, users
+from acd.records import agent_intervals, calls, ended_sessions, offers, story, users
 
 Row = dict[str, Any]
 
@@ -126,6 +127,24 @@ class UserDirectory:
         hashed = found.password_hash if found else _hash_of_nobody()
         ok = await asyncio.to_thread(_verify, hashed, password)
         return dict(found._mapping) if found and ok else None
+
+    async def version(self, name: str) -> str | None:
+        """A digest of all that is kept of a user: another password, role or agent makes it another. None when there is no such user."""
+        async with self._engine.connect() as connection:
+            found = (await connection.execute(select(users).where(users.c.name == name))).first()
+        return sha256(repr(tuple(found)).encode()).hexdigest()[:16] if found else None
+
+    async def end_session(self, session: str, at: datetime, keep: timedelta) -> None:
+        """Keep that the session is over, and forget those that ended longer than ``keep`` ago."""
+        async with self._engine.begin() as connection:
+            known = ended_sessions.c.id == session
+            await connection.execute(ended_sessions.delete().where(known | (ended_sessions.c.ended_at < at - keep)))
+            await connection.execute(ended_sessions.insert().values(id=session, ended_at=at))
+
+    async def session_ended(self, session: str) -> bool:
+        """Whether the session is kept as one that is over."""
+        async with self._engine.connect() as connection:
+            return (await connection.execute(select(ended_sessions.c.id).where(ended_sessions.c.id == session))).first() is not None
 
 
 def _verify(hashed: str, password: str) -> bool:

@@ -1,7 +1,7 @@
-"""The records' tables: calls, offers, agent-state intervals, each call's story, users.
+"""The records' tables: calls, offers, agent-state intervals, each call's story, users and the sessions they ended.
 
-Says what is kept, not how it comes there (``acd.projection``) or who asks for it (``acd.archive``). Everything but ``users`` can be
-rebuilt from the journal. Times are stored in UTC and come back aware.
+Says what is kept, not how it comes there (``acd.projection``) or who asks for it (``acd.archive``). Everything but ``users`` and
+``ended_sessions`` can be rebuilt from the journal. Times are stored in UTC and come back aware.
 """
 
 from __future__ import annotations
@@ -121,3 +121,10 @@ users = Table(
     Column("password_hash", Text, nullable=False),
 )  # fmt: skip
 """Who may log in to the pages. Not a projection."""
+
+ended_sessions = Table(
+    "ended_sessions", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ended_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+"""Sessions of the pages that were signed out of, as long as their cookies would be good. Not a projection."""

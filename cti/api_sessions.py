@@ -2,6 +2,7 @@
 
 Knows neither HTTP nor where users are kept: ``Users`` is the port, and whoever checks a password does so there. Sessions are
 signed and carry all they say, so that a restart of the engine signs nobody out; only the ids of those that ended early are kept.
+A user who was removed or changed is signed out within ``USERS_ASKED_EVERY_SECONDS``.
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
+import structlog
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+log = structlog.get_logger()
 
 SUPERVISING_ROLES = frozenset({"supervisor", "admin"})
 SESSION_SECONDS = 12 * 3600
 """A working day with its overtime; then the password is asked for again."""
 MOST_ENDED_SESSIONS = 10_000
+USERS_ASKED_EVERY_SECONDS = 5.0
+"""So long a removed user, a new password or another role may go unnoticed."""
 SMALLEST_SECRET = 16
 """Bytes."""
 
@@ -42,6 +48,15 @@ class Users(Protocol):
     async def verify(self, name: str, password: str) -> User | None:
         """The user if the password is his; takes as long for a name that nobody has."""
 
+    async def version(self, name: str) -> str | None:
+        """A text that changes with the user's password and rights; None when there is no such user."""
+
+    async def end_session(self, session: str) -> None:
+        """Remember that the session of this id is over, for as long as a session may last, across restarts."""
+
+    async def session_ended(self, session: str) -> bool:
+        """Whether that was said of the session."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -52,6 +67,8 @@ class Session:
     role: str
     agent: str | None
     language: str
+    version: str
+    """Of the user, when he signed in."""
 
     @property
     def supervises(self) -> bool:
@@ -69,14 +86,34 @@ class Sessions:
         self.lasts_seconds = lasts_seconds
         self._signer = URLSafeTimedSerializer(secret, salt="hotline session")
         self._ended: OrderedDict[str, None] = OrderedDict()
+        self._not_ended_before: OrderedDict[str, None] = OrderedDict()
+        self._versions: dict[str, tuple[str | None, float]] = {}
+        """User -> his version, and until when it is not asked for again (monotonic seconds)."""
 
-    def begin(self, user: User) -> tuple[str, Session]:
-        """A new session and the cookie's value for it."""
-        session = Session(secrets.token_urlsafe(12), user.name, user.role, user.agent, user.language)
-        return self._signer.dumps(asdict(session)), session
+    async def begin(self, user: User, users: Users) -> tuple[str, Session] | None:
+        """A new session and the cookie's value for it; None when the user was removed meanwhile."""
+        version = await users.version(user.name)
+        if version is None:
+            return None
+        self._remember(user.name, version)
+        session = Session(secrets.token_urlsafe(12), user.name, user.role, user.agent, user.language, version)
+        return self.cookie(session), session
+
+    def cookie(self, session: Session) -> str:
+        """The cookie's value for a session."""
+        return self._signer.dumps(asdict(session))
+
+    async def current(self, cookie: str | None, users: Users) -> Session | None:
+        """The session that the cookie stands for, if its user is still who he was then; None otherwise."""
+        session = self.read(cookie)
+        if session is None or await self._ended_before(session, users):
+            return None
+        if await self._version(session.name, users) != session.version:
+            return None
+        return None if session.id in self._ended else session  # it may have ended while we asked
 
     def read(self, cookie: str | None) -> Session | None:
-        """The session that the cookie stands for; None when it is forged, too old or ended."""
+        """The session that the cookie stands for; None when it is forged, too old or ended. Does not ask about the user."""
         if not cookie:
             return None
         try:
@@ -85,11 +122,43 @@ class Sessions:
             return None
         return None if session.id in self._ended else session
 
-    def end(self, session: Session) -> None:
+    async def end(self, session: Session, users: Users) -> None:
         """From now on the session's cookie is worth nothing."""
-        self._ended[session.id] = None
-        if len(self._ended) > MOST_ENDED_SESSIONS:
-            self._ended.popitem(last=False)
+        _add(self._ended, session.id)
+        await users.end_session(session.id)
+
+    async def _ended_before(self, session: Session, users: Users) -> bool:
+        """Whether it ended before the engine was started anew; asked once, as since then we end them ourselves."""
+        if session.id in self._not_ended_before:
+            return False
+        if await users.session_ended(session.id):
+            _add(self._ended, session.id)
+            return True
+        _add(self._not_ended_before, session.id)
+        return False
+
+    async def _version(self, name: str, users: Users) -> str | None:
+        known = self._versions.get(name)
+        if known is not None and time.monotonic() < known[1]:
+            return known[0]
+        try:
+            version = await users.version(name)
+        except Exception:  # whatever keeps us from asking must not keep desks from working
+            if known is None:
+                raise
+            log.exception("users_not_asked", user=name)
+            version = known[0]
+        self._remember(name, version)
+        return version
+
+    def _remember(self, name: str, version: str | None) -> None:
+        self._versions[name] = (version, time.monotonic() + USERS_ASKED_EVERY_SECONDS)
+
+
+def _add(ids: OrderedDict[str, None], session: str) -> None:
+    ids[session] = None
+    if len(ids) > MOST_ENDED_SESSIONS:
+        ids.popitem(last=False)
 
 
 class Attempts:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from acd.model import OfferId
 from cti import api_messages as messages
+from cti import api_sessions
 from cti.api_pages import CLOSE_SESSION_OVER, Page
 from cti.api_parts import COOKIE, Parts, parts_of
 from cti.api_sessions import Session
@@ -55,7 +56,7 @@ def me(session: Session) -> dict[str, object]:
 async def talk_to_page(socket: WebSocket) -> None:
     """Serve one page until it leaves, its session ends, or it reads too slowly."""
     parts = parts_of(socket)
-    session = parts.sessions.read(socket.cookies.get(COOKIE))
+    session = await _current(socket, parts)
     await socket.accept()
     if session is None:
         await socket.close(CLOSE_SESSION_OVER)
@@ -72,9 +73,22 @@ async def talk_to_page(socket: WebSocket) -> None:
             await socket.close(page.close_code or 1000)
 
 
+async def _current(socket: WebSocket, parts: Parts) -> Session | None:
+    return await parts.sessions.current(socket.cookies.get(COOKIE), parts.users)
+
+
+async def _watch(socket: WebSocket, page: Page, parts: Parts) -> None:
+    """Close the page when its session is over, even if it says nothing."""
+    while page.close_code is None:
+        await asyncio.sleep(api_sessions.USERS_ASKED_EVERY_SECONDS)
+        if await _current(socket, parts) is None:
+            page.close(CLOSE_SESSION_OVER)
+
+
 async def _converse(socket: WebSocket, page: Page, parts: Parts) -> None:
     """Send and listen until either ends. A send that hangs on a page that does not read ends with the page's outbox."""
-    talks = [asyncio.create_task(part) for part in (_send(socket, page), _listen(socket, page, parts), page.closed())]
+    parts_of_it = (_send(socket, page), _listen(socket, page, parts), _watch(socket, page, parts), page.closed())
+    talks = [asyncio.create_task(part) for part in parts_of_it]
     try:
         done, _ = await asyncio.wait(talks, return_when=asyncio.FIRST_COMPLETED)
         for talk in done:
@@ -103,7 +117,5 @@ async def _listen(socket: WebSocket, page: Page, parts: Parts) -> None:
             return
         if isinstance(said, PopShown):
             parts.live.pop_shown(page.agent, OfferId(said.offer))
-        elif parts.sessions.read(socket.cookies.get(COOKIE)) is None:
-            page.close(CLOSE_SESSION_OVER)
         else:
             page.put(messages.pong(datetime.now(UTC)), replaces="pong")

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from secrets import token_urlsafe
 
 from acd.board import AgentView, Board, CallView, QueueView
 from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, ScreenPop
@@ -28,6 +29,7 @@ from acd.events import (
 from acd.model import AgentId, AgentState, CallId, CallState, IllegalTransition, Level, OfferId, OfferState, PhoneId, queue_of
 from acd.plan import AgentPlan, Plan, QueuePlan
 from cti.api_live import LiveDesks
+from cti.api_sessions import Session
 from skills.expression import EVERYBODY
 from skills.requirement import Requirement, Step
 
@@ -57,9 +59,28 @@ PEOPLE = (
 )
 
 
+def session_of(person: Person, version: str = "v1") -> Session:
+    """A session of the person's, as if signed in."""
+    return Session(token_urlsafe(12), person.name, person.role, person.agent, person.language, version)
+
+
 class FakeUsers:
     def __init__(self) -> None:
         self.asked = 0
+        self.versions = {person.name: "v1" for person in PEOPLE}
+        self.ended: set[str] = set()
+        self.away = False
+
+    async def version(self, name: str) -> str | None:
+        if self.away:
+            raise ConnectionError("the users are away")
+        return self.versions.get(name)
+
+    async def end_session(self, session: str) -> None:
+        self.ended.add(session)
+
+    async def session_ended(self, session: str) -> bool:
+        return session in self.ended
 
     async def verify(self, name: str, password: str) -> Person | None:
         self.asked += 1

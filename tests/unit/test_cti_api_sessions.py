@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti.api_sessions import MOST_ENDED_SESSIONS, Attempts, Sessions
-from tests.unit.cti_api_house import PEOPLE, SECRET
+from cti.api_sessions import MOST_ENDED_SESSIONS, USERS_ASKED_EVERY_SECONDS, Attempts, Session, Sessions
+from tests.unit.cti_api_house import PEOPLE, SECRET, FakeUsers, Person, session_of
 
 
 class Clock:
@@ -18,33 +21,86 @@ class Clock:
         return self.now
 
 
-def test_a_cookie_stands_for_the_session_it_was_made_for() -> None:
-    sessions = Sessions(SECRET)
-    cookie, session = sessions.begin(PEOPLE[0])
-    assert sessions.read(cookie) == session
+LI, _, CHEN = PEOPLE
+
+
+async def begun(sessions: Sessions, users: FakeUsers, person: Person = LI) -> tuple[str, Session]:
+    cookie_and_session = await sessions.begin(person, users)
+    assert cookie_and_session is not None
+    return cookie_and_session
+
+
+async def test_a_cookie_stands_for_the_session_it_was_made_for() -> None:
+    sessions, users = Sessions(SECRET), FakeUsers()
+    cookie, session = await begun(sessions, users)
+    assert await sessions.current(cookie, users) == session
     assert (session.name, session.agent, session.supervises) == ("li", "li.wei", False)
 
 
-def test_a_restart_with_the_same_secret_signs_nobody_out() -> None:
-    cookie, session = Sessions(SECRET).begin(PEOPLE[2])
-    assert Sessions(SECRET).read(cookie) == session
+async def test_a_restart_with_the_same_secret_signs_nobody_out() -> None:
+    users = FakeUsers()
+    cookie, session = await begun(Sessions(SECRET), users, CHEN)
+    assert await Sessions(SECRET).current(cookie, users) == session
 
 
-def test_a_cookie_signed_with_another_secret_is_worth_nothing() -> None:
-    cookie, _ = Sessions(b"another secret of sixteen bytes").begin(PEOPLE[2])
-    assert Sessions(SECRET).read(cookie) is None
+async def test_a_cookie_signed_with_another_secret_is_worth_nothing() -> None:
+    users = FakeUsers()
+    cookie, _ = await begun(Sessions(b"another secret of sixteen bytes"), users, CHEN)
+    assert await Sessions(SECRET).current(cookie, users) is None
 
 
-def test_an_ended_session_is_over_though_its_cookie_is_well_signed() -> None:
-    sessions = Sessions(SECRET)
-    cookie, session = sessions.begin(PEOPLE[0])
-    sessions.end(session)
-    assert sessions.read(cookie) is None
+async def test_an_ended_session_is_over_though_its_cookie_is_well_signed() -> None:
+    sessions, users = Sessions(SECRET), FakeUsers()
+    cookie, session = await begun(sessions, users)
+    await sessions.end(session, users)
+    assert await sessions.current(cookie, users) is None
 
 
-def test_a_session_ends_with_the_working_day() -> None:
-    cookie, _ = Sessions(SECRET).begin(PEOPLE[0])
-    assert Sessions(SECRET, lasts_seconds=-1).read(cookie) is None
+async def test_an_ended_session_is_over_after_a_restart_too() -> None:
+    sessions, users = Sessions(SECRET), FakeUsers()
+    cookie, session = await begun(sessions, users)
+    await sessions.end(session, users)
+    assert await Sessions(SECRET).current(cookie, users) is None
+
+
+CHANGES = {"removed": lambda versions: versions.pop("li"), "changed": lambda versions: versions.update(li="v2")}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_a_user_who_was_removed_or_changed_is_signed_out_soon(
+    change: Callable[[dict[str, str]], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions, users = Sessions(SECRET), FakeUsers()
+    cookie, session = await begun(sessions, users)
+    change(users.versions)
+    assert await sessions.current(cookie, users) == session, "asked once in a while only"
+    later = time.monotonic() + USERS_ASKED_EVERY_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert await sessions.current(cookie, users) is None
+
+
+async def test_who_signs_in_with_his_new_password_is_in_at_once() -> None:
+    sessions, users = Sessions(SECRET), FakeUsers()
+    old_cookie, _ = await begun(sessions, users)
+    users.versions["li"] = "v2"
+    cookie, session = await begun(sessions, users)
+    assert await sessions.current(cookie, users) == session
+    assert await sessions.current(old_cookie, users) is None
+
+
+async def test_while_the_users_cannot_be_asked_everybody_stays_as_he_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions, users = Sessions(SECRET), FakeUsers()
+    cookie, session = await begun(sessions, users)
+    users.away = True
+    later = time.monotonic() + USERS_ASKED_EVERY_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert await sessions.current(cookie, users) == session
+
+
+async def test_a_session_ends_with_the_working_day() -> None:
+    users = FakeUsers()
+    cookie, _ = await begun(Sessions(SECRET), users)
+    assert await Sessions(SECRET, lasts_seconds=-1).current(cookie, users) is None
 
 
 def test_a_short_secret_is_refused() -> None:
@@ -57,10 +113,10 @@ def test_no_text_but_a_signed_one_is_a_session(text: str) -> None:
     assert Sessions(SECRET).read(text) is None
 
 
-def test_ended_sessions_take_a_bounded_place() -> None:
-    sessions = Sessions(SECRET)
+async def test_ended_sessions_take_a_bounded_place() -> None:
+    sessions, users = Sessions(SECRET), FakeUsers()
     for _ in range(MOST_ENDED_SESSIONS + 10):
-        sessions.end(sessions.begin(PEOPLE[0])[1])
+        await sessions.end(session_of(LI), users)
     assert len(sessions._ended) == MOST_ENDED_SESSIONS
 
 

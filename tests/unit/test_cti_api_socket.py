@@ -18,11 +18,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from acd.events import DeskSeen
+from cti import api_sessions
 from cti.api import create_app
 from cti.api_parts import COOKIE
 from cti.api_server import WebServer, serve
 from cti.api_sessions import Sessions
-from tests.unit.cti_api_house import LI, LINES, PEOPLE, SECRET, House, house, plan, pop
+from tests.unit.cti_api_house import LI, LINES, PEOPLE, SECRET, House, house, plan, pop, session_of
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ async def server(app: FastAPI) -> AsyncIterator[WebServer]:
 
 def cookie_of(name: str) -> str:
     person = next(person for person in PEOPLE if person.name == name)
-    return f"{COOKIE}={Sessions(SECRET).begin(person)[0]}"
+    return f"{COOKIE}={Sessions(SECRET).cookie(session_of(person))}"
 
 
 def page(server: WebServer, name: str | None, origin: str | None = None) -> AbstractAsyncContextManager[ClientConnection]:
@@ -141,6 +142,16 @@ async def test_signing_out_hangs_up_on_the_page(server: WebServer, built: House)
         await next_of(connection, "agent")
         async with httpx.AsyncClient() as client:
             assert (await client.post(f"{address}/api/logout", headers={"Cookie": cookie})).status_code == 204
+        assert await close_code(connection) == 4401
+
+
+async def test_the_page_of_a_removed_user_is_hung_up_on_though_it_says_nothing(
+    server: WebServer, built: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_sessions, "USERS_ASKED_EVERY_SECONDS", 0.05)
+    async with page(server, "li") as connection:
+        await next_of(connection, "agent")
+        del built.users.versions["li"]
         assert await close_code(connection) == 4401
 
 

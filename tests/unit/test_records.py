@@ -142,6 +142,27 @@ async def test_only_the_right_password_matches_a_user(database: AsyncEngine) -> 
     assert "password_hash" not in (await directory.all())[0]
 
 
+async def test_a_users_version_changes_with_all_that_is_kept_of_him(database: AsyncEngine) -> None:
+    directory = UserDirectory(database)
+    assert await directory.version("anna") is None
+    await directory.put("anna", "right", "supervisor", "anna", "zh")
+    versions = [await directory.version("anna"), await directory.version("anna")]
+    await directory.put("anna", "right", "agent", "anna", "zh")
+    versions.append(await directory.version("anna"))
+    assert versions[0] == versions[1] != versions[2]
+    await directory.remove("anna")
+    assert await directory.version("anna") is None
+
+
+async def test_an_ended_session_is_kept_as_long_as_its_cookie_would_be_good(database: AsyncEngine) -> None:
+    directory, day = UserDirectory(database), timedelta(hours=12)
+    await directory.end_session("one", NOON, day)
+    await directory.end_session("one", NOON, day)
+    assert (await directory.session_ended("one"), await directory.session_ended("two")) == (True, False)
+    await directory.end_session("two", NOON + day * 2, day)
+    assert (await directory.session_ended("one"), await directory.session_ended("two")) == (False, True)
+
+
 async def test_records_never_run_ahead_of_the_journal(database: AsyncEngine) -> None:
     durable = False
     records = Records(database, lambda: durable)
