@@ -92,9 +92,7 @@ async def login(body: Credentials, request: Request, parts: TheParts) -> Respons
     parts.tries_of_address.forgive(address)
     cookie, session = begun
     response = json_response(me(session))
-    response.set_cookie(
-        COOKIE, cookie, max_age=parts.sessions.lasts_seconds, httponly=True, samesite="strict", secure=_over_tls(request)
-    )
+    response.set_cookie(COOKIE, cookie, max_age=parts.sessions.lasts_seconds, httponly=True, samesite="strict", secure=_over_tls(request))
     return response
 
 

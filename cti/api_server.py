@@ -60,6 +60,7 @@ async def serve(app: FastAPI, host: str = "127.0.0.1", port: int = 8080) -> WebS
     config = uvicorn.Config(
         app, lifespan="off", log_config=None, access_log=False, server_header=False, ws_max_size=LARGEST_MESSAGE,
         ws_ping_interval=PING_SECONDS, ws_ping_timeout=PING_SECONDS, timeout_graceful_shutdown=GOODBYE_SECONDS,
+        proxy_headers=False,
     )  # fmt: skip
     server = _Uvicorn(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name="web")

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from acd.events import DeskSeen
 from cti import api_sessions
-from cti.api import create_app
+from cti.api import TRIES_OF_NAME, create_app
 from cti.api_parts import COOKIE
 from cti.api_server import WebServer, serve
 from cti.api_sessions import Sessions
@@ -153,6 +153,25 @@ async def test_the_page_of_a_removed_user_is_hung_up_on_though_it_says_nothing(
         await next_of(connection, "agent")
         del built.users.versions["li"]
         assert await close_code(connection) == 4401
+
+
+async def test_a_client_cannot_say_that_it_is_somebody_else_behind_a_proxy(server: WebServer, built: House) -> None:
+    address = f"http://127.0.0.1:{server.port}/api/login"
+    async with httpx.AsyncClient() as client:
+        answers = [
+            await client.post(address, json={"name": "li", "password": "x"}, headers={"X-Forwarded-For": f"10.0.0.{number}"})
+            for number in range(TRIES_OF_NAME + 1)
+        ]
+    assert [answer.status_code for answer in answers] == [401] * TRIES_OF_NAME + [429]
+
+
+async def test_behind_a_tls_proxy_the_cookie_never_travels_in_the_clear(server: WebServer) -> None:
+    credentials = {"name": "li", "password": "li's password"}
+    host = f"127.0.0.1:{server.port}"
+    async with httpx.AsyncClient() as client:
+        plain = await client.post(f"http://{host}/api/login", json=credentials, headers={"Origin": f"http://{host}"})
+        tls = await client.post(f"http://{host}/api/login", json=credentials, headers={"Origin": f"https://{host}"})
+    assert ["secure" in answer.headers["set-cookie"].lower() for answer in (plain, tls)] == [False, True]
 
 
 async def test_the_router_hears_that_the_desk_is_open_and_closed(server: WebServer, built: House) -> None:
