@@ -19,6 +19,9 @@ from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
+KNOW_SERVERS_TOO = ("1003", "1005", "1008", "1010", "1011")
+"""Phones of those who know servers, besides 1012."""
+
 
 @asynccontextmanager
 async def engine_killed(house: House) -> AsyncIterator[None]:
@@ -87,7 +90,7 @@ async def test_killed_with_callers_in_talk_in_hold_and_in_the_menu_and_back_soon
     await scene.is_live(second, "talking")
     await second.hangs_up()
     await li.open_page()
-    assert li.state == "talking"
+    assert (li.state, scene.phone_did("1001")) == ("talking", ["invite", "answered"]), "the talk went on all the time"
     await in_talk.hangs_up()
     await li.becomes("wrap_up")
     await in_menu.hangs_up()
@@ -151,10 +154,26 @@ async def test_killed_and_not_back_in_time_asterisk_serves_those_in_hold_and_who
     assert len(rows) == 2
 
 
+async def test_an_agent_whom_asterisk_gave_a_caller_is_not_free_when_the_engine_is_back(scene: Scene) -> None:
+    await scene.install_phones(dict.fromkeys(KNOW_SERVERS_TOO, Manner.REJECTS))
+    david = await scene.agent("david.brown")
+    async with engine_killed(scene.house):
+        caller = await scene.call("4008002001")
+        phone = await talks_natively(scene, caller)
+    [talking] = (await scene.house.board())["calls"]
+    view = await scene.house.agent_view("david.brown")
+
+    await caller.hangs_up()
+    await david.open_page()
+    await david.becomes("ready")
+
+    assert (phone, talking["state"], talking["agent"]) == ("1012", "talking", "david.brown")
+    assert (view["state"], view["call"]) == ("talking", talking["call"])
+
+
 async def test_without_an_engine_phones_that_refuse_are_followed_by_one_that_answers(scene: Scene) -> None:
     """And an agent who hangs up ends the call, as ever."""
-    knows_servers = ("1003", "1005", "1008", "1010", "1011")
-    phones = await scene.install_phones(dict.fromkeys(knows_servers, Manner.REJECTS), Habits((0.2, 0.3), (0.5, 0.6)))
+    phones = await scene.install_phones(dict.fromkeys(KNOW_SERVERS_TOO, Manner.REJECTS), Habits((0.2, 0.3), (0.5, 0.6)))
     async with engine_killed(scene.house):
         caller = await scene.call("4008002001")
         await caller.meets("ended", seconds=30)
