@@ -23,7 +23,7 @@ def built() -> House:
 
 
 def page_of(agent: str | None, role: str = "agent") -> Page:
-    return Page(Session(f"session of {agent}", agent or "chen", role, agent, "zh"))
+    return Page(Session(f"session of {agent}", agent or "chen", role, agent, "zh", "version"))
 
 
 async def joined(built: House, agent: str | None = LI, role: str = "agent") -> Page:

@@ -43,9 +43,14 @@ export function PopCard({ card, ui, shortcuts, onShown }: PopProps) {
   );
 }
 
-/** Says that the pop is on the screen once it really is: a message posted in a frame is heard after the frame has been painted. */
+/** Says that the pop is on the screen once it really is: a message posted in a frame is heard after the frame has been painted.
+ *  A page that nobody can see paints no frames: there the caller need not wait for one. */
 function useShown(offer: string, onShown: (offer: string) => void): void {
   useLayoutEffect(() => {
+    if (document.hidden) {
+      onShown(offer);
+      return;
+    }
     const painted = new MessageChannel();
     painted.port1.onmessage = () => onShown(offer);
     const frame = requestAnimationFrame(() => painted.port2.postMessage(null));
