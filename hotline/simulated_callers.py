@@ -18,8 +18,8 @@ from typing import Self
 from hotline.rtp_captures import EVENTS, write_key_captures
 from hotline.sipp import CAPTURES, SDP, Sipp
 
-KEY_MILLISECONDS = 250
-"""Time for a key to be sent: whatever sipp plays next would cut it off."""
+KEY_MILLISECONDS = 500
+"""Time for a key to be sent: whatever sipp plays next would cut it off. It takes 160 ms, on a busy machine up to twice as long."""
 MOST_KEYS = 6
 """Keys that one visit can press: the scenario has so many places for them."""
 

@@ -145,7 +145,7 @@ class Scene:
         return f"139{next(self.house.numbers):08d}"
 
     async def call(
-        self, where: str, keys: str = "", *, name: str = "", stays: float = STAYS, key_every: float = 1.2, ani: str = ""
+        self, where: str, keys: str = "", *, name: str = "", stays: float = STAYS, key_every: float = 0.8, ani: str = ""
     ) -> Caller:
         """A caller dials ``where``, a number or a queue's id (``pcs.L1``: straight there), and keys ``keys``, one every so often.
 

@@ -23,7 +23,8 @@ UNIFIED = "4008001234"
 WRONG = "999"
 """No menu has this key; there are three attempts."""
 SILENCE = ""
-KEY_EVERY_SECONDS = 1.2
+KEY_EVERY_SECONDS = 0.8
+"""Besides the half second that a key itself takes: it falls into the question, or into the silence after it."""
 
 # What is keyed -> (key in the record, choice, value).
 LANGUAGES = {"1": ("1", "mandarin", "zh"), "2": ("2", "english", "en"), WRONG: ("", "no_language", "zh")}
@@ -110,7 +111,7 @@ async def test_every_way_through_the_menus_leads_where_it_should(scene: Scene) -
     rows = {row["ani"]: row for row in await scene.house.rows(of_these)}
     fields = ("product_line", "level", "language", "queue", "urgent", "segment")
     got = {ani: (*(row[field] for field in fields), tuple(tuple(step) for step in row["path"])) for ani, row in rows.items()}
-    assert {wanted[ani]: found for ani, found in got.items()} == {way: way.expected for way in ways}
+    assert [(way, got[ani]) for ani, way in wanted.items() if got[ani] != way.expected] == []
     assert {row["dnis"]: row["entry"] for row in rows.values() if row["dnis"] in PLAIN_NUMBERS} == PLAIN_NUMBERS
 
 
