@@ -49,9 +49,8 @@ def look(
     devices: Iterable[Mapping[str, str]],
     open_offer: OpenOffer,
     agent_at: AgentAt,
-    age_seconds: float = 0.0,
 ) -> Look:
-    """``channels`` are the items of a ``Status`` list, ``devices`` those of a ``DeviceStateList``, asked for ``age_seconds`` ago."""
+    """``channels`` are the items of a ``Status`` list, ``devices`` those of a ``DeviceStateList``."""
     callers = [channel for channel in channels if channel["Context"] in PLACES and channel["Application"] not in OUTGOING]
     connecting = {caller["Linkedid"]: caller for caller in callers if caller["Context"] == Context.CONNECT}
     legs: dict[str, Leg] = {}
@@ -64,7 +63,7 @@ def look(
     legs |= _native_talks(exchange, dial, channels, callers, agent_at)
     talking = {leg.call: leg.phone for leg in legs.values() if leg.answered}
     calls = tuple(_seen_call(call_id(exchange, caller["Uniqueid"]), caller, talking) for caller in callers)
-    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices)), age_seconds), legs)
+    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices))), legs)
 
 
 def _native_talks(

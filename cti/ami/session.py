@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -35,8 +35,9 @@ EVENTS_LOW: Final = 500
 """So many events waiting for the engine stop (and let go on) the reading from Asterisk. If that lasts, the connection times out,
 and the next one starts with a fresh look: nothing is lost, and memory is bounded."""
 
-LOOK_MARGIN_SECONDS: Final = 1.0
-"""How much older than it is a look is called: a call that arrived while the engine was busy with the lists must not be judged by them."""
+LOOK_MARGIN_SECONDS: Final = 0.1
+"""How much older than it is a look is called: on its way to the router another call may arrive, which must not be judged by it. As short
+as that way: who arrives in this margin, and is gone before the lists were made, is not missed by anybody."""
 
 Submit = Callable[[Event], Awaitable[object]]
 MayCallBack = Callable[[CallId], bool]
@@ -113,14 +114,14 @@ class Session:
         begun = asyncio.get_running_loop().time()
         channels = await wire.list("Status")
         devices = await wire.list("DeviceStateList")
-        age_seconds = asyncio.get_running_loop().time() - begun + LOOK_MARGIN_SECONDS
         try:
-            seen = look(self._exchange, self._dial, channels, devices, self._engine.open_offer, self._engine.agent_at, age_seconds)
+            seen = look(self._exchange, self._dial, channels, devices, self._engine.open_offer, self._engine.agent_at)
         except KeyError as missing:
             raise Refused(f"an item of Asterisk's lists has no {missing}") from None
         self._translator.start_from(seen.legs)
         ready(wire)
-        await self._engine.submit(seen.seen)
+        age_seconds = asyncio.get_running_loop().time() - begun + LOOK_MARGIN_SECONDS
+        await self._engine.submit(replace(seen.seen, age_seconds=age_seconds))
 
     # ---- events ------------------------------------------------------------------------------------------------------------
 
