@@ -35,6 +35,7 @@ from tests.e2e.quick_config import RING_SECONDS, quick
 from tests.e2e.scene import PASSWORD, SUPERVISOR, Caller, House, Scene
 from tests.e2e.waiting import until
 
+QUALIFY_TIMEOUT_SECONDS = 2.0
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 APART_SECONDS = 2.1
@@ -237,13 +238,26 @@ async def played(house_with_queues: House, tmp_path_factory: pytest.TempPathFact
         for story in STORIES.values():
             for agent in range(1, story.agents + 1):
                 await scene.agent(_name(story.line, agent))
+        await _phones_answer(house_with_queues)
         await asyncio.gather(*(side.first_calls() for side in sides))
         await phones.sipp.stop()
         await scene.install_phones(_manners())
+        await _phones_answer(house_with_queues)
         await asyncio.gather(*(side.play() for side in sides))
     finally:
         await scene.close()
     return stories
+
+
+async def _phones_answer(house: House) -> None:
+    """Wait until Asterisk can ring every phone, and will go on to: a qualify that was sent while no phone was there fails 2 s later."""
+    await asyncio.sleep(QUALIFY_TIMEOUT_SECONDS + 1.5)
+
+    async def all_there() -> bool:
+        contacts = await house.hotline.asterisk.cli("pjsip show contacts")
+        return "Unavail" not in contacts and "Avail" in contacts
+
+    await until(all_there, "every phone answering Asterisk", seconds=20)
 
 
 def _cast(scene: Scene, story: Story) -> Played:
