@@ -40,7 +40,6 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 @asynccontextmanager
 async def opened(folder: Path, change: Change) -> AsyncIterator[House]:
     """A hotline of the shipped configuration with ``change`` made to it, running until the end of the block."""
-    assert os.geteuid() == 0, "these tests press keys as RTP packets of their own, which only root may send"
     ports, spare = HotlinePorts.free(), free_now(10_000, 20_000)
     line = ManagerLine(next(spare), ports.ami)
 
