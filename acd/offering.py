@@ -40,7 +40,8 @@ def make(state: State, call: Call, agent: Agent, candidates: int) -> None:
     agent.offer, agent.call, agent.last_offer = offer, call.id, state.offers_made
     agent_enters(state, agent, AgentInput.RESERVED, "call")
     state.say(pop)
-    offer.acknowledged = call.handover is None
+    # Without a page there is nothing to read it on: he is told by phone, rather than miss the call.
+    offer.acknowledged = call.handover is None or not agent.desk_connected
     if offer.acknowledged:
         _ring(state, offer)
 

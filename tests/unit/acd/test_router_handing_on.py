@@ -7,6 +7,7 @@ from acd.events import (
     AgentLoggedOut,
     AgentWentNotReady,
     CallHandedOn,
+    DeskSeen,
     ExchangeSeen,
     HandoverAcknowledged,
     OfferAnswered,
@@ -27,6 +28,8 @@ def talking_to_ann(*others: str) -> tuple[Scene, CallId]:
     scene.ready("ann")
     call = scene.talking("1")
     scene.ready(*others)
+    for name in ("ann", *others):
+        scene(DeskSeen(AgentId(name), True))
     return scene, call
 
 
@@ -90,6 +93,14 @@ def test_a_caller_found_in_hold_while_his_handover_is_read_is_as_he_should_be() 
     assert scene(ExchangeSeen("main", (SeenCall(call, "hold"),), (PhoneId("10ann"), PhoneId("10bob"), PhoneId("10cat")))) == []
     scene(HandoverAcknowledged(offer))
     assert scene.first(RingAgent).offer == offer
+
+
+def test_a_receiver_who_has_no_page_to_read_it_on_is_rung_at_once() -> None:
+    scene, call = talking_to_ann("bob")
+    scene(DeskSeen(BOB, False))
+    scene(CallHandedOn(call, ANN, to_queue=L2, handover=PACKET))
+    assert scene.first(RingAgent).agent == "bob"
+    assert scene.first(ScreenPop).handover is not None
 
 
 def test_an_agent_who_does_not_read_it_misses_the_call() -> None:
