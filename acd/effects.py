@@ -128,7 +128,8 @@ class ScreenPop:
     attempt: int
     """1 for the first offer of this call, and so on."""
     handover: Handover | None = None
-    """What the engineer before him hands over; the agent, if his page is open, acknowledges it (``HandoverAcknowledged``), only then his phone rings."""
+    """What the engineer before him hands over; the agent acknowledges it (``HandoverAcknowledged``), and only then his phone rings, unless
+    he has no page open."""
     bounces: int = 0
     """How often the call came back to a queue that had handed it on."""
 

@@ -164,8 +164,8 @@ class TalkEnded:
 class CallHandedOn:
     """An agent hands his call on and is free of it: to a queue, to an agent (within a queue, or the call's own), or out to a destination.
 
-    With a ``handover``, the receiver must acknowledge it at his desk, if he has one open, before his phone is rung. Illegal for an agent who does not talk
-    to this call, and for a target that the plan does not have, or that is himself.
+    With a ``handover``, the receiver must acknowledge it at his desk, if it is connected, before his phone is rung. Illegal for an
+    agent who does not talk to this call, and for a target that the plan does not have, or that is himself.
     """
 
     call: CallId
