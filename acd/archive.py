@@ -17,10 +17,10 @@ from alembic import command
 from alembic.config import Config
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from acd.records import agent_intervals, calls, ended_sessions, offers, story, users
+from acd.records import UtcDateTime, agent_intervals, callbacks, calls, ended_sessions, offers, story, users
 
 Row = dict[str, Any]
 
@@ -76,6 +76,17 @@ class Archive:
     async def story(self, call: str) -> Sequence[Row]:
         """What the router decided about a call, in order."""
         return await self._rows(select(story).where(story.c.call == call).order_by(story.c.sequence, story.c.ordinal))
+
+    async def callbacks(self, open_only: bool, limit: int, before: tuple[datetime, str] | None = None) -> Sequence[Row]:
+        """Promised callbacks, newest first; ``before``: those older than the one with this moment of its promise and this id."""
+        query = select(callbacks).order_by(callbacks.c.promised_at.desc(), callbacks.c.id.desc()).limit(limit)
+        if open_only:
+            query = query.where(callbacks.c.ended_at.is_(None))
+        if before is not None:
+            query = query.where(
+                tuple_(callbacks.c.promised_at, callbacks.c.id) < tuple_(literal(before[0], UtcDateTime), literal(before[1]))
+            )
+        return await self._rows(query)
 
     async def calls_between(self, start: datetime, end: datetime) -> Sequence[Row]:
         """Calls that arrived in [start, end)."""

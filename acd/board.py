@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from acd.model import AgentId, AgentState, CallId, CallState, Level, PhoneId, QueueId
+from acd.model import AgentId, AgentState, CallbackOrder, CallbackState, CallId, CallState, Level, PhoneId, QueueId
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,27 @@ class QueueView:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseView:
+    """One promised callback: open, being kept right now, or, for the rest of the day, one whose customer was not reached."""
+
+    call: CallId
+    number: str
+    ani_name: str
+    queue: QueueId | None
+    state: CallbackState
+    state_since: datetime
+    promised_at: datetime
+    attempts: int
+    unreached: int
+    most_attempts: int
+    next_at: datetime | None
+    """Not tried before; None: as soon as its turn comes."""
+    agent: AgentId | None
+    """Who is reserved for it."""
+    order: CallbackOrder
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything that is going on."""
 
@@ -93,3 +114,5 @@ class Board:
     calls: tuple[CallView, ...]
     agents: tuple[AgentView, ...]
     queues: tuple[QueueView, ...]
+    promises: tuple[PromiseView, ...] = ()
+    """Promised callbacks, the oldest first."""

@@ -13,7 +13,7 @@ from acd.deadlines import Due
 from acd.effects import CallbackChanged, DialBack, RingAgent, SendCall
 from acd.expectation import of_call
 from acd.instants import instant, span
-from acd.model import CallbackOrder, CallbackState, CallState
+from acd.model import CallbackOrder, CallbackState, CallState, MissCause
 from acd.offer import Offer
 from acd.plan import CallbackRules
 from acd.state import State, call_enters
@@ -23,6 +23,11 @@ PROMISED = "callback.promised"
 """The destination at which a caller hears that he will be called back, and is let go. No name of the configuration has a dot."""
 GOODBYE_SECONDS = 20.0
 """So long nobody is called back, unless he has hung up before: he still hears that he will be."""
+
+IN_VAIN_REMEMBERED = 50
+"""So many callbacks that came to nothing are shown, for the rest of the day."""
+BY_CALLER = "caller"
+"""Who calls a promise off by calling again himself."""
 
 _DEFAULT = CallbackRules()
 _DIALABLE = re.compile(r"\+?[0-9]{3,20}")
@@ -51,7 +56,9 @@ def worth_offering(state: State, call: Call) -> bool:
 
 def promise(state: State, call: Call, number: str) -> None:
     """The caller is told so, hangs up, and keeps his place."""
-    call.callback = Callback(f"{call.id}/b", number, call)
+    call.promises += 1
+    again = "" if call.promises == 1 else f"{call.promises}-"
+    call.callback = Callback(f"{call.id}/b{again}", number, call, state.now)
     state.promised[number] = call
     state.to_hold.pop(call.id, None)
     call_enters(state, call, CallInput.CALLBACK_WANTED)
@@ -78,6 +85,7 @@ def attempt(state: State, offer: Offer) -> None:
     callback = call.callback
     assert callback is not None and call.queue is not None, "only a promised call is called back"
     callback.attempts += 1
+    callback.next_at = None
     _change(state, callback, CallbackInput.ATTEMPTED)
     state.say(DialBack(
         offer.id, call.id, offer.agent.id, offer.phone, state.plan.ring_seconds, call.queue.id, callback.number, callback.attempt,
@@ -138,26 +146,29 @@ def withdraw(state: State, call: Call) -> None:
         _change(state, callback, CallbackInput.WITHDRAWN)
 
 
-def count_unreached(state: State, call: Call) -> bool:
+def count_unreached(state: State, call: Call, cause: MissCause | None) -> bool:
     """The customer was not reached; whether it is tried again. It is, after a pause, at the old place."""
     callback, rules = call.callback, rules_of(call)
     assert callback is not None, "only a promised call is called back"
     callback.overdue_us = None
     callback.unreached += 1
     if callback.unreached >= rules.most_attempts:
-        _change(state, callback, CallbackInput.EXHAUSTED)
+        _change(state, callback, CallbackInput.EXHAUSTED, cause=cause)
+        state.in_vain.append(callback)
+        del state.in_vain[:-IN_VAIN_REMEMBERED]
         return False
     next_us = state.now_us + span(rules.retry_after_seconds)
+    callback.next_at = instant(next_us)
     state.deadlines.set(Due.CALL_RESTED, call, next_us)
-    _change(state, callback, CallbackInput.UNREACHED, next_us)
+    _change(state, callback, CallbackInput.UNREACHED, cause=cause)
     return True
 
 
-def cancel(state: State, call: Call) -> None:
+def cancel(state: State, call: Call, by: str, reason: str = "") -> None:
     """The promise is off; the call is ended by the caller of this."""
     if call.callback is not None and CALLBACK.allows(call.callback.state, CallbackInput.CANCELLED):
-        call.callback.overdue_us = None
-        _change(state, call.callback, CallbackInput.CANCELLED)
+        call.callback.overdue_us = call.callback.next_at = None
+        _change(state, call.callback, CallbackInput.CANCELLED, by=by, reason=reason)
 
 
 def forget(state: State, call: Call) -> None:
@@ -166,14 +177,24 @@ def forget(state: State, call: Call) -> None:
         del state.promised[call.callback.number]
 
 
-def _change(state: State, callback: Callback, happened: CallbackInput, next_us: int | None = None) -> None:
-    callback.state = CALLBACK.after(callback.state, happened)
-    _tell(state, callback, next_us)
+def was_lost(call: Call) -> bool:
+    """Whether a caller who leaves now was called back, and nobody has talked to him since."""
+    was_reached = call.callback is not None and call.callback.state is CallbackState.REACHED
+    return was_reached and call.talked_us == 0 and call.state in (CallState.WAITING, CallState.OFFERED)
 
 
-def _tell(state: State, callback: Callback, next_us: int | None = None) -> None:
-    next_at = None if next_us is None else instant(next_us)
-    state.say(CallbackChanged(callback.call.id, callback.number, callback.state, callback.unreached, next_at))
+def _change(
+    state: State, callback: Callback, happened: CallbackInput, cause: MissCause | None = None, by: str = "", reason: str = ""
+) -> None:
+    callback.state, callback.since = CALLBACK.after(callback.state, happened), state.now
+    _tell(state, callback, cause, by, reason)
+
+
+def _tell(state: State, callback: Callback, cause: MissCause | None = None, by: str = "", reason: str = "") -> None:
+    state.say(CallbackChanged(
+        callback.call.id, callback.number, callback.state, callback.unreached, callback.next_at, callback.id, callback.call.queue_id,
+        callback.attempts, cause, by, reason,
+    ))  # fmt: skip
 
 
 def is_attempt(call: Call, attempt_key: str) -> bool:

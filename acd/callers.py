@@ -23,7 +23,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.instants import span
-from acd.model import CallId, CallState, EndCause, IllegalTransition, OfferState
+from acd.model import CallId, CallState, EndCause, IllegalTransition, MissCause, OfferState
 from acd.queueing import join, stop_waiting, wait
 from acd.state import State, call_enters, release
 from acd.tables import CALL, CallInput
@@ -78,11 +78,12 @@ def queued(state: State, event: CallQueued) -> None:
 
 
 def _take_over_promise(state: State, call: Call) -> None:
-    """A caller who is promised a callback calls again: his call takes the old one's place over."""
+    """A caller who is promised a callback calls again: his call takes the old one's place over, and nobody rings him any more."""
     promised = state.promised.get(call.ani)
-    if call.ani and promised is not None and promised.state is CallState.PROMISED:
+    if call.ani and promised is not None:
         call.arrived_us = promised.arrived_us
-        callbacks.cancel(state, promised)
+        free_agent(state, promised, "the customer called again")
+        callbacks.cancel(state, promised, callbacks.BY_CALLER)
         end(state, promised, EndCause.CALLBACK_CANCELLED)
 
 
@@ -98,7 +99,7 @@ def callback_wanted(state: State, event: CallbackWanted) -> None:
     callbacks.promise(state, call, number)
     if earlier is not None:
         state.promised[number] = earlier
-        callbacks.cancel(state, call)
+        callbacks.cancel(state, call, callbacks.BY_CALLER, f"promised already to {earlier.id}")
         end(state, call, EndCause.CALLBACK_CANCELLED)
 
 
@@ -113,31 +114,54 @@ def callback_unreached(state: State, event: CallbackUnreached) -> None:
     """The customer was not reached."""
     call = state.calls.get(event.call)
     if call is not None and callbacks.is_attempt(call, event.attempt):
-        give_up_attempt(state, call)
+        give_up_attempt(state, call, event.cause)
 
 
 def callback_overdue(state: State, callback: Callback) -> None:
-    """No news of the customer came in time: take the agent's side back too."""
-    if callback.call.offer is not None:
-        offering.stop_ringing(state, callback.call.offer)
-    give_up_attempt(state, callback.call)
+    """No news of the customer came in time."""
+    give_up_attempt(state, callback.call, None)
 
 
-def give_up_attempt(state: State, call: Call) -> None:
+def give_up_attempt(state: State, call: Call, cause: MissCause | None) -> None:
     """The agent is free of it; the call is back at its place, or over after too many attempts."""
-    if call.state is CallState.OFFERED and call.offer is not None:
-        offering.stop_ringing(state, call.offer)
-        offering.rescind(state, call.offer, "the customer was not reached")
-    elif call.offer is not None:
-        agent = call.offer.agent
-        offering.close(state, call.offer)
-        agent.call = None
-        release(state, agent, "callback_unreached")
-    if callbacks.count_unreached(state, call):
+    free_agent(state, call, "the customer was not reached")
+    if callbacks.count_unreached(state, call, cause):
         call_enters(state, call, CallInput.RETURNED_TO_PROMISE)
         wait(state, call)
     else:
         end(state, call, EndCause.CALLBACK_GIVEN_UP)
+
+
+def free_agent(state: State, call: Call, why: str) -> None:
+    """Whoever is reserved for a callback, or on the line for it, is free of it; all that rings stops."""
+    offer = call.offer
+    if offer is None:
+        return
+    offering.stop_ringing(state, offer)
+    if call.state is CallState.OFFERED:
+        offering.rescind(state, offer, why)
+    else:
+        agent = offer.agent
+        offering.close(state, offer)
+        agent.call = None
+        release(state, agent, "callback_unreached")
+
+
+def lost(state: State, call: Call) -> None:
+    """A customer who was called back is gone before anybody talked to him: that attempt was in vain."""
+    assert call.callback is not None, "only a promised call is called back"
+    if call.place is not None:
+        stop_waiting(state, call)
+    elif call.offer is not None:
+        offering.rescind(state, call.offer, "the customer hung up")
+    again = callbacks.count_unreached(state, call, None)
+    if not again or call.callback.number in state.promised:
+        callbacks.cancel(state, call, callbacks.BY_CALLER, "promised to a later call of his")
+        end(state, call, EndCause.CALLBACK_CANCELLED if again else EndCause.CALLBACK_GIVEN_UP)
+        return
+    state.promised[call.callback.number] = call
+    call_enters(state, call, CallInput.CALLBACK_WANTED if call.state is CallState.WAITING else CallInput.RETURNED_TO_PROMISE)
+    wait(state, call)
 
 
 def callback_cancelled(state: State, event: CallbackCancelled) -> None:
@@ -145,7 +169,7 @@ def callback_cancelled(state: State, event: CallbackCancelled) -> None:
     call = state.calls.get(event.call)
     if call is None or call.state is not CallState.PROMISED:
         raise IllegalTransition(f"{event.call} is not promised a callback")
-    callbacks.cancel(state, call)
+    callbacks.cancel(state, call, event.by, event.reason)
     end(state, call, EndCause.CALLBACK_CANCELLED)
 
 
@@ -154,6 +178,8 @@ def left(state: State, event: CallerLeft) -> None:
     call = state.calls.get(event.call)
     if call is not None and call.promised:
         callbacks.said_goodbye(state, call)
+    elif call is not None and callbacks.was_lost(call):
+        lost(state, call)
     elif call is not None:
         refined = _LEFT.get(call.state, event.cause) if event.cause is EndCause.CALLER_HUNG_UP else event.cause
         end(state, call, refined)
@@ -221,9 +247,7 @@ def agent_gave_up(state: State, call: Call) -> None:
     """The agent hung up before the customer answered: the attempt does not count, but this agent is not asked again at once."""
     offer = call.offer
     assert offer is not None, "an agent who calls back has an offer"
-    offering.close(state, offer)
-    offer.agent.call = None
-    release(state, offer.agent, "callback_unreached")
+    free_agent(state, call, "the agent hung up")
     call.refusals = {**(call.refusals or {}), offer.agent.id: (call.refusals or {}).get(offer.agent.id, 0) + 1}
     state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(offering.FIRST_REST_SECONDS))
     offering.return_call(state, call)

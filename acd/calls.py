@@ -29,9 +29,14 @@ class Callback:
     id: str
     number: str
     call: Call
+    promised_at: datetime
     state: CallbackState = CallbackState.PROMISED
+    since: datetime | None = None
+    """Since when it is in ``state``; None: since it was promised."""
     attempts: int = 0
     unreached: int = 0
+    next_at: datetime | None = None
+    """Not tried again before."""
     overdue_us: int | None = None
     """When the customer counts as unreached, unless the exchange has told of it."""
 
@@ -100,6 +105,8 @@ class Call:
     """A command about this call that failed, and when to give it again."""
     redo_count: int = 0
     callback: Callback | None = None
+    promises: int = 0
+    """How often a callback was promised to this caller."""
     handover: Handover | None = None
     """What goes with it since it was handed on."""
     handed_on_by: tuple[QueueId, ...] = ()

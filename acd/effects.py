@@ -233,6 +233,16 @@ class CallbackChanged:
     unreached: int
     """Attempts so far in which the customer was not reached."""
     next_at: datetime | None = None
+    callback: str = ""
+    """Its id: a caller may be promised one again, after he was reached."""
+    queue: QueueId | None = None
+    attempts: int = 0
+    """Attempts so far; one that ended by the agent's side was no fault of the customer's."""
+    cause: MissCause | None = None
+    """Why the customer was not reached."""
+    by: str = ""
+    """Who called it off: a supervisor, or ``caller`` who called again himself."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

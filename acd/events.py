@@ -108,6 +108,7 @@ class CallbackCancelled:
 
     call: CallId
     by: str
+    reason: str = ""
 
 
 # ---- from an agent's phone, about an offer -------------------------------------------------------------------------------

@@ -19,11 +19,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from acd.effects import AgentChanged, CallChanged, Effect, HandedOn, OfferChanged, OfferMade, StepEntered
+from acd.effects import AgentChanged, CallbackChanged, CallChanged, CallOverflowed, Effect, HandedOn, OfferChanged, OfferMade, StepEntered
 from acd.encoding import kind_of, to_json
 from acd.events import CallArrived, CallQueued, Event, MenuChosen
-from acd.model import AgentState, CallState, OfferState
-from acd.records import agent_intervals, calls, offers, progress, story
+from acd.model import AgentState, CallbackState, CallState, OfferState
+from acd.records import agent_intervals, callbacks, calls, offers, progress, story
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,7 @@ _NAME = "records"
 _ROWS_PER_STATEMENT = 200
 
 Row = dict[str, Any]
+Told = CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed
 
 
 class Records:
@@ -48,6 +49,8 @@ class Records:
         self._calls: dict[str, Row] = {}
         self._offers: dict[str, Row] = {}
         self._intervals: dict[str, Row] = {}
+        self._callbacks: dict[str, Row] = {}
+        """By call: the latest promise to each live one."""
         self._changed: dict[tuple[str, str], tuple[Table, Row]] = {}
         self._story: list[Row] = []
         self._behind = False
@@ -89,7 +92,7 @@ class Records:
         self._changed, self._story = {}, []
         try:
             async with self._engine.begin() as connection:
-                for table in (calls, offers, agent_intervals):
+                for table in (calls, offers, agent_intervals, callbacks):
                     await _upsert(connection, table, [dict(row) for of, row in changed.values() if of is table])
                 await _upsert(connection, story, told)
                 await _upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
@@ -179,6 +182,7 @@ class Records:
         if notice.state is CallState.ENDED:
             row["ended_at"] = at
             del self._calls[notice.call]
+            self._callbacks.pop(notice.call, None)
         self._change(calls, row)
         if notice.state in _TOLD_OF_CALL:
             self._tell(sequence, ordinal, at, notice)
@@ -226,9 +230,20 @@ class Records:
         if notice.state in _TOLD_OF_OFFER:
             self._tell(sequence, ordinal, at, notice)
 
-    def _tell(
-        self, sequence: int, ordinal: int, at: datetime, notice: CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn
-    ) -> None:
+    def _callback_changed(self, sequence: int, ordinal: int, at: datetime, notice: CallbackChanged) -> None:
+        row = self._callbacks.get(notice.call)
+        if row is None or row["id"] != notice.callback:
+            row = self._callbacks[notice.call] = {"id": notice.callback, "call": notice.call, "promised_at": at, "cause": None}
+        over = notice.state in _CALLBACK_OVER
+        row.update(
+            number=notice.number, queue=notice.queue, state=str(notice.state), attempts=notice.attempts, unreached=notice.unreached,
+            cause=str(notice.cause) if notice.cause else row["cause"], changed_at=at, next_at=notice.next_at, ended_at=at if over else None,
+            by=notice.by, reason=notice.reason,
+        )  # fmt: skip
+        self._change(callbacks, row)
+        self._tell(sequence, ordinal, at, notice)
+
+    def _tell(self, sequence: int, ordinal: int, at: datetime, notice: Told) -> None:
         self._story.append(
             {"sequence": sequence, "ordinal": ordinal, "call": notice.call, "at": at, "kind": kind_of(notice), "body": to_json(notice)}
         )
@@ -239,6 +254,7 @@ _MOMENT_OF_OFFER = {
     OfferState.MISSED: "ended_at", OfferState.RESCINDED: "ended_at", OfferState.FAILED: "ended_at",
 }  # fmt: skip
 _OVER = {OfferState.ACCEPTED, OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED}
+_CALLBACK_OVER = {CallbackState.REACHED, CallbackState.GIVEN_UP, CallbackState.CANCELLED}
 _TOLD_OF_CALL = {CallState.WAITING, CallState.DIVERTED, CallState.ENDED}
 _TOLD_OF_OFFER = {OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED}
 """What the story tells of states; the rest follows from the journal's events, which stand beside it (``hotline explain``)."""
@@ -248,6 +264,7 @@ _OF_EVENT: dict[type, Callable[..., None]] = {
 _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,
     OfferChanged: Records._offer_changed, StepEntered: Records._tell, HandedOn: Records._tell,
+    CallbackChanged: Records._callback_changed, CallOverflowed: Records._tell,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The records' tables: calls, offers, agent-state intervals, each call's story, users and the sessions they ended.
+"""The records' tables: calls, offers, agent-state intervals, callbacks, each call's story, users and the sessions they ended.
 
 Says what is kept, not how it comes there (``acd.projection``) or who asks for it (``acd.archive``). Everything but ``users`` and
 ``ended_sessions`` can be rebuilt from the journal. Times are stored in UTC and come back aware.
@@ -108,6 +108,26 @@ story = Table(
     Column("body", Text, nullable=False),
 )  # fmt: skip
 """What the router decided about a call, in its own words: notices, keyed by the journal's sequence and their place in it."""
+
+callbacks = Table(
+    "callbacks", metadata,
+    Column("id", String(144), primary_key=True),
+    Column("call", String(128), nullable=False, index=True),
+    Column("number", String(80), nullable=False),
+    Column("queue", String(80)),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unreached", Integer, nullable=False),
+    Column("cause", String(16)),
+    Column("promised_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("by", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("callbacks_by_promise", "promised_at", "id"),
+)  # fmt: skip
+"""One row a promised callback. ``cause``: why the last attempt was in vain; ``by`` and ``reason``: who called it off, and why."""
 
 progress = Table("progress", metadata, Column("name", String(32), primary_key=True), Column("sequence", Integer, nullable=False))
 """How far a projection has followed the journal."""

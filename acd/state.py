@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from acd.calls import Call
+from acd.calls import Call, Callback
 from acd.deadlines import Deadlines, Due
 from acd.effects import AgentChanged, CallChanged, Effect
 from acd.figures import Figures
@@ -54,6 +54,8 @@ class State:
     """The last calls that ended, and how."""
     promised: dict[str, Call] = field(default_factory=dict)
     """Number -> the call that is promised a callback there."""
+    in_vain: list[Callback] = field(default_factory=list)
+    """The last callbacks of this day whose customers were not reached in all attempts: somebody should know."""
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     """Open offers."""
     reachable: dict[PhoneId, bool] = field(default_factory=dict)
@@ -103,6 +105,7 @@ class State:
         if self.now_us >= self.day_ends_us:
             self.day_ends_us = next_midnight(self.now_us, self.plan.zone_offset_seconds)
             self.figures.queues.clear()
+            self.in_vain.clear()
             self.roster.new_day()
 
     def queue_for(self, product_line: str, level: Level) -> QueuePlan:

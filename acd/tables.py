@@ -77,6 +77,7 @@ class CallbackInput(Word):
     """The attempt ended before the customer was rung, or by the agent's side: it does not count."""
     REACHED = "reached"
     UNREACHED = "unreached"
+    """Or gone again before anybody talked to him: an answering machine, or he hung up at once."""
     EXHAUSTED = "exhausted"
     """Unreached once more, and that was the last time."""
     CANCELLED = "cancelled"
@@ -193,7 +194,7 @@ CALLBACK: Table[CallbackState, CallbackInput] = Table(
             _BI.WITHDRAWN: _B.PROMISED, _BI.UNREACHED: _B.PROMISED, _BI.REACHED: _B.REACHED, _BI.EXHAUSTED: _B.GIVEN_UP,
             _BI.CANCELLED: _B.CANCELLED,
         },
-        _B.REACHED: {},
+        _B.REACHED: {_BI.UNREACHED: _B.PROMISED, _BI.EXHAUSTED: _B.GIVEN_UP},
         _B.GIVEN_UP: {},
         _B.CANCELLED: {},
     },

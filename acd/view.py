@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from acd.board import AgentView, Board, CallView, QueueView
-from acd.calls import Call
+from acd.board import AgentView, Board, CallView, PromiseView, QueueView
+from acd.callbacks import rules_of
+from acd.calls import Call, Callback
 from acd.expectation import of_newcomer
 from acd.explanation import in_short
 from acd.figures import QueueCount
@@ -22,7 +23,22 @@ def board(state: State, now: datetime) -> Board:
     reasons: dict[int, str] = {}
     calls = tuple(_call(state, call, reasons) for call in state.calls.values())
     agents = tuple(_agent(state, agent) for agent in state.roster.company if agent.planned or agent.state is not AgentState.LOGGED_OUT)
-    return Board(now, calls, agents, _queues(state))
+    return Board(now, calls, agents, _queues(state), _promises(state))
+
+
+def _promises(state: State) -> tuple[PromiseView, ...]:
+    open_ones = [call.callback for call in state.calls.values() if call.promised and call.callback is not None]
+    promises = sorted([*state.in_vain, *open_ones], key=lambda callback: (callback.promised_at, callback.id))
+    return tuple(_promise(callback) for callback in promises)
+
+
+def _promise(callback: Callback) -> PromiseView:
+    call, rules = callback.call, rules_of(callback.call)
+    return PromiseView(
+        call.id, callback.number, call.ani_name, call.queue_id, callback.state, callback.since or callback.promised_at,
+        callback.promised_at,
+        callback.attempts, callback.unreached, rules.most_attempts, callback.next_at, call.agent, rules.order,
+    )  # fmt: skip
 
 
 def _call(state: State, call: Call, reasons: dict[int, str]) -> CallView:

@@ -19,12 +19,12 @@ from starlette.types import Scope
 
 from acd.plan import Plan
 from acd.ports import Engine
-from cti import api_console, api_desk, api_problems, api_socket, api_transfer
+from cti import api_callbacks, api_console, api_desk, api_problems, api_socket, api_transfer
 from cti.api_desk import json_response
 from cti.api_guard import Guard
 from cti.api_live import History, LiveDesks
 from cti.api_metrics import BoardFigures
-from cti.api_parts import Parts
+from cti.api_parts import Callbacks, NoCallbacks, Parts
 from cti.api_sessions import Attempts, Session, Sessions, User, Users
 
 __all__ = ["DIST", "History", "LiveDesks", "Session", "User", "Users", "create_app"]
@@ -52,6 +52,7 @@ def create_app(
     phones: Callable[[], Collection[str]] = tuple,
     origins: Iterable[str] = (),
     health: Callable[[], Mapping[str, bool]] = dict,
+    callbacks: Callbacks = NoCallbacks(),
     registry: CollectorRegistry | None = None,
     dist: Path = DIST,
 ) -> FastAPI:
@@ -60,6 +61,7 @@ def create_app(
     ``secret`` signs the session cookies (16 bytes or more; ValueError otherwise). ``plan`` gives the plan in force.
     ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
     the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
+    ``callbacks`` keeps what was promised.
     ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
@@ -70,10 +72,10 @@ def create_app(
     app = FastAPI(title="Hotline", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = Parts(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
-        asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones,
+        asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks,
     )  # fmt: skip
     api_problems.install(app)
-    routers = (api_desk.router, api_transfer.router, api_console.router, api_socket.router)
+    routers = (api_desk.router, api_transfer.router, api_console.router, api_callbacks.router, api_socket.router)
     for router in (*routers, _watch(engine, health, registry), _pages(dist)):
         app.include_router(router)
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False))

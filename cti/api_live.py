@@ -261,7 +261,7 @@ class LiveDesks:
         if not viewers:
             return
         board, last = self._board(), self._last_board
-        if last is not None and (board.calls, board.agents, board.queues) == (last.calls, last.agents, last.queues):
+        if last is not None and replace(board, at=last.at) == last:
             return
         self._last_board = board
         text = messages.board(board.at, board)

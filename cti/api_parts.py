@@ -6,10 +6,11 @@ Holds no routes. A dependency here either gives what it says or refuses the requ
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
@@ -24,6 +25,21 @@ from cti.api_problems import Refused
 from cti.api_sessions import Attempts, Session, Sessions, Users
 
 COOKIE = "hotline_session"
+
+
+class Callbacks(Protocol):
+    """Whoever keeps what was promised."""
+
+    async def callbacks(self, open_only: bool, limit: int, before: tuple[datetime, str] | None = None) -> Sequence[Mapping[str, Any]]:
+        """Newest first, older than ``before`` (when it was promised, id)."""
+
+
+class NoCallbacks:
+    """Nothing was ever promised."""
+
+    async def callbacks(self, open_only: bool, limit: int, before: tuple[datetime, str] | None = None) -> Sequence[Mapping[str, Any]]:
+        """None."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,8 @@ class Parts:
     """Names of the ways out of the house that calls can be handed on to."""
     phones: Callable[[], Collection[str]]
     """Extensions of the configured phones."""
+    callbacks: Callbacks
+    """What was promised."""
 
     def ui(self) -> UiConfig:
         """The pages' part of the configuration in force."""

@@ -174,7 +174,7 @@ class App:
             lambda: self._plan, languages=self._config.languages,
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
             destinations=lambda: tuple(self._config.destinations), health=self._health,
-            phones=lambda: self._config.phones,
+            phones=lambda: self._config.phones, callbacks=Archive(self._database),
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
 

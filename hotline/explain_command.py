@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from acd.archive import Archive, open_database
-from acd.effects import CallChanged, Effect, OfferChanged, OfferMade, StepEntered
+from acd.effects import CallbackChanged, CallChanged, CallOverflowed, Effect, OfferChanged, OfferMade, StepEntered
 from acd.encoding import effect_from_json
 from acd.events import CallArrived, CallQueued, Event, MenuChosen, PlanLoaded
 from acd.journal import SqliteJournal
-from acd.model import CallId
+from acd.model import CallbackState, CallId
 from hotline import places
 from hotline.places import Refused
 
@@ -104,8 +104,32 @@ def decided(notice: Effect) -> list[str]:
             return [f"call is {notice.state}{where}{f' ({notice.cause})' if notice.cause else ''}"]
         case StepEntered():
             return [f"relaxed to step {notice.step}: {notice.need}"]
+        case CallOverflowed():
+            where = f"queue {notice.to_queue}" if notice.to_queue else notice.to_destination or "a callback"
+            return [f"rule {notice.rule} of {notice.queue}: after {notice.waited_seconds:.1f} s to {where}"]
+        case CallbackChanged():
+            return [_of_callback(notice)]
         case _:
             return [_words(type(notice).__name__)]
+
+
+def _of_callback(notice: CallbackChanged) -> str:
+    """What became of a promise, and what follows."""
+    match notice.state:
+        case CallbackState.PROMISED if notice.unreached and notice.next_at:
+            why = f" ({notice.cause})" if notice.cause else ""
+            again = f"tried again from {notice.next_at.astimezone():%H:%M:%S} on"
+            return f"callback: {notice.number} not reached{why}, {notice.unreached} in vain so far, {again}"
+        case CallbackState.PROMISED if notice.attempts:
+            return f"callback: attempt {notice.attempts} was taken back; {notice.number} is still promised one"
+        case CallbackState.PROMISED:
+            return f"callback promised to {notice.number}"
+        case CallbackState.DIALLING:
+            return f"callback: attempt {notice.attempts} to reach {notice.number}"
+        case CallbackState.CANCELLED:
+            return f"callback to {notice.number} called off by {notice.by}{f': {notice.reason}' if notice.reason else ''}"
+        case _:
+            return f"callback: {notice.number} {notice.state.replace('_', ' ')}{f' ({notice.cause})' if notice.cause else ''}"
 
 
 def _some(names: Sequence[str], count: int) -> str:

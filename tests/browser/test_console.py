@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from playwright.async_api import Page, expect
 
-from acd.events import AgentStateForced, CallerLeft, Ticked
-from acd.model import AgentState, CallId
+from acd.events import AgentStateForced, CallbackCancelled, CallerLeft, Ticked
+from acd.model import AgentState, CallbackState, CallId
 from tests.browser.conftest import OpenPage, Served, sign_in_as
-from tests.unit.cti_api_house import HOSTILE_NAME, WANG, waiting_call
+from tests.unit.cti_api_house import HOSTILE_NAME, WANG, now, promise, waiting_call
 
 
 async def console(served: Served, open_page: OpenPage) -> Page:
@@ -71,6 +72,30 @@ async def test_a_supervisor_sets_a_state_after_being_asked(served: Served, open_
     await expect(dialog).to_have_count(0)
     await expect(page.locator(f"tr[data-agent='{WANG}']")).to_contain_text("set by chen")
     assert engine.events == [AgentStateForced(WANG, AgentState.NOT_READY, "meeting", "chen")]
+
+
+async def test_promised_callbacks_are_shown_and_one_is_called_off_with_a_reason(served: Served, open_page: OpenPage) -> None:
+    page = await console(served, open_page)
+    engine = served.house.engine
+    await expect(page.locator(".panel-promises")).to_have_count(0)
+    engine.add_promise(promise("main-1", "13900000001"))
+    engine.add_promise(promise("main-2", "13900000002", unreached=1, attempts=1, next_at=now() + timedelta(hours=1)))
+    engine.add_promise(promise("main-3", "13900000003", state=CallbackState.DIALLING, agent=WANG, attempts=1))
+    engine.add_promise(promise("main-4", "13900000004", state=CallbackState.GIVEN_UP, unreached=3, attempts=3))
+    row = {number: page.locator(f"tr[data-promise='main-{number}']") for number in range(1, 5)}
+    await expect(row[1]).to_contain_text("when it is his turn")
+    await expect(row[2]).to_contain_text("not before")
+    await expect(row[2]).to_contain_text("1 of 3")
+    await expect(row[3]).to_contain_text("Being called 王芳")
+    await expect(row[4]).to_contain_text("Not reached")
+    await expect(page.locator(".panel-promises")).to_contain_text("3 open, 1 not reached today")
+    assert await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1280, 720]
+    await page.get_by_role("button", name="Call off the callback to 13900000001").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Reason").fill("solved by mail")
+    await dialog.get_by_role("button", name="Call it off").click()
+    await expect(row[1]).to_have_count(0)
+    assert engine.events == [CallbackCancelled(CallId("main-1"), "chen", "solved by mail")]
 
 
 async def test_the_whole_console_fits_a_small_screen(served: Served, open_page: OpenPage) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
 
-from acd.board import AgentView, Board, CallView, QueueView
+from acd.board import AgentView, Board, CallView, PromiseView, QueueView
 from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, ScreenPop
 from acd.events import (
     AgentLoggedIn,
@@ -20,13 +20,27 @@ from acd.events import (
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallbackCancelled,
     DeskSeen,
     Event,
     Ticked,
     WrapUpEnded,
     WrapUpExtended,
 )
-from acd.model import AgentId, AgentState, CallId, CallState, IllegalTransition, Level, OfferId, OfferState, PhoneId, queue_of
+from acd.model import (
+    AgentId,
+    AgentState,
+    CallbackOrder,
+    CallbackState,
+    CallId,
+    CallState,
+    IllegalTransition,
+    Level,
+    OfferId,
+    OfferState,
+    PhoneId,
+    queue_of,
+)
 from acd.plan import AgentPlan, Plan, QueuePlan
 from cti.api_live import LiveDesks
 from cti.api_sessions import Session
@@ -132,6 +146,16 @@ def waiting_call(call: str = "main-1.1", ani: str = "13800138000", name: str = "
     )  # fmt: skip
 
 
+def promise(call: str = "main-2.1", number: str = "13900002222", **more: object) -> PromiseView:
+    """A callback that was promised ten minutes ago."""
+    view = PromiseView(
+        CallId(call), number, "Zhao Lin", queue_of("printers", Level.L1), CallbackState.PROMISED, now(),
+        now() - timedelta(minutes=10), 0, 0, 3,
+        None, None, CallbackOrder.CUSTOMER_FIRST,
+    )  # fmt: skip
+    return replace(view, **more)  # type: ignore[arg-type]  # fields of the view
+
+
 def pop(offer: str = "o1", agent: AgentId = LI, name: str = "Zhang San", ani: str = "13800138000") -> ScreenPop:
     return ScreenPop(
         offer=OfferId(offer), call=CallId(f"main-{offer}"), agent=agent, ani=ani, ani_name=name, dnis="8008101234",
@@ -149,6 +173,7 @@ class FakeEngine:
     live: LiveDesks | None = None
     agents: dict[AgentId, AgentView] = field(default_factory=lambda: {agent: logged_out(agent) for agent in NAMES})
     calls: dict[CallId, CallView] = field(default_factory=dict)
+    promises: dict[CallId, PromiseView] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     boards_read: int = 0
 
@@ -171,7 +196,7 @@ class FakeEngine:
             for line in LINES
             for level in Level
         )
-        return Board(now(), tuple(self.calls.values()), tuple(self.agents.values()), queues)
+        return Board(now(), tuple(self.calls.values()), tuple(self.agents.values()), queues, tuple(self.promises.values()))
 
     def explain_waiting(self, call: CallId) -> str:
         return self.calls[call].why_waiting
@@ -193,6 +218,10 @@ class FakeEngine:
         self.calls[call.call] = call
         arrival = CallArrived(call.call, call.ani, call.ani_name, call.dnis, call.entry)
         self.tell(arrival, [CallChanged(call.call, call.state, call.queue, None)])
+
+    def add_promise(self, promise: PromiseView) -> None:
+        self.promises[promise.call] = promise
+        self.tell(Ticked(), [CallChanged(promise.call, CallState.PROMISED, promise.queue, None)])
 
     def reserve(self, shown: ScreenPop) -> None:
         """The router decided for the agent of ``shown``."""
@@ -233,6 +262,11 @@ class FakeEngine:
                 self.agents[agent] = replace(self.agents[agent], wrap_up_ends_at=ends + timedelta(seconds=seconds))
             case AgentStateForced(agent, state, _reason, by):
                 return [self.set(agent, state, f"forced:{by}")]
+            case CallbackCancelled(call):
+                if self.promises[call].state is not CallbackState.PROMISED:
+                    raise IllegalTransition(f"{call} is not promised a callback")
+                del self.promises[call]
+                return [CallChanged(call, CallState.ENDED, None, None)]
             case DeskSeen(agent, connected):
                 self.agents[agent] = replace(self.agents[agent], desk_connected=connected)
             case _:

@@ -51,5 +51,6 @@ export const acknowledge = (offer: string) => ask<AgentView>("POST", "/api/desk/
 
 export const explanation = (call: string) =>
   ask<{ explanation: string }>("GET", `/api/calls/${encodeURIComponent(call)}/explanation`);
+export const callOff = (call: string, reason: string) => ask<void>("POST", `/api/callbacks/${encodeURIComponent(call)}/cancel`, { reason });
 export const forceState = (agent: string, state: string, reason: string) =>
   ask<AgentView>("POST", `/api/agents/${encodeURIComponent(agent)}/state`, { state, reason });

@@ -4,6 +4,7 @@ import { AgentsTable } from "./agents.tsx";
 import { duration, useNow } from "./clock.ts";
 import { QueuesTable, share } from "./queues.tsx";
 import { RunningCalls, WaitingCallers } from "./callers.tsx";
+import { PromisesTable } from "./promises.tsx";
 import type { Board, QueueView, Ui } from "./types.ts";
 import { useWords } from "./words.ts";
 
@@ -11,10 +12,10 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
   const words = useWords();
   if (!board) return <main class="empty">{words.noBoard}</main>;
   const waiting = board.calls.filter((call) => call.state === "waiting");
-  const running = board.calls.filter((call) => call.state !== "waiting" && call.state !== "ended");
+  const running = board.calls.filter((call) => !["waiting", "promised", "ended"].includes(call.state));
   const atWork = board.agents.filter((agent) => agent.state !== "logged_out").length;
   return (
-    <main class="console">
+    <main class={`console${board.promises.length ? " with-promises" : ""}`}>
       <Totals board={board} />
       <Panel title={words.queues} area="queues">
         <QueuesTable queues={board.queues} ui={ui} />
@@ -28,6 +29,11 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
       <Panel title={words.running} area="running" aside={running.length || undefined}>
         <RunningCalls calls={running} agents={board.agents} ui={ui} />
       </Panel>
+      {board.promises.length > 0 && (
+        <Panel title={words.promises} area="promises" aside={words.promisesCount(board.promises)}>
+          <PromisesTable promises={board.promises} agents={board.agents} ui={ui} />
+        </Panel>
+      )}
     </main>
   );
 }

@@ -92,8 +92,26 @@ export interface QueueView {
   abandoned: number;
 }
 
+/** One promised callback; those whose customers were not reached stay for the rest of the day. */
+export interface PromiseView {
+  call: string;
+  number: string;
+  ani_name: string;
+  queue: string | null;
+  state: "promised" | "dialling" | "reached" | "given_up" | "cancelled";
+  state_since: string;
+  promised_at: string;
+  attempts: number;
+  unreached: number;
+  most_attempts: number;
+  next_at: string | null;
+  agent: string | null;
+  order: "customer_first" | "agent_first";
+}
+
 export interface Board {
   at: string;
+  promises: PromiseView[];
   calls: CallView[];
   agents: AgentView[];
   queues: QueueView[];

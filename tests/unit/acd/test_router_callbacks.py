@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from acd.events import (
     CallbackUnreached,
     CallbackWanted,
     CallerLeft,
+    CallHandedOn,
     CallQueued,
     CommandFailed,
     ExchangeSeen,
@@ -36,6 +38,7 @@ from acd.model import (
     Level,
     MissCause,
     PhoneId,
+    QueueId,
 )
 from acd.plan import CallbackRules, Plan
 from tests.unit.acd.scene import PLAN, Scene, queue
@@ -308,4 +311,89 @@ def test_a_customer_found_in_hold_after_the_attempt_was_given_up_waits_at_his_pl
     assert scene.live(call).state is CallState.WAITING
     assert scene.of(CallbackChanged)[-1].state is CallbackState.REACHED
     scene(CallerLeft(call))
+    assert scene.live(call).state is CallState.PROMISED, "nobody had talked to him: he is tried again"
+
+
+def test_who_is_gone_again_before_anybody_talked_to_him_was_tried_in_vain() -> None:
+    """An answering machine, or he hangs up at once."""
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST, most_attempts=2, retry_after_seconds=60.0))
+    call = promised(scene)
+    scene.ready("ann")
+    scene(CallbackReached(call, scene.first(DialBack).attempt))
+    scene(CallerLeft(call))
+    assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.PROMISED, AgentState.READY)
+    assert scene.of(CallbackChanged)[-1].unreached == 1
+    scene.later(60.0)
+    scene(CallbackReached(call, scene.first(DialBack).attempt))
+    scene(OfferMissed(scene.offer(call), MissCause.NO_ANSWER))
+    assert scene.live(call).state is CallState.WAITING, "he is on the line"
+    scene(CallerLeft(call))
+    assert scene.of(CallChanged)[-1].cause is EndCause.CALLBACK_GIVEN_UP
+    assert scene.router.board(scene.now).queues[0].abandoned == 0
+
+
+def test_who_was_talked_to_was_reached_however_he_leaves() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    scene(CallbackReached(call, scene.first(DialBack).attempt))
+    scene(OfferAnswered(scene.offer(call)))
+    scene(CallHandedOn(call, ANN, to_queue=QueueId("printers.L2")), after=30.0)
+    assert scene.live(call).state is CallState.WAITING
+    scene(CallerLeft(call))
     assert scene.first(CallChanged).cause is EndCause.ABANDONED_WAITING
+
+
+def test_the_board_shows_what_is_promised_and_for_the_day_who_was_not_reached() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST, most_attempts=2, retry_after_seconds=60.0))
+    call = promised(scene)
+    [promise] = scene.router.board(scene.now).promises
+    assert (promise.call, promise.number, promise.queue, promise.attempts, promise.next_at) == (call, NUMBER, "printers.L1", 0, None)
+    scene.ready("ann")
+    assert [(one.state, one.agent) for one in scene.router.board(scene.now).promises] == [(CallbackState.DIALLING, ANN)]
+    scene(CallbackUnreached(call, scene.first(DialBack).attempt, MissCause.BUSY))
+    told = scene.first(CallbackChanged)
+    assert (told.state, told.cause, told.next_at) == (CallbackState.PROMISED, MissCause.BUSY, scene.now + timedelta(seconds=60))
+    scene.later(60.0)
+    scene(CallbackUnreached(call, scene.first(DialBack).attempt, MissCause.NO_ANSWER))
+    assert call not in scene.router.calls()
+    [given_up] = scene.router.board(scene.now).promises
+    assert (given_up.state, given_up.unreached, given_up.most_attempts) == (CallbackState.GIVEN_UP, 2, 2)
+    scene.later(86_400.0)
+    scene.call("tomorrow")
+    assert scene.router.board(scene.now).promises == ()
+
+
+def test_who_calls_again_while_he_is_being_dialled_is_not_rung_and_takes_his_place_over() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    attempt = scene.first(DialBack).attempt
+    scene(CallArrived(CallId("main-again"), NUMBER, "", "400", ""))
+    scene(CallQueued(CallId("main-again"), "printers", Level.L1, "zh"))
+    assert scene.first(StopRinging).call == call and scene.first(StopRinging).hang_up
+    assert call not in scene.router.calls()
+    assert scene.first(RingAgent).call == "main-again"
+    assert scene(CallbackUnreached(call, attempt, MissCause.BUSY)) == []
+    assert scene.live(CallId("main-again")).arrived_us < scene.router._state.now_us
+
+
+def test_a_second_promise_in_one_visit_has_attempts_of_its_own() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    first = scene.first(DialBack).attempt
+    scene(CallbackReached(call, first))
+    scene(OfferMissed(scene.offer(call), MissCause.NO_ANSWER))
+    scene(CallbackWanted(call, NUMBER))
+    scene(CallerLeft(call))
+    scene(AgentWentReady(ANN))
+    assert (first, scene.first(DialBack).attempt) == ("main-1/b1", "main-1/b2-1")
+
+
+def test_whoever_calls_a_promise_off_is_told_with_his_reason() -> None:
+    scene = Scene(called_back())
+    call = promised(scene)
+    scene(CallbackCancelled(call, "chen", "solved by mail"))
+    told = scene.first(CallbackChanged)
+    assert (told.state, told.by, told.reason, told.callback) == (CallbackState.CANCELLED, "chen", "solved by mail", "main-1/b")

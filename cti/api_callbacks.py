@@ -1,0 +1,94 @@
+"""Promised callbacks: what was promised, page by page, and calling one off. Translates; the past comes from whoever keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from acd.events import CallbackCancelled
+from acd.model import CallId
+from cti.api_desk import json_response
+from cti.api_parts import Supervisor, TheParts
+from cti.api_problems import Refused
+
+router = APIRouter(prefix="/api/callbacks")
+
+MOST = 200
+_BETWEEN = "~"
+"""Stands between the two parts of a cursor; no time has it."""
+
+
+class CallbackRow(BaseModel):
+    """One promised callback. ``cause``: why the last attempt was in vain; ``by`` and ``reason``: who called it off, and why."""
+
+    id: str
+    call: str
+    number: str
+    queue: str | None
+    state: str
+    attempts: int
+    unreached: int
+    cause: str | None
+    promised_at: datetime
+    changed_at: datetime
+    next_at: datetime | None
+    ended_at: datetime | None
+    by: str
+    reason: str
+
+
+class CallbackPage(BaseModel):
+    """Some callbacks, newest first; ``next`` is the cursor of the following page, null on the last one."""
+
+    callbacks: list[CallbackRow]
+    next: str | None
+
+
+class CalledOff(BaseModel):
+    """Why a promise is called off; it is told in the call's story."""
+
+    reason: str = Field(min_length=1, max_length=200, pattern=r"\S")
+
+
+@router.get("", response_model=CallbackPage)
+async def callbacks(
+    _by: Supervisor,
+    parts: TheParts,
+    state: Literal["open", "all"] = "all",
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+    cursor: Annotated[str | None, Query(max_length=256)] = None,
+) -> Response:
+    """What was promised, as the records have it, a second behind what happens."""
+    rows = list(await parts.callbacks.callbacks(state == "open", limit + 1, None if cursor is None else _position(cursor)))
+    more = len(rows) > limit
+    return json_response({"callbacks": rows[:limit], "next": _cursor(rows[limit - 1]) if more else None})
+
+
+@router.post("/{call}/cancel", status_code=HTTPStatus.NO_CONTENT)
+async def cancel(call: str, body: CalledOff, by: Supervisor, parts: TheParts) -> Response:
+    """Call a promise off, unless it is being kept right now."""
+    if all(promise.call != call for promise in parts.engine.board().promises):
+        raise Refused(HTTPStatus.NOT_FOUND, "no_such_callback", "no callback is promised to that call")
+    await parts.engine.submit(CallbackCancelled(CallId(call), by.name, body.reason.strip()))
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _cursor(row: Mapping[str, Any]) -> str:
+    promised_at: datetime = row["promised_at"]
+    return f"{promised_at.isoformat()}{_BETWEEN}{row['id']}"
+
+
+def _position(cursor: str) -> tuple[datetime, str]:
+    moment, _, row_id = cursor.partition(_BETWEEN)
+    try:
+        promised_at = datetime.fromisoformat(moment)
+    except ValueError:
+        promised_at = None
+    if promised_at is None or promised_at.tzinfo is None:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "this is no cursor of ours")
+    return promised_at, row_id
