@@ -83,6 +83,12 @@ class QueueView:
     """What a standard caller who joined now would have to expect; None when nobody who matches is at work."""
     service_levels: Mapping[str, float | None] = field(default_factory=dict)
     """Formula (see ``acd.forecast.SERVICE_LEVELS``) -> share."""
+    announced: int = 0
+    """Calls today whose caller was told an expected wait, and of whom it is known how long he waited …"""
+    announced_right: int = 0
+    """… and those of them who did not wait much longer."""
+    announcing: bool = True
+    """False: expected waits are not told now, for too many were wrong lately."""
 
 
 @dataclass(frozen=True, slots=True)

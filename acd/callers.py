@@ -8,7 +8,7 @@ from __future__ import annotations
 from acd import callbacks, desk, offering
 from acd.calls import Call, Callback
 from acd.deadlines import Due
-from acd.effects import CallChanged, HangUpCall, SendCall
+from acd.effects import Announce, CallChanged, HangUpCall, SendCall
 from acd.events import (
     CallArrived,
     CallbackCancelled,
@@ -32,6 +32,9 @@ LONGEST_PATH = 64
 """Menu choices kept of a call; nobody goes further, but a broken menu might."""
 MOST_REDOS = 10
 """So often a failed command is given again before the matter is left to the next look at the exchange."""
+
+_NEVER_REDONE = frozenset({Announce.__name__})
+"""Commands that would be stale by then; the next one of their kind says it better."""
 
 _LEFT: dict[CallState, EndCause] = {
     CallState.MENU: EndCause.ABANDONED_IN_MENU,
@@ -256,6 +259,8 @@ def agent_gave_up(state: State, call: Call) -> None:
 def command_failed(state: State, event: CommandFailed) -> None:
     """A command about a call failed: it is given again after a while, if it still makes sense then."""
     call = state.calls.get(event.call)
+    if event.command in _NEVER_REDONE:
+        return
     if call is not None and call.redo_us is None and call.redo_count < MOST_REDOS:
         call.redo, call.redo_count = event.command, call.redo_count + 1
         state.deadlines.set(Due.COMMAND_AGAIN, call, state.now_us + span(offering.rest_seconds(call.redo_count)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from acd.forecast import Announced
 from acd.instants import span
 from acd.model import AgentId, CallbackState, CallId, CallState, Handover, Level, QueueId
 from acd.plan import QueuePlan
@@ -119,6 +120,13 @@ class Call:
     """Queues that it overflowed from; it does not come back to them."""
     overflow_us: int | None = None
     """When its queue's overflow rules are to be looked at again."""
+    announce_us: int | None = None
+    """When to tell the caller again how long he will wait."""
+    told_first: Announced | None = None
+    """The first expected wait that he was told: what became of it is judged."""
+    told_last: Announced | None = None
+    told_position: int | None = None
+    """What he was told last; he is never told more."""
     counted: bool = False
     """Whether this call is in its queue's figures."""
     outcome_known: bool = False

@@ -23,6 +23,7 @@ class Due(Word):
     CALL_RESTED = "call rested"
     PAIR_RESTED = "pair rested"
     COMMAND_AGAIN = "command again"
+    ANNOUNCEMENT = "announcement"
     AGENT_RESTED = "agent rested"
     GHOST = "ghost"
     WRAP_UP_OVER = "wrap-up over"
@@ -37,6 +38,7 @@ ATTRIBUTE: Mapping[Due, str] = {
     Due.CALL_RESTED: "rests_until_us",
     Due.PAIR_RESTED: "rest_ends_us",
     Due.COMMAND_AGAIN: "redo_us",
+    Due.ANNOUNCEMENT: "announce_us",
     Due.AGENT_RESTED: "rests_until_us",
     Due.GHOST: "ghost_us",
     Due.WRAP_UP_OVER: "wrap_ends_us",

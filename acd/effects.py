@@ -26,6 +26,7 @@ from acd.model import (
     PhoneId,
     QueueId,
 )
+from acd.plan import Telling
 
 # ---- commands -----------------------------------------------------------------------------------------------------------------
 
@@ -101,6 +102,18 @@ class HangUpCall:
     """End the caller's visit."""
 
     call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Tell a held caller about his wait, at the next pause of his music: his ``number`` in line, or so many minutes.
+
+    A number that was not said yet is replaced by a later one. Nobody minds one that fails: the next follows.
+    """
+
+    call: CallId
+    tells: Telling
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +284,6 @@ class CallOverflowed:
     waited_seconds: float
 
 
-Command = Union[HoldCall, RingAgent, DialBack, StopRinging, SendCall, HangUpCall, ScreenPop, WithdrawPop]
+Command = Union[HoldCall, RingAgent, DialBack, StopRinging, SendCall, HangUpCall, Announce, ScreenPop, WithdrawPop]
 Notice = Union[CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn]
 Effect = Union[Command, Notice]

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from acd.calls import Call
-from acd.forecast import HANDLING_HALF_LIFE_US, DecayingMean, Outcomes
-from acd.instants import span
+from acd.forecast import HANDLING_HALF_LIFE_US, Calibration, DecayingMean, Outcomes
+from acd.instants import seconds, span
 from acd.model import QueueId
 
 
@@ -32,6 +32,10 @@ class QueueCount:
     handled: int = 0
     handling_us: int = 0
     """Talk and wrap-up in all."""
+    announced: int = 0
+    """Calls whose caller was told an expected wait, and of whom it is known how long he waited."""
+    announced_right: int = 0
+    """Those of them who did not wait much longer than they were told."""
 
     def outcomes(self) -> Outcomes:
         """The outcomes, for the formulas."""
@@ -47,6 +51,8 @@ class Figures:
     queues: dict[QueueId, QueueCount] = field(default_factory=dict)
     handling: dict[QueueId, DecayingMean] = field(default_factory=dict)
     """Recent handling times, in seconds."""
+    calibrations: dict[QueueId, Calibration] = field(default_factory=dict)
+    """How right the announced waits were lately; kept over midnight."""
 
     def of(self, queue: QueueId) -> QueueCount:
         """The count of one queue."""
@@ -63,6 +69,7 @@ class Figures:
         if not _open(call) or call.queue is None:
             return
         call.outcome_known = True
+        self._judge_announcement(call, call.queue.id, now_us, answered=True)
         count, waited_us = self.of(call.queue.id), now_us - call.queued_us
         count.waits_us += waited_us
         if waited_us <= span(call.queue.service_level_seconds):
@@ -75,6 +82,7 @@ class Figures:
         if not _open(call) or call.queue is None:
             return
         call.outcome_known = True
+        self._judge_announcement(call, call.queue.id, now_us, answered=False)
         count, waited_us = self.of(call.queue.id), now_us - call.queued_us
         if waited_us <= span(short_seconds):
             count.abandoned_short += 1
@@ -88,6 +96,22 @@ class Figures:
         if _open(call) and call.queue is not None:
             call.outcome_known = True
             self.of(call.queue.id).flowed_out += 1
+
+    def calibration(self, queue: QueueId) -> Calibration:
+        """How right the queue's announced waits were lately."""
+        return self.calibrations.get(queue) or Calibration(DecayingMean(HANDLING_HALF_LIFE_US))
+
+    def _judge_announcement(self, call: Call, queue: QueueId, now_us: int, *, answered: bool) -> None:
+        """Who gave up proves an announcement wrong when he had waited for too long by then, and nothing otherwise."""
+        told = call.told_first
+        if told is None or call.callback is not None:
+            return
+        calibration, waited_seconds = self.calibration(queue), seconds(now_us - told.at_us)
+        wrong = calibration.was_wrong(told.seconds, waited_seconds)
+        if answered or wrong:
+            self.calibrations[queue] = calibration.with_outcome(told.seconds, waited_seconds, now_us)
+            self.of(queue).announced += 1
+            self.of(queue).announced_right += not wrong
 
     def handled(self, queue: QueueId, handling_us: int, now_us: int) -> None:
         """A conversation and its wrap-up are over."""

@@ -204,10 +204,13 @@ class Calibration:
     fewest: float = 5.0
     """… or too few are known to judge."""
 
+    def was_wrong(self, announced_seconds: float, actual_seconds: float) -> bool:
+        """Whether the caller had a right to feel misled."""
+        return actual_seconds > announced_seconds * 1.25 + self.grace_seconds
+
     def with_outcome(self, announced_seconds: float, actual_seconds: float, at_us: int) -> Calibration:
         """The calibration after one more announcement whose outcome is known."""
-        was_wrong = actual_seconds > announced_seconds * 1.25 + self.grace_seconds
-        wrong = self.wrong.with_value(float(was_wrong), at_us)
+        wrong = self.wrong.with_value(float(self.was_wrong(announced_seconds, actual_seconds)), at_us)
         return Calibration(wrong, self.grace_seconds, self.most_wrong, self.fewest)
 
     def trusted(self, at_us: int) -> bool:

@@ -8,7 +8,7 @@ It does not know how an offer is carried out.
 
 from __future__ import annotations
 
-from acd import callbacks
+from acd import announcing, callbacks
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import OfferChanged, RingAgent, StopRinging, WithdrawPop
@@ -105,6 +105,7 @@ def connect(state: State, offer: Offer) -> None:
         callbacks.expect_customer(state, call)
     else:
         state.figures.answered(call, state.now_us)
+        announcing.forget(call)
         call_enters(state, call, CallInput.ANSWERED)
     agent_enters(state, agent, AgentInput.ANSWERED, "call")
 

@@ -89,6 +89,27 @@ class CallbackRules:
     """At most so long a customer who was reached first is spoken to before the agent's phone rings."""
 
 
+class Telling(Word):
+    """What a waiting caller is told about his wait."""
+
+    POSITION = "position"
+    """His place in line within his queue; 1 is next."""
+    WAIT = "wait"
+    """How long he will probably wait yet, in minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceRules:
+    """What callers of a queue are told about their wait, and how often. A number that is larger than the last one is never told."""
+
+    tells: Telling = Telling.WAIT
+    every_seconds: float = 60.0
+    step_minutes: int = 1
+    """An expected wait is rounded up to whole steps of so many minutes."""
+    most: int = 20
+    """The largest number that is told; beyond it there is silence."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueuePlan:
     """A queue: what its calls need, how agents are chosen for them, and its figures.
@@ -111,6 +132,8 @@ class QueuePlan:
     overflow: tuple[Overflow, ...] = ()
     callback: CallbackRules | None = None
     """None: callers of this queue are not called back."""
+    announce: AnnounceRules | None = None
+    """None: callers are not told how long they will wait."""
 
 
 @dataclass(frozen=True, slots=True)

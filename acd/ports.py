@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from acd.board import Board
-from acd.effects import DialBack, Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
+from acd.effects import Announce, DialBack, Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
 from acd.events import Event
 from acd.model import CallId
 
@@ -25,6 +25,7 @@ class CallControl(Protocol):
     async def stop_ringing(self, command: StopRinging) -> None: ...
     async def send(self, command: SendCall) -> None: ...
     async def hang_up(self, command: HangUpCall) -> None: ...
+    async def announce(self, command: Announce) -> None: ...
 
 
 class Desks(Protocol):

@@ -19,10 +19,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from acd.effects import AgentChanged, CallbackChanged, CallChanged, CallOverflowed, Effect, HandedOn, OfferChanged, OfferMade, StepEntered
+from acd.effects import (
+    AgentChanged,
+    Announce,
+    CallbackChanged,
+    CallChanged,
+    CallOverflowed,
+    Effect,
+    HandedOn,
+    OfferChanged,
+    OfferMade,
+    StepEntered,
+)
 from acd.encoding import kind_of, to_json
 from acd.events import CallArrived, CallQueued, Event, MenuChosen
 from acd.model import AgentState, CallbackState, CallState, OfferState
+from acd.plan import Telling
 from acd.records import agent_intervals, callbacks, calls, offers, progress, story
 
 log = structlog.get_logger(__name__)
@@ -34,7 +46,7 @@ _NAME = "records"
 _ROWS_PER_STATEMENT = 200
 
 Row = dict[str, Any]
-Told = CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed
+Told = CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | Announce
 
 
 class Records:
@@ -187,6 +199,13 @@ class Records:
         if notice.state in _TOLD_OF_CALL:
             self._tell(sequence, ordinal, at, notice)
 
+    def _announced(self, sequence: int, ordinal: int, at: datetime, told: Announce) -> None:
+        row = self._calls.get(told.call)
+        if row is not None and told.tells is Telling.WAIT and row["announced_at"] is None and row["answered_at"] is None:
+            row.update(announced_seconds=told.number * 60.0, announced_at=at)
+            self._change(calls, row)
+        self._tell(sequence, ordinal, at, told)
+
     def _agent_changed(self, sequence: int, ordinal: int, at: datetime, notice: AgentChanged) -> None:
         if open_one := self._intervals.pop(notice.agent, None):
             open_one["ended_at"] = at
@@ -265,6 +284,7 @@ _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,
     OfferChanged: Records._offer_changed, StepEntered: Records._tell, HandedOn: Records._tell,
     CallbackChanged: Records._callback_changed, CallOverflowed: Records._tell,
+    Announce: Records._announced,
 }  # fmt: skip
 
 
@@ -274,6 +294,7 @@ def _new_call(call: str, at: datetime, arrival: CallArrived | None) -> Row:
         "dnis": arrival.dnis if arrival else "", "entry": arrival.entry if arrival else "", "path": [], "product_line": None, "level": None,
         "language": None, "segment": None, "urgent": False, "queue": None, "state": str(CallState.MENU), "offers": 0, "agent": None,
         "arrived_at": at, "queued_at": None, "answered_at": None, "talk_ended_at": None, "ended_at": None, "end_cause": None,
+        "announced_seconds": None, "announced_at": None,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ know who is free: it leaves a lead for ``acd.matching``.
 
 from __future__ import annotations
 
-from acd import overflow
+from acd import announcing, overflow
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import CallChanged, HoldCall, StepEntered
@@ -51,6 +51,7 @@ def wait(state: State, call: Call) -> None:
     if call.refusals:
         state.refused[call.id] = call
     overflow.keep_watch(state, call)
+    announcing.watch(state, call)
     _stay(state, call, stage)
 
 

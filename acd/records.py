@@ -59,10 +59,13 @@ calls = Table(
     Column("talk_ended_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("end_cause", String(32)),
+    Column("announced_seconds", Float),
+    Column("announced_at", UtcDateTime),
     Index("calls_by_ani", "ani", "arrived_at"),
     Index("calls_by_arrival", "arrived_at"),
 )  # fmt: skip
-"""One row a call. ``path`` is [[menu, digits, choice], …]; ``answered_at`` the first answer; ``agent`` the last who talked."""
+"""One row a call. ``path`` is [[menu, digits, choice], …]; ``answered_at`` the first answer; ``agent`` the last who talked;
+``announced_seconds`` the first expected wait that the caller was told, to be held against ``answered_at - announced_at``."""
 
 offers = Table(
     "offers", metadata,

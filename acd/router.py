@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from acd import callbacks, callers, desk, exchange, handing_on, offering, replan, snapshot, view
+from acd import announcing, callbacks, callers, desk, exchange, handing_on, offering, replan, snapshot, view
 from acd.board import Board
 from acd.calls import Call
 from acd.deadlines import Due
@@ -203,6 +203,7 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.CALL_RESTED: _lead,
     Due.PAIR_RESTED: _pair_rested,
     Due.COMMAND_AGAIN: callers.redo,
+    Due.ANNOUNCEMENT: announcing.due,
     Due.AGENT_RESTED: desk.rested,
     Due.GHOST: desk.ghost,
     Due.WRAP_UP_OVER: desk.wrap_up_over,

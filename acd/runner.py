@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 
 from acd.board import Board
-from acd.effects import Command, DialBack, Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
+from acd.effects import Announce, Command, DialBack, Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
 from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
 from acd.model import CallId, IllegalTransition
 from acd.plan import Plan
@@ -84,7 +84,7 @@ class Runner:
         """Begin to carry out commands."""
         self._perform = {
             HoldCall: calls.hold, RingAgent: calls.ring, DialBack: calls.dial_back, StopRinging: calls.stop_ringing, SendCall: calls.send,
-            HangUpCall: calls.hang_up,
+            HangUpCall: calls.hang_up, Announce: calls.announce,
             ScreenPop: desks.show_pop, WithdrawPop: desks.withdraw_pop,
         }  # fmt: skip
 

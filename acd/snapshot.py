@@ -33,6 +33,7 @@ def of(state: State) -> dict[str, Any]:
         "day_ends_us": state.day_ends_us,
         "figures": {queue: _plain(count) for queue, count in state.figures.queues.items()},
         "handling": dict(state.figures.handling),
+        "calibrations": dict(state.figures.calibrations),
         "numbers": (state.arrivals, state.offers_made),
         "next_deadline_us": state.deadlines.next(),
     }

@@ -93,5 +93,6 @@ def _queue(state: State, queue: QueuePlan, calls: list[Call]) -> QueueView:
         sum(call.state is CallState.OFFERED for call in calls), sum(call.state is CallState.TALKING for call in calls),
         ready.bit_count(), count.offered, outcomes.answered, outcomes.answered_in_time, outcomes.abandoned, outcomes.flowed_out,
         average_speed_of_answer(seconds(count.waits_us), outcomes.answered), average_handling_time(handled_seconds, 0.0, count.handled),
-        of_newcomer(state, queue, admits), service_levels(outcomes),
+        of_newcomer(state, queue, admits), service_levels(outcomes), count.announced, count.announced_right,
+        state.figures.calibration(queue.id).trusted(state.now_us),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from acd.calls import Call, Place
 from acd.stages import Stage
@@ -59,6 +60,12 @@ class WaitingRoom:
     def ahead(self, place: Place) -> int:
         """How many wait with an earlier virtual arrival."""
         return bisect_left(self._everyone, place)
+
+    def ahead_in_queue(self, call: Call) -> int:
+        """How many of the call's own queue wait with an earlier virtual arrival."""
+        assert call.place is not None, "only a waiting call has a place"
+        before = islice(self._everyone, bisect_left(self._everyone, call.place))
+        return sum(place[2].queue_id == call.queue_id for place in before)
 
     def earliest_for(self, bit: int, barred: Callable[[Call], int]) -> Place | None:
         """The first in the order who may go to the agent of mask ``bit``; ``barred`` is the mask of agents a call may not go to."""

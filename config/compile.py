@@ -10,10 +10,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId, queue_of
-from acd.plan import AgentPlan, CallbackRules, Hours, Overflow, Plan, QueuePlan, Rona, ZoneChange
+from acd.plan import AgentPlan, AnnounceRules, CallbackRules, Hours, Overflow, Plan, QueuePlan, Rona, Telling, ZoneChange
 from config.schema import (
+    NUMBER,
+    NUMBERED_PROMPTS,
     REQUIRED_PROMPTS,
     AgentRow,
+    AnnounceRow,
     BranchRow,
     CallbackRow,
     Config,
@@ -23,6 +26,7 @@ from config.schema import (
     MenuRow,
     OverflowRow,
     QueueOverride,
+    QueueRules,
     StepRow,
 )
 from config.schema.need import expression_of
@@ -90,9 +94,7 @@ def _agent(name: str, row: AgentRow) -> AgentPlan:
 
 def _queue(config: Config, line: str, level: Level) -> QueuePlan:
     queue = queue_of(line, level)
-    defaults = config.queues.defaults
-    given = _given(config.queues.overrides.get(queue))
-    rules = defaults.model_copy(update=given)
+    rules = rules_of(config, queue)
     return QueuePlan(
         id=queue,
         product_line=line,
@@ -105,7 +107,19 @@ def _queue(config: Config, line: str, level: Level) -> QueuePlan:
         hours=tuple(opening for row in rules.hours for opening in _hours(row)),
         overflow=tuple(_overflow(row) for row in rules.overflow),
         callback=_callback(rules.callback) if rules.callback is not None and config.callbacks is not None else None,
+        announce=_announce(rules.announce),
     )
+
+
+def rules_of(config: Config, queue: str) -> QueueRules:
+    """The rules of a queue: the defaults, and what it does otherwise."""
+    return config.queues.defaults.model_copy(update=_given(config.queues.overrides.get(queue)))
+
+
+def _announce(row: AnnounceRow | None) -> AnnounceRules | None:
+    if row is None or row.tell == "nothing":
+        return None
+    return AnnounceRules(Telling(row.tell), row.every_seconds, row.step_minutes, row.most)
 
 
 def _hours(row: HoursRow) -> list[Hours]:
@@ -213,8 +227,21 @@ def _fact(value: str | bool) -> str:
 
 
 def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
-    """Prompt name -> language -> text."""
-    return {name: dict(texts) for name, texts in config.prompts.items()}
+    """Prompt name -> language -> text: those of the file, and of the numbered ones one for each number that some queue tells."""
+    plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in NUMBERED_PROMPTS.values()}
+    return _numbered_texts(config) | plain
+
+
+def _numbered_texts(config: Config) -> dict[str, dict[str, str]]:
+    numbers: dict[str, set[int]] = {}
+    for rules in (rules_of(config, queue) for queue in queue_ids(config)):
+        if rules.announce is not None and rules.announce.tell != "nothing":
+            numbers.setdefault(NUMBERED_PROMPTS[rules.announce.tell], set()).update(rules.announce.numbers())
+    return {
+        f"{name}_{number}": {language: text.replace(NUMBER, str(number)) for language, text in config.prompts[name].items()}
+        for name, told in numbers.items()
+        for number in sorted(told)
+    }
 
 
 def queue_ids(config: Config) -> tuple[QueueId, ...]:

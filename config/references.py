@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from config.schema import CALLBACK_PROMPTS, REQUIRED_PROMPTS, BranchRow, Config, Facts, QueueOverride, QueueRules, StepRow
+from config.schema import (
+    CALLBACK_PROMPTS,
+    NUMBER,
+    NUMBERED_PROMPTS,
+    REQUIRED_PROMPTS,
+    BranchRow,
+    Config,
+    Facts,
+    QueueOverride,
+    QueueRules,
+    StepRow,
+)
 from config.schema.nearest import did_you_mean
 from config.schema.need import Combination, expression_of, leaves
 from config.schema.source import Path, Problem
@@ -137,8 +148,21 @@ def _relief_of(config: Config, rules: QueueRules | QueueOverride, path: Path) ->
             yield from _unknown("queue", rule.to_queue, queue_names(config), (*here, "to_queue"))
         if rule.to_destination is not None:
             yield from _unknown("destination", rule.to_destination, config.destinations, (*here, "to_destination"))
+    if rules.announce is not None and rules.announce.tell != "nothing":
+        yield from _numbered(config, NUMBERED_PROMPTS[rules.announce.tell], (*path, "announce"))
+    for position, prompt in enumerate(rules.comfort or ()):
+        yield from _unknown("prompt", prompt, config.prompts, (*path, "comfort", position))
+    if rules.music is not None:
+        yield from _unknown("music", rules.music, config.music, (*path, "music"))
     if rules.callback is not None and config.callbacks is None:
         yield Problem("found rules for callbacks, expected `callbacks` too: how customers are called back", (*path, "callback"))
+
+
+def _numbered(config: Config, prompt: str, path: Path) -> Iterator[Problem]:
+    yield from _unknown("prompt", prompt, config.prompts, path)
+    for language, text in config.prompts.get(prompt, {}).items():
+        if NUMBER not in text:
+            yield Problem(f"found prompt {prompt!r} without {NUMBER}, expected it where the number is said", ("prompts", prompt, language))
 
 
 def _callback_line(config: Config) -> Iterator[Problem]:

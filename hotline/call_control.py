@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acd.effects import DialBack, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.effects import Announce, DialBack, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
 from acd.model import CallId
 from acd.ports import CallControl, EffectFailed
 from ivr.fastagi import Sessions
@@ -46,6 +46,10 @@ class SessionFirst:
     async def hang_up(self, command: HangUpCall) -> None:
         """End the caller's visit."""
         await (await self._exchange(command.call)).hang_up(command)
+
+    async def announce(self, command: Announce) -> None:
+        """Tell a held caller something at the next pause of his music."""
+        await (await self._exchange(command.call)).announce(command)
 
     async def _exchange(self, call: CallId) -> CallControl:
         """The call's exchange, once no session is between its answer and its end."""

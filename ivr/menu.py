@@ -15,6 +15,9 @@ from typing import Final
 
 PROMPT_FOLDER: Final = "hotline"
 """A prompt's file is ``<language>/hotline/<name>.wav`` in Asterisk's sounds directory."""
+POSITION_PROMPT: Final = "queue_position"
+WAIT_PROMPT: Final = "queue_wait"
+"""Prompts that have a file for each number: ``queue_position_3`` is said to the third in line, ``queue_wait_3`` to who waits 3 minutes."""
 
 
 @dataclass(frozen=True, slots=True)

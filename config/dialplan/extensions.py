@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from acd.callbacks import PROMISED
 from config.check import survival_line
-from config.compile import compile_plan, queue_ids
+from config.compile import compile_plan, queue_ids, rules_of
 from config.dialplan.templates import Rendered, filled, joined
-from config.schema import Config, Destination
+from config.schema import Config, Destination, QueueRules
 from ivr.menu import PROMPT_FOLDER
 
 EVERYTHING_ELSE = ("_X!", "_[+*#]!", "_[a-zA-Z_].", "s")
 """Whatever else a network may dial: digits of any length, ``+`` and the other keys, names, nothing at all. Single letters are left
 out, for Asterisk itself uses them (h, i, t, T)."""
+EVERY_QUEUE = "_[a-z]."
+"""The pattern of all queues' ids in hold."""
 GENERAL_QUEUE = "hotline-all"
 
 
@@ -29,8 +31,8 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
     return filled(
         "extensions.conf.tmpl",
         entries=_entries(config, exchange),
-        callback_holds=_callback_holds(config),
-        rounds=_rounds(config),
+        holds=_holds(config),
+        said=_said(config),
         sounds=PROMPT_FOLDER,
         phones=_phones(config, exchange),
         callback=_callback(config),
@@ -68,19 +70,49 @@ def _extension(number: str) -> Rendered | str:
     return Rendered(number) if number in EVERYTHING_ELSE else number
 
 
-def _rounds(config: Config, template: str = "round.tmpl") -> Rendered:
-    one = filled(template, heartbeat=config.survival.heartbeat_seconds, music_seconds=config.waiting.music_seconds)
-    return joined([one] * config.waiting.comfort_every)
+def music_class(music: str | None) -> str:
+    """Name of the class in musiconhold.conf."""
+    return "hotline" if music is None else f"hotline-{music}"
 
 
-def _callback_holds(config: Config) -> Rendered:
-    """Hold for the queues whose callers may be called back: keys are heard there."""
-    queues = [queue.id for queue in compile_plan(config).queues if queue.callback is not None]
-    if not queues:
-        return Rendered("")
-    rounds = _rounds(config, "round-callback.tmpl")
-    holds = [filled("hold-callback.tmpl", queue=queue, sounds=PROMPT_FOLDER, rounds=rounds) for queue in queues]
-    return Rendered("".join([*holds, filled("hold-keys.tmpl")]))
+def _holds(config: Config) -> Rendered:
+    """A hold for each queue whose callers are to hear something else than most, or are listened to; and one for all others."""
+    plan = {queue.id: queue for queue in compile_plan(config).queues}
+    common = config.queues.defaults
+    own = [queue for queue in plan if _hears_otherwise(rules_of(config, queue), common) or plan[queue].callback is not None]
+    holds = [_hold(config, queue, rules_of(config, queue), "-callback" if plan[queue].callback else "") for queue in own]
+    keys = [filled("hold-keys.tmpl")] if any(queue.callback for queue in plan.values()) else []
+    return joined([*holds, *keys, _hold(config, EVERY_QUEUE, common, "")])
+
+
+def _hears_otherwise(rules: QueueRules, common: QueueRules) -> bool:
+    return (rules.comfort, rules.music) != (common.comfort, common.music)
+
+
+def _hold(config: Config, queue: str, rules: QueueRules, kind: str) -> Rendered:
+    """``kind`` is '' or '-callback'. The comforting texts take turns, each after its stretches of music."""
+    one = filled(
+        f"round{kind}.tmpl",
+        heartbeat=config.survival.heartbeat_seconds,
+        said=filled("say-now.tmpl") if _tells(config) else Rendered(""),
+        music=music_class(rules.music),
+        music_seconds=config.waiting.music_seconds,
+    )
+    turns = [
+        Rendered(one * config.waiting.comfort_every + filled(f"comfort{kind}.tmpl", sounds=PROMPT_FOLDER, comfort=text))
+        for text in rules.comfort
+    ]
+    number = Rendered(queue) if queue == EVERY_QUEUE else queue
+    return filled(f"hold{kind}.tmpl", queue=number, sounds=PROMPT_FOLDER, rounds=joined(turns))
+
+
+def _tells(config: Config) -> bool:
+    """Whether the engine has anything to tell callers in hold."""
+    return any(queue.announce is not None for queue in compile_plan(config).queues)
+
+
+def _said(config: Config) -> Rendered:
+    return filled("said.tmpl", sounds=PROMPT_FOLDER) if _tells(config) else Rendered("")
 
 
 def _callback(config: Config) -> Rendered:

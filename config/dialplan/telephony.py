@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.check import survival_line
-from config.dialplan.extensions import GENERAL_QUEUE, line_queue, trunk_endpoint
+from config.dialplan.extensions import GENERAL_QUEUE, line_queue, music_class, trunk_endpoint
 from config.dialplan.templates import Rendered, filled, joined, line
 from config.schema import Config, Phone, Trunk
 from config.schema.secrets import ExchangeSecrets
@@ -88,4 +88,5 @@ def _queue(config: Config, exchange: str, queue: str, phones: Sequence[str]) -> 
 
 def musiconhold_conf(config: Config, exchange: str) -> Rendered:
     """What waiting callers hear."""
-    return filled("musiconhold.conf.tmpl", directory=config.exchanges[exchange].music)
+    others = [filled("musiconhold-class.tmpl", name=music_class(name), directory=folder) for name, folder in config.music.items()]
+    return filled("musiconhold.conf.tmpl", directory=config.exchanges[exchange].music, others=joined(others))

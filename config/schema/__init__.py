@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, PrivateAttr, field_validator
 
 from config.schema.need import Combination, Need
-from config.schema.relief import CallbackLine, CallbackRow, Day, HoursRow, OverflowRow
+from config.schema.relief import AnnounceRow, CallbackLine, CallbackRow, Day, HoursRow, OverflowRow
 from config.schema.routing import (
     AgentRow,
     Agents,
@@ -43,12 +43,18 @@ from config.schema.telephony import (
     Web,
 )
 from config.schema.voice import BranchRow, DefaultFacts, EntryRow, Facts, Hotline, MenuRow, VoiceMenu
-from config.schema.words import Dnis, ExchangeName, LanguageName, Name, Strict
+from config.schema.words import Dnis, ExchangeName, LanguageName, Name, SoundPath, Strict
+from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
 
 REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
 """Said by the menu (the first three; see ``ivr.menu``), and in hold: ``connecting`` at its begin, ``comfort`` now and then."""
 CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
 """Said where callbacks are made: in hold in place of ``comfort``, to who pressed 1, and to the customer when he has answered."""
+
+
+NUMBER = "{number}"
+NUMBERED_PROMPTS = {"position": POSITION_PROMPT, "wait": WAIT_PROMPT}
+"""What a queue tells -> the prompt in whose text ``{number}`` stands for the number. A prompt ``queue_wait_1`` of its own goes before."""
 
 
 class HotlineRow(Hotline):
@@ -101,6 +107,9 @@ class Config(Strict):
     phones: Phones = Field(min_length=1, description="Agents' phones, by extension.")
     destinations: dict[Name, Destination] = Field(default_factory=dict, description="Where calls can be sent out of the queue, by name.")
     waiting: Waiting = Field(default=Waiting(), description="What a waiting caller hears.")
+    music: dict[Name, SoundPath] = Field(
+        default_factory=dict, description="Other music for queues, by name: folders; a relative one starts at Asterisk's data folder."
+    )
     survival: Survival = Field(default=Survival(), description="What Asterisk does by itself while the engine does not answer.")
     demo: Demo = Field(default=Demo(), description="Ports of the demo.")
 
@@ -120,10 +129,13 @@ class Config(Strict):
 
 __all__ = [
     "CALLBACK_PROMPTS",
+    "NUMBER",
+    "NUMBERED_PROMPTS",
     "REQUIRED_PROMPTS",
     "AgentRow",
     "Agents",
     "Ami",
+    "AnnounceRow",
     "BranchRow",
     "CallbackLine",
     "CallbackRow",

@@ -85,6 +85,26 @@ class CallbackRow(Strict):
         return self
 
 
+class AnnounceRow(Strict):
+    """What callers who wait are told about their wait. Needs the prompt `queue_position` or `queue_wait`, with `{number}` in it."""
+
+    tell: Literal["nothing", "position", "wait"] = Field(description="The place in line, or the expected wait in minutes.")
+    every_seconds: Annotated[float, Field(ge=15, le=3600)] = Field(default=60.0, description="Pause between two announcements.")
+    step_minutes: int = Field(default=1, ge=1, le=30, description="With `wait`: rounded up to whole steps of so many minutes.")
+    most: int = Field(default=20, ge=1, le=99, description="The largest number that is told; above it, nothing is.")
+
+    @model_validator(mode="after")
+    def _some_number(self) -> AnnounceRow:
+        if self.tell == "wait" and self.most < self.step_minutes:
+            raise ValueError("expected most to be step_minutes or more: else nothing would be told")
+        return self
+
+    def numbers(self) -> range:
+        """The numbers that may be told."""
+        step = self.step_minutes if self.tell == "wait" else 1
+        return range(step, self.most + 1, step)
+
+
 class CallbackLine(Strict):
     """How customers are called back."""
 

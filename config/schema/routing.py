@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from acd.plan import Strategy
 from config.schema.need import Need
-from config.schema.relief import CallbackRow, HoursRow, OverflowRow
+from config.schema.relief import AnnounceRow, CallbackRow, HoursRow, OverflowRow
 from config.schema.words import AgentName, Label, LanguageName, LevelName, Name, PhoneNumber, Proficiency, QueueName, SkillName, Strict
 
 Seconds = Annotated[float, Field(ge=0, le=86400)]
@@ -46,6 +46,11 @@ class QueueRules(Strict):
     hours: tuple[HoursRow, ...] = Field(default=(), max_length=50, description="When it is open; none: always.")
     overflow: tuple[OverflowRow, ...] = Field(default=(), max_length=20, description="Where calls go instead of waiting.")
     callback: CallbackRow | None = Field(default=None, description="When callers are offered a callback; without it, never.")
+    announce: AnnounceRow | None = Field(default=None, description="What callers are told about their wait; without it, nothing.")
+    comfort: tuple[Name, ...] = Field(
+        default=("comfort",), min_length=1, max_length=10, description="Prompts said between stretches of music, in turn."
+    )
+    music: Name | None = Field(default=None, description="One of `music`; without it, the exchange's own.")
 
 
 class QueueOverride(Strict):
@@ -59,6 +64,9 @@ class QueueOverride(Strict):
     hours: tuple[HoursRow, ...] | None = Field(default=None, max_length=50, description="See queues.defaults; `[]`: always open.")
     overflow: tuple[OverflowRow, ...] | None = Field(default=None, max_length=20, description="See queues.defaults.")
     callback: CallbackRow | None = Field(default=None, description="See queues.defaults.")
+    announce: AnnounceRow | None = Field(default=None, description="See queues.defaults; `{tell: nothing}`: nothing.")
+    comfort: tuple[Name, ...] | None = Field(default=None, min_length=1, max_length=10, description="See queues.defaults.")
+    music: Name | None = Field(default=None, description="See queues.defaults.")
 
 
 class Queues(Strict):

@@ -14,13 +14,15 @@ from typing import Final
 
 import structlog
 
-from acd.effects import DialBack, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.effects import Announce, DialBack, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
 from acd.model import CallbackOrder, CallId
+from acd.plan import Telling
 from acd.ports import EffectFailed
 from cti.ami.session import Address, Engine, MayCallBack, Session, Submit
 from cti.ami.wire import Refused, Unavailable, UnsafeValue, Wire
 from cti.names import Context, DialPattern, call_id, exchange_and_uniqueid
 from cti.translate import AgentAt, OpenOffer
+from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,9 @@ ALIVE: Final = "HOTLINE_ALIVE"
 """The dialplan's global variable that the heartbeat sets, to the epoch second."""
 QUEUE: Final = "HOTLINE_QUEUE"
 """The channel variable that says where an unanswered caller goes back to."""
+SAY: Final = "HOTLINE_SAY"
+"""The channel variable with the prompt that a held caller hears at the next pause of his music."""
+_PROMPT_TOLD: Final = {Telling.POSITION: POSITION_PROMPT, Telling.WAIT: WAIT_PROMPT}
 HEARTBEAT_SECONDS: Final = 5.0
 FIRST_DELAY_SECONDS: Final = 0.5
 LONGEST_DELAY_SECONDS: Final = 15.0
@@ -208,6 +213,10 @@ class Ami:
     async def hang_up(self, command: HangUpCall) -> None:
         """End the caller's visit."""
         await self._act("Hangup", {"Channel": self._channel(command.call), "Cause": _NORMAL_CLEARING})
+
+    async def announce(self, command: Announce) -> None:
+        """Tell a held caller about his wait. He is not moved: his music goes on until its next pause."""
+        await self._set(command.call, SAY, _name(f"{_PROMPT_TOLD[command.tells]}_{command.number}"))
 
     # ---- more ------------------------------------------------------------------------------------------------------------------
 

@@ -52,6 +52,11 @@ MISTAKES = [
     Mistake(
         "hours that end before they begin", 'opens: "00:00", closes: "24:00"', 'opens: "18:00", closes: "08:00"', "opens before closes"
     ),
+    Mistake("an announcement of what nobody knows", "{tell: wait,", "{tell: mood,", "expected 'nothing', 'position' or 'wait'"),
+    Mistake("a number that is never said", "约{number}分钟", "约几分钟", "without {number}", "约几分钟"),
+    Mistake("a largest number below the first", "step_minutes: 1, most: 20", "step_minutes: 9, most: 5", "most to be step_", "wait,"),
+    Mistake("an unknown comfort", "wrap_up_seconds: 30", "comfort: [comfrot]", "did you mean 'comfort'?", "comfrot"),
+    Mistake("unknown music", "wrap_up_seconds: 30", "music: calm", "found music 'calm'", "music: calm"),
     Mistake("hours that are no time of day", 'opens: "00:00"', 'opens: "8.30"', "such as '08:30'"),
     Mistake("hours on a day that is none", "days: [mon, tue, wed, thu, fri, sat, sun]", "days: [monday]", "'mon', 'tue'", "[monday]"),
     Mistake("an overflow without a condition", "when_closed: true, to_dest", "to_dest", "else nobody would wait", "name: closed, to_dest"),

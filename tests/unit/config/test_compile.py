@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from acd.model import Level, MissCause
-from acd.plan import AgentPlan, QueuePlan, Strategy
+from acd.model import Level, MissCause, QueueId
+from acd.plan import AgentPlan, AnnounceRules, QueuePlan, Strategy, Telling
 from config.compile import compile_menu, compile_plan, prompt_texts, queue_ids, zone_changes
 from config.schema import Config
 from ivr.dialogue import Facts, MenuTaken, walk
@@ -169,3 +169,22 @@ def test_the_changes_to_summer_time_are_compiled_in() -> None:
     assert [change.offset_seconds for change in changes] == [7200.0, 3600.0, 7200.0]
     assert changes[0].at_seconds == datetime(2026, 3, 29, 1, 0, tzinfo=UTC).timestamp()
     assert zone_changes(ZoneInfo("Asia/Shanghai"), winter) == ()
+
+
+def test_a_numbered_prompt_is_a_prompt_for_each_number_that_is_told(changed: Changed) -> None:
+    texts = prompt_texts(changed(("step_minutes: 1, most: 20", "step_minutes: 5, most: 12")))
+
+    assert [name for name in texts if name.startswith("queue_")] == ["queue_wait_5", "queue_wait_10", "queue_position_1", "queue_wait_1"]
+    assert texts["queue_wait_10"]["en"] == "The expected wait is about 10 minutes."
+
+
+def test_a_number_with_a_text_of_its_own_is_said_by_that(shipped: Config) -> None:
+    assert prompt_texts(shipped)["queue_wait_1"]["en"] == "The expected wait is about one minute."
+
+
+def test_a_queue_tells_what_its_rules_say(changed: Changed, shipped: Config) -> None:
+    silent = changed(("servers.L3: {", "servers.L3: {announce: {tell: nothing}, "))
+    by_id = {queue.id: queue.announce for queue in compile_plan(silent).queues}
+
+    assert by_id[QueueId("servers.L3")] is None
+    assert by_id[QueueId("servers.L2")] == AnnounceRules(Telling.WAIT, 60.0, 1, 20)

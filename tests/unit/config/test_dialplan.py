@@ -129,6 +129,29 @@ def test_where_callers_are_called_back_hold_hears_keys(changed: Changed, files: 
     assert "HotlineCallback" not in files["extensions.conf"]
 
 
+def test_a_queue_has_its_own_music_and_its_texts_take_turns(changed: Changed, files: dict[str, str]) -> None:
+    own = ("    printers.L1: {strategy: least_scarce}", "    printers.L1: {comfort: [comfort, closed], music: calm}")
+    config = changed(own, ("closed_days: []", "closed_days: []\nmusic: {calm: /srv/calm}"))
+
+    rendered = render(config, SECRETS, "main")
+
+    printers, _, others = context(rendered["extensions.conf"], "hotline-hold").partition("exten => _[a-z].,1,")
+    said = re.findall(r"hotline/(comfort|closed)|MusicOnHold\((\S+),", printers)
+    assert [text or music for text, music in said] == [*["hotline-calm"] * 3, "comfort", *["hotline-calm"] * 3, "closed"]
+    assert "hotline-calm" not in others
+    assert "[hotline-calm]\nmode = files\ndirectory = /srv/calm\n" in rendered["musiconhold.conf"]
+    assert "printers.L1,1," not in context(files["extensions.conf"], "hotline-hold")
+
+
+def test_between_stretches_of_music_callers_hear_what_the_engine_has_to_say(changed: Changed, files: dict[str, str]) -> None:
+    hold = context(files["extensions.conf"], "hotline-hold")
+    silent = render(changed(("announce: {tell: wait,", "announce: {tell: nothing,")), SECRETS, "main")["extensions.conf"]
+
+    assert hold.count('GosubIf($["${HOTLINE_SAY}" != ""]?say,1)') == 3
+    assert "exten => say,1," in hold
+    assert "HOTLINE_SAY" not in silent
+
+
 def test_the_managers_user_comes_only_from_the_permitted_addresses(changed: Changed) -> None:
     config = changed(("username: hotline, secret", "username: hotline, permit: [10.1.0.0/16, 10.2.0.9], secret"))
 

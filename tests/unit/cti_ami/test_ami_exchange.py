@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from acd.effects import HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.effects import Announce, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
 from acd.events import CallerLeft, Event, ExchangeSeen, OfferAnswered, PhoneSeen, SeenCall, TalkEnded
 from acd.model import AgentId, CallId, IllegalTransition, OfferId, PhoneId, QueueId
+from acd.plan import Telling
 from acd.ports import CallControl, EffectFailed
 from cti.ami import Ami, Refused, Unavailable, UnsafeValue
 from cti.ami import session as session_module
@@ -228,6 +229,15 @@ async def test_a_command_about_a_caller_is_a_redirect(command: Callable[[CallCon
         action = dict(await asterisk.asked("Redirect"))
         del action["ActionID"]
         assert action == {"Action": "Redirect", "Channel": "1.1", "Priority": "1", **place}
+
+
+@pytest.mark.parametrize(("tells", "prompt"), [(Telling.POSITION, "queue_position_3"), (Telling.WAIT, "queue_wait_3")])
+async def test_an_announcement_is_left_for_the_next_pause_and_moves_nobody(tells: Telling, prompt: str) -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.announce(Announce(CALL, tells, 3))
+        said = await asterisk.asked("Setvar", times=2)
+        assert (said["Channel"], said["Variable"], said["Value"]) == ("1.1", "HOTLINE_SAY", prompt)
+        assert not [action for action in asterisk.actions if action["Action"] == "Redirect"]
 
 
 async def test_a_caller_who_is_held_will_come_back_to_that_hold_in_that_language() -> None:
