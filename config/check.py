@@ -8,20 +8,17 @@ hardly as meant.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from acd.model import Level, queue_of
 from acd.plan import Plan, QueuePlan
 from config.compile import compile_menu, compile_plan
 from config.schema import Config
 from config.schema.source import Path, Problem, Severity
-from ivr.menu import Branch, Entry, Menu, MenuPlan
+from config.ways import Ways, path_of
+from ivr.menu import MenuPlan, ways_on
 from skills.expression import satisfies
 from skills.requirement import Requirement, bind_requirement
-
-Known = Mapping[str, str]
-"""The facts gathered at some point of a walk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +28,13 @@ class Subject:
     config: Config
     plan: Plan
     menu: MenuPlan
-    arrivals: frozenset[tuple[str, str, str, str]]
-    """Every (queue, language, segment, preferred agent or '') that a caller can arrive with."""
+    ways: Ways
 
 
 def check(config: Config) -> list[Problem]:
     """What is wrong, errors first, each with its place in the file when that is known. Empty: the configuration is proven."""
     menu = compile_menu(config)
-    subject = Subject(config, compile_plan(config), menu, frozenset(_arrivals(menu)))
+    subject = Subject(config, compile_plan(config), menu, Ways(menu))
     problems = [problem for proof in _PROOFS for problem in proof(subject)]
     return sorted((_placed(config, problem) for problem in problems), key=lambda one: (one.severity, one.line or 0))
 
@@ -56,12 +52,11 @@ def _warning(text: str, *path: str | int) -> Problem:
 # ---- walking the menu ----------------------------------------------------------------------------------------------------------
 
 
-def _branches(menu: Menu) -> tuple[Branch, ...]:
-    return (*menu.branches, menu.default)
-
-
 def _loops(subject: Subject) -> Iterator[Problem]:
-    """Menus that can come again in one call: depth-first, a menu that is met while it is still open closes a loop."""
+    """Menus that can come again in one call: depth-first, a menu that is met while it is still open closes a loop.
+
+    Who is told something, or keys a number, on the way round may well be asked again; and to repeat and to go back is his own wish.
+    """
     plan = subject.menu
     open_menus: list[str] = []
     done: set[str] = set()
@@ -73,65 +68,55 @@ def _loops(subject: Subject) -> Iterator[Problem]:
             yield Problem(f"found a loop of menus ({' -> '.join(ring)}), expected every way to end in a queue", path)
         elif name not in done:
             open_menus.append(name)
-            for following in dict.fromkeys(branch.next for branch in _branches(plan.menus[name]) if branch.next is not None):
-                yield from visit(following)
+            for following in dict.fromkeys(branch.next for branch in ways_on(plan.menus[name]) if branch.next in plan.menus):
+                yield from visit(following or "")
             done.add(open_menus.pop())
 
-    yield from visit(plan.start)
+    for name in plan.menus:
+        yield from visit(name)
 
 
-def _arrivals(plan: MenuPlan) -> Iterator[tuple[str, str, str, str]]:
-    for entry in _entries(plan):
-        for known in _outcomes(plan, entry):
-            facts = {**plan.defaults, **known}
-            queue = queue_of(facts["product_line"], Level(facts["level"]))
-            yield queue, facts["language"], facts["segment"], facts.get("preferred_agent", "")
+def _silent_circles(subject: Subject) -> Iterator[Problem]:
+    """Who keys nothing must come to an end all the same."""
+    circles = ([place.node or "" for place in circle] for circle in subject.ways.silent_circles())
+    for names in {frozenset(names): names for names in circles}.values():
+        ring = " -> ".join([*names, names[0]])
+        text = f"found a loop that a caller who keys nothing never leaves ({ring}), expected every silence to end in a queue"
+        yield Problem(text, path_of(subject.menu, names[-1]))
 
 
-def _entries(plan: MenuPlan) -> list[Entry]:
-    return [*plan.entries.values(), plan.default_entry]
+def _places_without_people(subject: Subject) -> Iterator[Problem]:
+    """From every place some key must lead to a queue."""
+    fewest = subject.ways.fewest_keys()
+    for name in dict.fromkeys(place.node for place in subject.ways.moves if place not in fewest):
+        text = f"found no way from {name!r} to a queue, expected every caller to be able to reach a person"
+        yield Problem(text, path_of(subject.menu, name or ""))
 
 
-def _outcomes(plan: MenuPlan, entry: Entry) -> Iterator[Known]:
-    """The facts at the end of every way through the menu from one entry on, as ``ivr.dialogue`` walks it."""
-    ahead: list[tuple[str | None, Known]] = [(plan.start, entry.hints)]
-    seen: set[tuple[str | None, frozenset[tuple[str, str]]]] = set()
-    while ahead:
-        name, known = ahead.pop()
-        state = (name, frozenset(known.items()))
-        if state in seen:
-            continue
-        seen.add(state)
-        if name is None:
-            yield known
-        else:
-            ahead += _one_menu_on(plan.menus[name], known)
-
-
-def _one_menu_on(menu: Menu, known: Known) -> list[tuple[str | None, Known]]:
-    if menu.asks in known:
-        branch = next((one for one in menu.branches if one.sets.get(menu.asks) == known[menu.asks]), menu.default)
-        return [(branch.next, {**branch.sets, **known})]
-    return [(branch.next, {**known, **branch.sets}) for branch in _branches(menu)]
-
-
-def _unreachable_menus(subject: Subject) -> Iterator[Problem]:
+def _unreachable_nodes(subject: Subject) -> Iterator[Problem]:
+    plan = subject.menu
     reached: set[str] = set()
-    ahead = [subject.menu.start]
+    ahead = [plan.start]
     while ahead:
         name = ahead.pop()
-        if name not in reached:
+        node = plan.node(name)
+        if name not in reached and node is not None:
             reached.add(name)
-            ahead += [branch.next for branch in _branches(subject.menu.menus[name]) if branch.next is not None]
-    for name in subject.menu.menus:
-        if name not in reached:
-            yield Problem(f"found menu {name!r} that no branch leads to, expected every menu to be reachable", ("menus", name))
+            ahead += [branch.next for branch in ways_on(node) if branch.next is not None]
+    for node in plan.nodes():
+        if node.id not in reached:
+            path = path_of(plan, node.id)
+            kind = str(path[0]).removesuffix("s")
+            yield Problem(f"found {kind} {node.id!r} that no branch leads to, expected every {kind} to be reachable", path)
 
 
 def _idle_branches(subject: Subject) -> Iterator[Problem]:
     for name, menu in subject.menu.menus.items():
         for branch in menu.branches:
-            if menu.asks not in branch.sets:
+            own = branch.key in subject.config.menus[name].branches
+            if own and menu.asks is not None and menu.asks not in branch.sets and branch.to is None and branch.go is None:
+                if branch.next in subject.menu.notices or branch.next in subject.menu.inputs:
+                    continue
                 text = f"found key {branch.key} of menu {name!r} without {menu.asks}, expected the answer to what the menu asks"
                 yield _warning(text, "menus", name, "branches", branch.key)
 
@@ -141,13 +126,24 @@ def _idle_branches(subject: Subject) -> Iterator[Problem]:
 
 def _unknown_queues(subject: Subject) -> Iterator[Problem]:
     known = {queue.id for queue in subject.plan.queues}
-    for queue in sorted({arrival[0] for arrival in subject.arrivals}):
-        if queue not in known:
-            yield Problem(f"found a way through the menu to {queue}, expected only queues that exist", ("voice_menu", "start"))
+    told: set[str] = set()
+    for arrival in subject.ways.arrivals:
+        if arrival.queue not in known and arrival.queue not in told:
+            told.add(arrival.queue)
+            yield Problem(f"found a way through the menu to {arrival.queue}, expected only queues that exist", arrival.said)
+
+
+def _unpromised_callbacks(subject: Subject) -> Iterator[Problem]:
+    """A menu that offers a callback where none is made would break its word."""
+    promising = {queue.id for queue in subject.plan.queues if queue.callback is not None}
+    offered = (arrival for arrival in subject.ways.arrivals if arrival.callback and arrival.queue not in promising)
+    for arrival in {arrival.said: arrival for arrival in offered}.values():
+        text = f"found a callback offered to callers of {arrival.queue}, expected rules for callbacks in that queue"
+        yield Problem(text, arrival.said)
 
 
 def _unreached_queues(subject: Subject) -> Iterator[Problem]:
-    reached = {arrival[0] for arrival in subject.arrivals}
+    reached = {arrival.queue for arrival in subject.ways.arrivals}
     for queue in subject.plan.queues:
         if queue.id not in reached:
             text = f"found no way through the menu to {queue.id}, expected every queue to be reachable"
@@ -247,6 +243,6 @@ def _starvation(subject: Subject) -> Iterator[Problem]:
 
 
 _PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
-    _loops, _unreachable_menus, _idle_branches, _unknown_queues, _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival,
-    _closing, _overflow_to_itself, _starvation,
+    _loops, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _unknown_queues, _unpromised_callbacks,
+    _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival, _closing, _overflow_to_itself, _starvation,
 )  # fmt: skip

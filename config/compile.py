@@ -6,12 +6,15 @@ configuration that was loaded, so that every name in it exists. It does not know
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId, queue_of
 from acd.plan import AgentPlan, AnnounceRules, CallbackRules, Hours, Overflow, Plan, QueuePlan, Rona, Telling, ZoneChange
 from config.schema import (
+    CONFIRM_PROMPTS,
     NUMBER,
     NUMBERED_PROMPTS,
     REQUIRED_PROMPTS,
@@ -23,19 +26,25 @@ from config.schema import (
     EntryRow,
     Facts,
     HoursRow,
+    InputRow,
     MenuRow,
     OverflowRow,
     QueueOverride,
     QueueRules,
     StepRow,
+    TrialRow,
 )
 from config.schema.need import expression_of
 from config.schema.relief import WEEKDAYS, seconds_of
-from ivr.menu import Branch, Entry, Menu, MenuPlan
+from config.spoken import DIGITS, SPOKEN_DIGITS
+from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan, Notice, Trial, digit_prompt
 from skills.expression import All, AnyOf, Expression, Has, Not
 from skills.requirement import Requirement, Step
 
 WELCOME, INVALID, MISSING, *_ = REQUIRED_PROMPTS
+YOU_ENTERED, CONFIRM_ENTRY = CONFIRM_PROMPTS
+ENTERED, HEARD = "entered", "heard"
+"""What is recorded of an input that was answered, and of a notice."""
 NEIGHBOUR = "{neighbour_level}"
 SOME_WINTER_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -178,17 +187,22 @@ def _near(expression: Expression, neighbours: tuple[str, ...]) -> Expression:
 
 def compile_menu(config: Config) -> MenuPlan:
     """The menu."""
-    defaults = config.voice_menu.defaults
+    voice, defaults = config.voice_menu, config.voice_menu.defaults
     return MenuPlan(
         entries={dnis: _entry(dnis, row) for dnis, row in config.entries.items()},
-        default_entry=_entry("", config.voice_menu.unknown_number),
-        start=config.voice_menu.start,
-        menus={name: _menu(name, row) for name, row in config.menus.items()},
+        default_entry=_entry("", voice.unknown_number),
+        start=voice.start,
+        menus={name: _menu(name, row, voice.every_menu) for name, row in config.menus.items()},
+        inputs={name: _input(name, row, voice.every_menu) for name, row in config.inputs.items()},
+        notices={name: Notice(name, row.prompts, Branch("", HEARD, next=row.next, to=row.to)) for name, row in config.notices.items()},
         defaults={"language": defaults.language, "product_line": defaults.product_line, "level": defaults.level, "segment": "standard"},
         welcome=WELCOME,
         invalid=INVALID,
         missing=MISSING,
+        you_entered=YOU_ENTERED,
+        confirm_entry=CONFIRM_ENTRY,
         languages=config.languages,
+        limit_seconds=config.waiting.menu_limit_seconds,
     )
 
 
@@ -196,20 +210,43 @@ def _entry(dnis: str, row: EntryRow) -> Entry:
     return Entry(dnis, row.label, facts_of(row.hints), row.welcome)
 
 
-def _menu(name: str, row: MenuRow) -> Menu:
+def _menu(name: str, row: MenuRow, every_menu: Mapping[str, BranchRow]) -> Menu:
+    branches = {key: _branch(key, branch) for key, branch in {**every_menu, **row.branches}.items()}
     return Menu(
         id=name,
         prompt=row.prompt,
         asks=row.asks,
-        branches=tuple(_branch(key, branch) for key, branch in row.branches.items()),
+        branches=tuple(branches.values()),
         default=_branch("", row.default),
+        attempts=row.attempts,
+        timeout_seconds=row.timeout_seconds,
+        trial=None if row.trial is None else _trial(row.trial, branches),
+    )
+
+
+def _trial(row: TrialRow, branches: Mapping[str, Branch]) -> Trial:
+    moved = {key: replace(branches[other], key=key) for key, other in row.keys.items()}
+    return Trial(row.prompt, tuple({**branches, **moved}.values()), row.share_percent)
+
+
+def _input(name: str, row: InputRow, every_menu: Mapping[str, BranchRow]) -> Input:
+    return Input(
+        id=name,
+        prompt=row.prompt,
+        shortest=row.shortest,
+        longest=row.longest,
+        then=Branch("", ENTERED, next=row.next),
+        default=_branch("", row.default),
+        keys=tuple(_branch(key, branch) for key, branch in every_menu.items() if key != "#"),
+        check=row.check or "",
+        confirm=row.confirm,
         attempts=row.attempts,
         timeout_seconds=row.timeout_seconds,
     )
 
 
 def _branch(key: str, row: BranchRow) -> Branch:
-    return Branch(key, row.choice, facts_of(row.sets), row.next)
+    return Branch(key, row.choice, facts_of(row.sets), row.next, row.to, None if row.do is None else Go(row.do))
 
 
 def facts_of(row: Facts) -> dict[str, str]:
@@ -227,9 +264,18 @@ def _fact(value: str | bool) -> str:
 
 
 def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
-    """Prompt name -> language -> text: those of the file, and of the numbered ones one for each number that some queue tells."""
+    """Prompt name -> language -> text: those of the file; of the numbered ones one for each number that some queue tells; and digits
+    where numbers are read back.
+    """
     plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in NUMBERED_PROMPTS.values()}
-    return _numbered_texts(config) | plain
+    return _digits(config) | _numbered_texts(config) | plain
+
+
+def _digits(config: Config) -> dict[str, dict[str, str]]:
+    if not any(row.confirm for row in config.inputs.values()):
+        return {}
+    spoken = {language: SPOKEN_DIGITS[language] for language in config.languages if language in SPOKEN_DIGITS}
+    return {digit_prompt(digit): {language: words[int(digit)] for language, words in spoken.items()} for digit in DIGITS}
 
 
 def _numbered_texts(config: Config) -> dict[str, dict[str, str]]:

@@ -6,23 +6,28 @@ Pure. Each rule is a generator of problems; ``_RULES`` is the list of them. It d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from config.schema import (
     CALLBACK_PROMPTS,
+    CONFIRM_PROMPTS,
     NUMBER,
     NUMBERED_PROMPTS,
     REQUIRED_PROMPTS,
     BranchRow,
     Config,
     Facts,
+    MenuRow,
     QueueOverride,
     QueueRules,
     StepRow,
+    TrialRow,
 )
 from config.schema.nearest import did_you_mean
 from config.schema.need import Combination, expression_of, leaves
 from config.schema.source import Path, Problem
+from config.spoken import DIGITS, SPOKEN_DIGITS
+from ivr.menu import digit_prompt
 from skills.expression import Has
 
 Rule = Callable[[Config], Iterator[Problem]]
@@ -49,11 +54,22 @@ def _languages(config: Config) -> Iterator[Problem]:
 
 
 def _prompts(config: Config) -> Iterator[Problem]:
-    for name in REQUIRED_PROMPTS + (CALLBACK_PROMPTS if config.callbacks is not None else ()):
+    for name in needed_prompts(config):
         if name not in config.prompts:
             yield Problem(f"found no prompt {name!r}, expected it in prompts", ("prompts",))
     for name, texts in config.prompts.items():
         yield from _in_every_language(config, f"prompt {name!r}", texts, ("prompts", name))
+
+
+def needed_prompts(config: Config) -> tuple[str, ...]:
+    """Prompts that must be there under a name of ours."""
+    digits = () if all(language in SPOKEN_DIGITS for language in config.languages) else tuple(map(digit_prompt, DIGITS))
+    confirming = any(row.confirm for row in config.inputs.values())
+    return (
+        *REQUIRED_PROMPTS,
+        *(CALLBACK_PROMPTS if config.callbacks is not None else ()),
+        *((*CONFIRM_PROMPTS, *digits) if confirming else ()),
+    )
 
 
 def _labels(config: Config) -> Iterator[Problem]:
@@ -74,33 +90,87 @@ def _in_every_language(config: Config, what: str, texts: Collection[str], path: 
 
 def _voice_menu(config: Config) -> Iterator[Problem]:
     menu, path = config.voice_menu, ("voice_menu",)
-    yield from _unknown("menu", menu.start, config.menus, (*path, "start"))
+    yield from _node(config, menu.start, (*path, "start"))
     defaults = Facts(language=menu.defaults.language, product_line=menu.defaults.product_line, level=menu.defaults.level)
     yield from _facts(config, defaults, (*path, "defaults"))
     yield from _facts(config, menu.unknown_number.hints, (*path, "unknown_number", "hints"))
     if menu.unknown_number.welcome is not None:
-        yield from _unknown("prompt", menu.unknown_number.welcome, config.prompts, (*path, "unknown_number", "welcome"))
+        yield from _prompt(config, menu.unknown_number.welcome, (*path, "unknown_number", "welcome"))
+    for key, branch in menu.every_menu.items():
+        yield from _branch(config, branch, (*path, "every_menu", key))
 
 
 def _entries(config: Config) -> Iterator[Problem]:
     for dnis, entry in config.entries.items():
         yield from _facts(config, entry.hints, ("entries", dnis, "hints"))
         if entry.welcome is not None:
-            yield from _unknown("prompt", entry.welcome, config.prompts, ("entries", dnis, "welcome"))
+            yield from _prompt(config, entry.welcome, ("entries", dnis, "welcome"))
 
 
 def _menus(config: Config) -> Iterator[Problem]:
     for name, menu in config.menus.items():
-        yield from _unknown("prompt", menu.prompt, config.prompts, ("menus", name, "prompt"))
+        yield from _prompt(config, menu.prompt, ("menus", name, "prompt"))
         for key, branch in menu.branches.items():
             yield from _branch(config, branch, ("menus", name, "branches", key))
         yield from _branch(config, menu.default, ("menus", name, "default"))
+        if menu.trial is not None:
+            yield from _trial(config, menu, menu.trial, ("menus", name, "trial"))
+
+
+def _trial(config: Config, menu: MenuRow, trial: TrialRow, path: Path) -> Iterator[Problem]:
+    yield from _prompt(config, trial.prompt, (*path, "prompt"))
+    for key, other in trial.keys.items():
+        yield from _unknown("key of the menu", other, menu.branches, (*path, "keys", key))
+    if sorted(trial.keys) != sorted(trial.keys.values()):
+        yield Problem("found keys that do not change places with each other, expected each of them once on either side", (*path, "keys"))
+
+
+def _inputs(config: Config) -> Iterator[Problem]:
+    for name, row in config.inputs.items():
+        path = ("inputs", name)
+        yield from _own_name(name, (config.menus, *_FACTS), path)
+        yield from _prompt(config, row.prompt, (*path, "prompt"))
+        if row.next is not None:
+            yield from _node(config, row.next, (*path, "next"))
+        yield from _branch(config, row.default, (*path, "default"))
+
+
+def _notices(config: Config) -> Iterator[Problem]:
+    for name, row in config.notices.items():
+        path = ("notices", name)
+        yield from _own_name(name, (config.menus, config.inputs), path)
+        for position, prompt in enumerate(row.prompts):
+            yield from _prompt(config, prompt, (*path, "prompts", position))
+        yield from _onward(config, row.next, row.to, path)
+
+
+_FACTS = (Facts.model_fields,)
+"""An input's number becomes a fact of its name."""
+
+
+def _own_name(name: str, others: Iterable[Collection[str]], path: Path) -> Iterator[Problem]:
+    if any(name in other for other in others):
+        yield Problem(f"found the name {name!r} a second time among menus, inputs, notices and facts, expected another", path)
 
 
 def _branch(config: Config, branch: BranchRow, path: Path) -> Iterator[Problem]:
     yield from _facts(config, branch.sets, (*path, "sets"))
-    if branch.next is not None:
-        yield from _unknown("menu", branch.next, config.menus, (*path, "next"))
+    yield from _onward(config, branch.next, branch.to, path)
+
+
+def _onward(config: Config, following: str | None, destination: str | None, path: Path) -> Iterator[Problem]:
+    if following is not None:
+        yield from _node(config, following, (*path, "next"))
+    if destination is not None:
+        yield from _unknown("destination", destination, config.destinations, (*path, "to"))
+
+
+def _node(config: Config, name: str, path: Path) -> Iterator[Problem]:
+    yield from _unknown("menu", name, (*config.menus, *config.inputs, *config.notices), path)
+
+
+def _prompt(config: Config, name: str, path: Path) -> Iterator[Problem]:
+    yield from _unknown("prompt", name, config.prompts, path)
 
 
 def _facts(config: Config, facts: Facts, path: Path) -> Iterator[Problem]:
@@ -273,6 +343,6 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _languages, _prompts, _labels, _voice_menu, _entries, _menus, _queues, _relief, _callback_line, _agents, _segments,
+    _languages, _prompts, _labels, _voice_menu, _entries, _menus, _inputs, _notices, _queues, _relief, _callback_line, _agents, _segments,
     _destinations, _exchanges, _ports,
 )  # fmt: skip

@@ -1,16 +1,17 @@
 """The menu's walk: what to say and ask next, given what the caller keyed.
 
-``walk`` is a generator: it yields steps, is sent the digit that came of each ('' for none), and returns the Facts. It decides order,
-re-prompts, defaults and skips. It does not know Asterisk, prompts' files, time, or the engine: whoever drives it plays the prompts and
-reports what MenuTaken says.
+``walk`` is a generator: it yields steps (``ivr.steps``), is sent the digit that came of each ('' for none), and returns the Facts. It
+decides order, skips, ways back and the end. It does not know Asterisk, prompts' files, time, or the engine: whoever drives it plays the
+prompts and reports what MenuTaken says.
 
 Rules:
 
-* The entry's welcome (or the plan's) comes first. A digit keyed during it, or during ``invalid`` or ``missing``, answers the menu that
-  follows, which is then not spoken.
+* The entry's welcome (or the plan's) comes first. A digit keyed during it, or during ``invalid`` or ``missing``, answers the question
+  that follows, which is then not spoken.
 * A menu whose fact is known is not asked: the branch that sets this very value says what comes next, and adds what else it sets as far
   as that is not known yet.
-* A wrong digit or silence costs one of the menu's ``attempts``; after the last one the menu's ``default`` is taken.
+* A wrong digit or silence costs one of the question's ``attempts``; after the last one its ``default`` is taken.
+* Who goes back is asked again what he was asked before, and what he had answered there is forgotten.
 * The language that a branch sets holds from the next prompt on.
 * The last key ends the walk: nothing more is said here, so that a free engineer is rung at once; who must wait is told so in hold.
 """
@@ -18,57 +19,22 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
-from typing import Final, Union
+from dataclasses import dataclass, field
+from typing import Final
 
 from acd.model import Level
-from ivr.menu import Branch, Entry, Menu, MenuPlan
-
-ALL_DIGITS: Final = "0123456789*#"
-"""A prompt is interruptible by every key, so that a wrong one is noticed at once."""
+from ivr.menu import Branch, Entry, Go, Menu, MenuPlan, Node, Notice
+from ivr.questions import Taken, meet
+from ivr.steps import ALL_DIGITS, Ask, Collect, MenuTaken, Say, SetLanguage, Step, StillHere, said
 
 MENUS_PER_CALL: Final = 32
-"""So many menus are walked in one call; then the defaults are taken. Menus that lead to each other for ever keep nobody for ever."""
+"""So many nodes are met in one call; then the defaults are taken. Menus that lead to each other for ever keep nobody for ever."""
+SIGN_EVERY: Final = 4
+"""After so many nodes the dialplan is told that the caller is well. Ordinary calls are through by then, and pay nothing for it."""
 
 
 class MenuError(Exception):
-    """The plan leads nowhere: a menu that does not exist, or a fact that has no meaning. A proven plan does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Play a prompt; a key of ``digits`` ends it and is the answer."""
-
-    prompt: str
-    digits: str = ALL_DIGITS
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Play a prompt as ``Say`` does, then wait up to ``timeout_seconds`` of silence for a key."""
-
-    prompt: str
-    digits: str
-    timeout_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class SetLanguage:
-    """Everything said from now on is in ``language``. The answer is ignored."""
-
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class MenuTaken:
-    """A branch was taken, to be reported; ``digits`` is '' when by default. The answer is ignored."""
-
-    menu: str
-    digits: str
-    choice: str
-
-
-Step = Union[Say, Ask, SetLanguage, MenuTaken]
+    """The plan leads nowhere: a node that does not exist, or a fact that has no meaning. A proven plan does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +47,11 @@ class Facts:
     urgent: bool
     path: tuple[MenuTaken, ...]
     known: Mapping[str, str]
-    """All facts as gathered, these included."""
+    """All facts as gathered, these included, and numbers that were keyed, by their input's name."""
+    destination: str | None = None
+    """Where the caller leaves the menu for, instead of the queue."""
+    callback: bool = False
+    """If nobody is free at once, the caller wants to be called back."""
 
 
 def entry_of(plan: MenuPlan, dnis: str) -> Entry:
@@ -94,70 +64,105 @@ def first_language(plan: MenuPlan, entry: Entry) -> str:
     return entry.hints.get("language") or plan.defaults.get("language") or plan.languages[0]
 
 
-def walk(plan: MenuPlan, dnis: str) -> Generator[Step, str, Facts]:
-    """Walk the plan for a caller who dialled ``dnis``. Send each step's digit back; the Facts are the return value.
+def walk(plan: MenuPlan, dnis: str, ani: str = "") -> Generator[Step, str, Facts]:
+    """Walk the plan for a caller from ``ani`` ('' when withheld) who dialled ``dnis``. Send each step's digit back; the Facts are the
+    return value.
 
     Raises MenuError for a plan that leads nowhere.
     """
     entry = entry_of(plan, dnis)
-    known = dict(entry.hints)
-    path: list[MenuTaken] = []
     language = first_language(plan, entry)
     yield SetLanguage(language)
-    keyed = yield from _said(entry.welcome or plan.welcome)
-    following: str | None = plan.start
-    for _ in range(MENUS_PER_CALL):
-        if following is None:
+    keyed = yield from said(entry.welcome or plan.welcome)
+    way = _Way(plan.start, dict(entry.hints))
+    path: list[MenuTaken] = []
+    for number in range(1, MENUS_PER_CALL + 1):
+        if way.following is None:
             break
-        menu = _menu(plan, following)
-        if menu.asks in known:
-            branch = _branch_that_says(menu, known[menu.asks])
-            known = {**branch.sets, **known}
+        node = _node(plan, way.following)
+        if isinstance(node, Menu) and node.asks in way.known:
+            way.skip(node, node.asks)
         else:
-            branch, digits = yield from _asked(plan, menu, keyed)
-            keyed = ""
-            known.update(branch.sets)
-            taken = MenuTaken(menu.id, digits, branch.choice)
-            path.append(taken)
-            yield taken
-        if known.get("language", language) != language:
-            language = known["language"]
+            taken = yield from meet(plan, node, keyed, ani)
+            keyed = taken.keyed
+            way.take(node, taken)
+            path.append(MenuTaken(taken.name, taken.digits, taken.branch.choice))
+            yield path[-1]
+        if way.known.get("language", language) != language:
+            language = way.known["language"]
             yield SetLanguage(language)
-        following = branch.next
-    return _facts({**plan.defaults, **known}, language, tuple(path))
+        if number % SIGN_EVERY == 0 and way.following is not None:
+            yield StillHere()
+    return _facts({**plan.defaults, **way.known}, language, tuple(path), way.destination)
 
 
-def _said(prompt: str) -> Generator[Step, str, str]:
-    return (yield Say(prompt)) if prompt else ""
+@dataclass(slots=True)
+class _Way:
+    """Where a caller stands between two nodes."""
+
+    following: str | None
+    known: dict[str, str]
+    destination: str | None = None
+    trail: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """Questions answered, each with what was known before it."""
+
+    def skip(self, menu: Menu, asks: str) -> None:
+        """Pass a menu over whose answer is known."""
+        branch = _branch_that_says(menu, asks, self.known[asks])
+        self.known = {**branch.sets, **self.known}
+        self._leave_by(branch)
+
+    def take(self, node: Node, taken: Taken) -> None:
+        """Go where the branch says."""
+        branch = taken.branch
+        if branch.go is Go.BACK and self.trail:
+            self.following, self.known = self.trail.pop()
+        if branch.go is not None:
+            return
+        if not isinstance(node, Notice):
+            self.trail.append((node.id, self.known))
+        entered = {node.id: taken.digits} if not isinstance(node, (Menu, Notice)) and branch is node.then else {}
+        self.known = {**self.known, **entered, **branch.sets}
+        self._leave_by(branch)
+
+    def _leave_by(self, branch: Branch) -> None:
+        self.following, self.destination = branch.next, branch.to
 
 
-def _asked(plan: MenuPlan, menu: Menu, keyed: str) -> Generator[Step, str, tuple[Branch, str]]:
-    """The branch taken, and the digit that took it ('' for the default). ``keyed`` is a digit that was keyed ahead."""
-    branches = {branch.key: branch for branch in menu.branches}
-    for attempt in range(menu.attempts):
-        digit = keyed or (yield Ask(menu.prompt, ALL_DIGITS, menu.timeout_seconds))
-        if digit in branches:
-            return branches[digit], digit
-        if attempt + 1 < menu.attempts:
-            keyed = yield from _said(plan.invalid if digit else plan.missing)
-    return menu.default, ""
+def _node(plan: MenuPlan, name: str) -> Node:
+    node = plan.node(name)
+    if node is None:
+        raise MenuError(f"there is no menu {name!r}")
+    return node
 
 
-def _menu(plan: MenuPlan, menu: str) -> Menu:
-    try:
-        return plan.menus[menu]
-    except KeyError:
-        raise MenuError(f"there is no menu {menu!r}") from None
+def _branch_that_says(menu: Menu, asks: str, value: str) -> Branch:
+    return next((branch for branch in menu.branches if branch.sets.get(asks) == value), menu.default)
 
 
-def _branch_that_says(menu: Menu, value: str) -> Branch:
-    return next((branch for branch in menu.branches if branch.sets.get(menu.asks) == value), menu.default)
-
-
-def _facts(known: Mapping[str, str], language: str, path: tuple[MenuTaken, ...]) -> Facts:
+def _facts(known: Mapping[str, str], language: str, path: tuple[MenuTaken, ...], destination: str | None) -> Facts:
     try:
         level = Level(known["level"])
         product_line = known["product_line"]
     except (KeyError, ValueError) as error:
         raise MenuError(f"the menu's facts do not say where the call belongs: {error}") from error
-    return Facts(language, product_line, level, known.get("urgent") == "yes", path, known)
+    urgent, callback = known.get("urgent") == "yes", known.get("callback") == "yes"
+    return Facts(language, product_line, level, urgent, path, known, destination, callback)
+
+
+__all__ = [
+    "ALL_DIGITS",
+    "MENUS_PER_CALL",
+    "Ask",
+    "Collect",
+    "Facts",
+    "MenuError",
+    "MenuTaken",
+    "Say",
+    "SetLanguage",
+    "Step",
+    "StillHere",
+    "entry_of",
+    "first_language",
+    "walk",
+]

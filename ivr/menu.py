@@ -1,23 +1,30 @@
-"""The menu as data: entries, menus, branches, and the facts they gather.
+"""The menu as data: entries, menus, inputs, notices, branches, and the facts they gather.
 
 Holds the model only; ``ivr.dialogue`` walks it, ``config`` compiles it from YAML. It knows neither Asterisk nor prompts' files:
 a prompt is a name, said in the caller's language.
 
-A walk gathers *facts* (``language``, ``product_line``, ``level``, ``urgent`` …), each a string. A menu asks for one fact. When the
-fact is known already (the dialled number says it: a legacy printers' line), the menu is skipped.
+A walk gathers *facts* (``language``, ``product_line``, ``level``, ``urgent`` …), each a string. A menu asks for one fact, or for none.
+When the fact is known already (the dialled number says it: a legacy printers' line), the menu is skipped. A node is a menu, an input or
+a notice; they share one space of names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from enum import StrEnum
+from typing import Final, Union
 
 PROMPT_FOLDER: Final = "hotline"
 """A prompt's file is ``<language>/hotline/<name>.wav`` in Asterisk's sounds directory."""
 POSITION_PROMPT: Final = "queue_position"
 WAIT_PROMPT: Final = "queue_wait"
 """Prompts that have a file for each number: ``queue_position_3`` is said to the third in line, ``queue_wait_3`` to who waits 3 minutes."""
+
+
+def digit_prompt(digit: str) -> str:
+    """Name of the prompt that says a digit."""
+    return f"digit_{digit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +39,37 @@ class Entry:
     """Prompt said instead of the plan's welcome."""
 
 
+class Go(StrEnum):
+    """Where a branch leads within what was asked already."""
+
+    REPEAT = "repeat"
+    """The same question again."""
+    BACK = "back"
+    """The question before, with what was known then; the first one is repeated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What one key leads to: ``sets`` is added to the facts, then ``next`` (a menu id) or, when None, the queue."""
+    """What one key leads to: ``sets`` is added to the facts; then ``next`` (a node), ``to`` (a destination out of the menu), ``go``, or,
+    when all are None, the queue.
+    """
 
     key: str
     choice: str
     """Stable name of the branch, for records and reports."""
     sets: Mapping[str, str] = field(default_factory=dict)
     next: str | None = None
+    to: str | None = None
+    go: Go | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The other order of a menu, heard by ``share_percent`` of the callers; the same number always hears the same."""
+
+    prompt: str
+    branches: tuple[Branch, ...]
+    share_percent: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +78,49 @@ class Menu:
 
     id: str
     prompt: str
-    asks: str
+    asks: str | None
+    """The fact it is about; None for one that is always asked."""
     branches: tuple[Branch, ...]
     default: Branch
     """Taken after the last attempt; its ``key`` is ''."""
     attempts: int = 3
     timeout_seconds: float = 4.0
     """Silence after the prompt's end that counts as a missing digit."""
+    trial: Trial | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A number to key in, ended by ``#``, by its length or by silence. What was keyed becomes the fact of the input's name."""
+
+    id: str
+    prompt: str
+    shortest: int
+    longest: int
+    then: Branch
+    default: Branch
+    """Taken after the last attempt; its ``key`` is ''."""
+    keys: tuple[Branch, ...] = ()
+    """Taken when one such key is all that was keyed, and is no number that is wanted here."""
+    check: str = ""
+    """Name of the rule for its last digit, one of ``ivr.check_digit.RULES``; '' for none."""
+    confirm: bool = True
+    """Whether it is read back, and counts only when 1 is keyed then."""
+    attempts: int = 3
+    timeout_seconds: float = 5.0
+    """Silence after the prompt, or after a digit, that ends the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the caller is told; a key cuts it short and answers what follows."""
+
+    id: str
+    prompts: tuple[str, ...]
+    then: Branch
+
+
+Node = Union[Menu, Input, Notice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +137,34 @@ class MenuPlan:
     """Facts that hold unless a branch or an entry says otherwise (``language``, ``product_line``, ``level``)."""
     welcome: str = "welcome"
     invalid: str = "invalid"
-    """Said before a menu is repeated after a wrong digit."""
+    """Said before a question is repeated after a wrong digit."""
     missing: str = "missing"
-    """Said before a menu is repeated after silence."""
+    """Said before a question is repeated after silence."""
     languages: tuple[str, ...] = ("zh", "en")
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    you_entered: str = "you_entered"
+    """Said before what was keyed is read back, digit by digit."""
+    confirm_entry: str = "confirm_entry"
+    """Asks whether what was read back is right: 1, or again."""
+    limit_seconds: int = 180
+    """After so long without a sign of the engine the dialplan takes a caller out of the menu."""
+
+    def node(self, name: str) -> Node | None:
+        """The node of that name, if there is one."""
+        return self.menus.get(name) or self.inputs.get(name) or self.notices.get(name)
+
+    def nodes(self) -> tuple[Node, ...]:
+        """All nodes: menus, inputs, notices, each in the order of the file."""
+        return (*self.menus.values(), *self.inputs.values(), *self.notices.values())
+
+
+def ways_on(node: Node) -> tuple[Branch, ...]:
+    """Every branch that can be taken at a node, the default last; what is the same key in a menu's other order is left out."""
+    match node:
+        case Menu():
+            return (*node.branches, node.default)
+        case Input():
+            return (node.then, *node.keys, node.default)
+        case Notice():
+            return (node.then,)

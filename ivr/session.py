@@ -12,6 +12,8 @@ What it rests on, each seen on Asterisk 22.10:
 * Keys that arrive between a reply and the next command are dropped, and commands can't be sent ahead (see ``ivr.codec``). So after a key
   the next prompt is asked for at once: events are submitted while it plays, and prompts are named with their language
   (``zh/hotline/welcome``, found whatever the channel's language is) until CHANNEL(language) is set once, at the end.
+* ``GET DATA`` plays and collects digits without a gap in which one could be dropped; ``#`` ends them. With the prompt ``""`` it only
+  collects.
 * ``EXEC MSet`` sets all variables in one round trip: half of Asterisk's work for three ``SET VARIABLE``.
 * ``HANGUP`` means that the channel has left AGI(). After a redirect the channel stands elsewhere in the dialplan already; after a real
   hang-up it stands where it was. That tells them apart (HANGUPCAUSE is 0 both times).
@@ -23,15 +25,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from acd.events import CallArrived, CallerLeft, CallQueued, Event, MenuChosen
+from acd.events import CallArrived, CallbackWanted, CallDiverted, CallerLeft, CallQueued, Event, MenuChosen
 from acd.model import AgentId, QueueId
 from acd.ports import Engine
 from ivr.caller import Caller
 from ivr.codec import DEAD_CHANNEL, Reply
-from ivr.dialogue import Ask, Facts, MenuTaken, Say, SetLanguage, Step, entry_of, walk
+from ivr.dialogue import Ask, Collect, Facts, MenuTaken, Say, SetLanguage, Step, StillHere, entry_of, walk
 from ivr.menu import PROMPT_FOLDER, MenuPlan
 
 SURVIVAL_CONTEXT: Final = "hotline-survival"
+OUT_CONTEXT: Final = "hotline-out"
 STANDARD_SEGMENT: Final = "standard"
 """What everybody is of whom nothing else is known."""
 
@@ -140,7 +143,7 @@ class Session:
         """The whole pass. On return the connection may be closed."""
         try:
             await self._submit(self._arrival())
-            await self._queue(await self._dialogue())
+            await self._leave(await self._dialogue())
         except LineLost:
             await self._after_loss()
         except Exception as error:  # noqa: BLE001  whatever it is, it must cost this caller the menu only
@@ -154,7 +157,7 @@ class Session:
         return CallArrived(caller.call, caller.ani, caller.ani_name, caller.dnis, entry_of(self._plan, caller.dnis).label)
 
     async def _dialogue(self) -> Facts:
-        steps = walk(self._plan, self._caller.dnis)
+        steps = walk(self._plan, self._caller.dnis, self._caller.ani)
         step = next(steps)
         while True:
             digit = await self._perform(step)
@@ -168,12 +171,17 @@ class Session:
         match step:
             case Ask(prompt, digits, timeout_seconds):
                 return await self._play(prompt, timeout_seconds, "GET OPTION", self._file(prompt), digits, _milliseconds(timeout_seconds))
+            case Collect(prompt, most, timeout_seconds):
+                return await self._collect(prompt, most, timeout_seconds)
             case Say(prompt, digits):
                 return await self._play(prompt, 0.0, "STREAM FILE", self._file(prompt), digits)
             case SetLanguage(language):
                 self._language = language
             case MenuTaken(menu, digits, choice):
                 self._unreported.append(MenuChosen(self._caller.call, menu, digits, choice))
+            case StillHere():
+                self._send("EXEC", "Set", f"TIMEOUT(absolute)={self._plan.limit_seconds}")
+                _done(await self._line.reply())
         return ""
 
     async def _play(self, prompt: str, timeout_seconds: float, verb: str, *arguments: str) -> str:
@@ -193,11 +201,38 @@ class Session:
             self._services.log.error("prompt can't be played", prompt=self._file(prompt), call=self._caller.call)
         return reply.digit
 
-    async def _queue(self, facts: Facts) -> None:
+    async def _collect(self, prompt: str, most: int, timeout_seconds: float) -> str:
+        """Several keys. When the prompt could not be played, the first key is waited for all the same."""
+        first = ""
+        reply = await self._get_data(self._file(prompt) if prompt else "", most, timeout_seconds)
+        if reply.result == "-1":
+            first = await self._unspoken(prompt, timeout_seconds)
+            if first in ("", "#") or most == 1:
+                return first.rstrip("#")
+            reply = await self._get_data("", most - 1, timeout_seconds)
+            if reply.result == "-1":
+                raise LineLost
+        return first + reply.result
+
+    async def _get_data(self, file: str, most: int, timeout_seconds: float) -> Reply:
+        self._send("GET DATA", file, _milliseconds(timeout_seconds), str(most))
         await self._report()
+        return _done(await self._line.reply(timeout_seconds * most))
+
+    async def _leave(self, facts: Facts) -> None:
+        await self._report()
+        if facts.destination is None:
+            await self._queue(facts)
+        else:
+            await self._submit(CallDiverted(self._caller.call, facts.destination))
+            await self._assign(("CHANNEL(language)", facts.language), ("HOTLINE_NEXT", f"{OUT_CONTEXT},{facts.destination},1"))
+
+    async def _queue(self, facts: Facts) -> None:
         self._line.expect_verdict()
         await self._submit(self._queued(facts))
         verdict = await self._line.verdict()
+        if facts.callback:  # means nothing when an agent is being rung already, or the queue promises none
+            await self._submit(CallbackWanted(self._caller.call))
         await self._assign(("CHANNEL(language)", facts.language), ("HOTLINE_QUEUE", verdict.queue), ("HOTLINE_NEXT", verdict.target))
 
     def _queued(self, facts: Facts) -> CallQueued:

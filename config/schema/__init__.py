@@ -42,12 +42,26 @@ from config.schema.telephony import (
     Waiting,
     Web,
 )
-from config.schema.voice import BranchRow, DefaultFacts, EntryRow, Facts, Hotline, MenuRow, VoiceMenu
+from config.schema.voice import (
+    BranchRow,
+    DefaultFacts,
+    DefaultRow,
+    EntryRow,
+    Facts,
+    Hotline,
+    InputRow,
+    MenuRow,
+    NoticeRow,
+    TrialRow,
+    VoiceMenu,
+)
 from config.schema.words import Dnis, ExchangeName, LanguageName, Name, SoundPath, Strict
 from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
 
 REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
 """Said by the menu (the first three; see ``ivr.menu``), and in hold: ``connecting`` at its begin, ``comfort`` now and then."""
+CONFIRM_PROMPTS = ("you_entered", "confirm_entry")
+"""Said where a number that was keyed is read back: before it, and after it to ask whether it is right."""
 CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
 """Said where callbacks are made: in hold in place of ``comfort``, to who pressed 1, and to the customer when he has answered."""
 
@@ -81,6 +95,8 @@ class Config(Strict):
     entries: dict[Dnis, EntryRow] = Field(min_length=1, description="Dialled numbers.")
     voice_menu: VoiceMenu = Field(description="How the menus hang together.")
     menus: dict[Name, MenuRow] = Field(min_length=1, description="The menus, by name.")
+    inputs: dict[Name, InputRow] = Field(default_factory=dict, description="Numbers that callers key, by name.")
+    notices: dict[Name, NoticeRow] = Field(default_factory=dict, description="What callers are told on their way, by name.")
     product_lines: dict[Name, ProductLine] = Field(min_length=1, description="Product lines, by name.")
     queues: Queues = Field(description="Rules of the queues (product line x level).")
     segments: dict[Name, Segment] = Field(description="Groups of callers, by name; `standard` is everybody else.")
@@ -129,6 +145,7 @@ class Config(Strict):
 
 __all__ = [
     "CALLBACK_PROMPTS",
+    "CONFIRM_PROMPTS",
     "NUMBER",
     "NUMBERED_PROMPTS",
     "REQUIRED_PROMPTS",
@@ -142,6 +159,7 @@ __all__ = [
     "Combination",
     "Config",
     "DefaultFacts",
+    "DefaultRow",
     "Demo",
     "Destination",
     "EntryRow",
@@ -150,8 +168,10 @@ __all__ = [
     "FastAgi",
     "HotlineRow",
     "HoursRow",
+    "InputRow",
     "MenuRow",
     "Need",
+    "NoticeRow",
     "Offers",
     "OverflowRow",
     "Path",
@@ -170,6 +190,7 @@ __all__ = [
     "Source",
     "StepRow",
     "Survival",
+    "TrialRow",
     "Trunk",
     "VoiceMenu",
     "Waiting",

@@ -1,10 +1,10 @@
-"""What a caller meets: dialled numbers, menus and their branches, as written by the administrator."""
+"""What a caller meets: dialled numbers, menus, inputs, notices and their branches, as written by the administrator."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.schema.words import AgentName, Key, Label, LanguageName, LevelName, Name, Strict
 
@@ -20,6 +20,9 @@ class Facts(Strict):
     urgent: bool | None = Field(default=None, description="An emergency: gets the urgent head start.")
     segment: Name | None = Field(default=None, description="The caller's segment.")
     preferred_agent: AgentName | None = Field(default=None, description="The agent whom the first step may name.")
+    callback: bool | None = Field(
+        default=None, description="Unless an agent is free at once, the caller is called back; his queue must allow it."
+    )
 
 
 class EntryRow(Strict):
@@ -31,22 +34,87 @@ class EntryRow(Strict):
 
 
 class BranchRow(Strict):
-    """What a key, or silence, leads to."""
+    """What a key, or silence, leads to. At most one of `next`, `to` and `do`; with none of them, the call is queued."""
 
     choice: Name = Field(description="Stable name for reports.")
     sets: Facts = Field(default=Facts(), description="What is known from now on.")
-    next: Name | None = Field(default=None, description="The menu that follows; without it, the call is queued.")
+    next: Name | None = Field(default=None, description="The menu, input or notice that follows.")
+    to: Name | None = Field(default=None, description="One of `destinations`: the caller leaves the menu for it.")
+    do: Literal["repeat", "back"] | None = Field(default=None, description="Ask the same again, or go back to the question before.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> BranchRow:
+        if sum(way is not None for way in (self.next, self.to, self.do)) > 1:
+            raise ValueError("expected at most one of next, to, do")
+        return self
+
+
+class DefaultRow(BranchRow):
+    """What comes of no valid key. Who says nothing is led on, never back or in a circle."""
+
+    @model_validator(mode="after")
+    def _onward(self) -> DefaultRow:
+        if self.do is not None:
+            raise ValueError("expected next, to or nothing: who keys nothing must not be asked for ever")
+        return self
+
+
+class TrialRow(Strict):
+    """Another order of a menu, which a share of the callers hears; the same number always the same. Records tell the orders apart."""
+
+    prompt: Name = Field(description="What is asked in the other order.")
+    keys: dict[Key, Key] = Field(min_length=1, description="A key in the other order -> the key of `branches` whose place it takes.")
+    share_percent: int = Field(default=50, ge=1, le=99, description="So many of a hundred callers hear the other order.")
 
 
 class MenuRow(Strict):
     """One question."""
 
     prompt: Name = Field(description="What is asked.")
-    asks: FactName = Field(description="The fact it is about: when that is known already, the menu is passed over.")
+    asks: FactName | None = Field(
+        default=None, description="The fact it is about: when that is known, the menu is passed over. Without it, it is always asked."
+    )
     branches: dict[Key, BranchRow] = Field(min_length=1, description="What each key (0-9, *, #) leads to.")
-    default: BranchRow = Field(description="Taken when no valid key came in `attempts` attempts.")
+    default: DefaultRow = Field(description="Taken when no valid key came in `attempts` attempts.")
     attempts: int = Field(default=3, ge=1, le=5, description="How often it is asked.")
     timeout_seconds: float = Field(default=4.0, ge=1, le=30, description="Silence after the prompt that counts as no key.")
+    trial: TrialRow | None = Field(default=None, description="Another order of the same branches, to see which one serves callers better.")
+
+
+class InputRow(Strict):
+    """A number that the caller keys: a case's, a device's. It goes with the call to the agent's card."""
+
+    prompt: Name = Field(description="What is asked.")
+    shortest: int = Field(ge=1, le=20, description="Fewest digits.")
+    longest: int = Field(ge=1, le=20, description="Most digits; with the last of them, or with #, or after silence, it is complete.")
+    check: Literal["luhn", "mod_11_10"] | None = Field(
+        default=None, description="The rule that its last digit keeps: Luhn (ISO/IEC 7812-1) or MOD 11,10 (ISO/IEC 7064)."
+    )
+    confirm: bool = Field(default=True, description="It is read back, and counts when 1 is keyed then.")
+    next: Name | None = Field(default=None, description="The menu, input or notice that follows; without it, the call is queued.")
+    default: DefaultRow = Field(description="Taken when no valid number came in `attempts` attempts.")
+    attempts: int = Field(default=3, ge=1, le=5, description="How often it is asked.")
+    timeout_seconds: float = Field(default=5.0, ge=1, le=30, description="Silence, before or after a digit, that ends the number.")
+
+    @model_validator(mode="after")
+    def _a_range(self) -> InputRow:
+        if self.shortest > self.longest:
+            raise ValueError("expected shortest not above longest")
+        return self
+
+
+class NoticeRow(Strict):
+    """Something the caller is told: the hours, the answer to a frequent question. A key cuts it short."""
+
+    prompts: tuple[Name, ...] = Field(min_length=1, max_length=10, description="What is said, in this order.")
+    next: Name | None = Field(default=None, description="The menu, input or notice that follows …")
+    to: Name | None = Field(default=None, description="… or one of `destinations`; with neither, the call is queued.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> NoticeRow:
+        if self.next is not None and self.to is not None:
+            raise ValueError("expected at most one of next, to")
+        return self
 
 
 class DefaultFacts(Strict):
@@ -60,8 +128,12 @@ class DefaultFacts(Strict):
 class VoiceMenu(Strict):
     """How the menus hang together."""
 
-    start: Name = Field(description="The first menu.")
+    start: Name = Field(description="The first menu, input or notice.")
     defaults: DefaultFacts = Field(description="What holds when nothing was said.")
+    every_menu: dict[Key, BranchRow] = Field(
+        default_factory=dict,
+        description="Keys that every menu has besides its own, and every input when nothing else is keyed: 0 for an operator, * for back.",
+    )
     unknown_number: EntryRow = Field(description="The row for a dialled number that `entries` does not have: nobody is turned away.")
 
 

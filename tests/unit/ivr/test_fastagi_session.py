@@ -9,11 +9,11 @@ import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.events import CallArrived, CallerLeft, CallQueued, Event, MenuChosen
+from acd.events import CallArrived, CallDiverted, CallerLeft, CallQueued, Event, MenuChosen
 from acd.model import AgentId, IllegalTransition, Level, QueueId
-from ivr.menu import Entry, MenuPlan
+from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan
 from ivr.session import Acquaintance
-from tests.unit.ivr.agi_rig import CALL, ENVIRONMENT, FakeEngine, Rig, settle
+from tests.unit.ivr.agi_rig import CALL, ENVIRONMENT, Asterisk, FakeEngine, Rig, settle
 from tests.unit.ivr.agi_transcripts import ALL, Transcript, load
 from tests.unit.ivr.hotline_menu import RECORDED, plan
 
@@ -486,3 +486,83 @@ async def test_a_recorded_session_cut_off_anywhere_ends(transcript: Transcript) 
         await asterisk.closes()
         assert len(rig.sessions) == 0
         assert rig.engine.names().count("CallArrived") == (cut >= len(transcript.environment))
+
+
+# ---- numbers, destinations, callbacks
+
+
+SERIAL = Input("serial", "enter-serial", 4, 6, Branch("", "entered"), Branch("", "none"), confirm=False, timeout_seconds=3.0)
+OUT = Menu(
+    "what", "ask-what", None,
+    (Branch("1", "serial", next="serial"), Branch("4", "message", to="voicemail"), Branch("5", "call_me", {"callback": "yes"}),
+     Branch("#", "again", go=Go.REPEAT)),
+    Branch("", "nothing"),
+)  # fmt: skip
+SERVICES = plan(start="what", menus={"what": OUT}, inputs={"serial": SERIAL}, welcome="", limit_seconds=90)
+
+
+async def chosen(key: str) -> tuple[Rig, Asterisk, str]:
+    """A caller who pressed that key at the first menu, and what Asterisk was told then."""
+    rig = Rig(plan=SERVICES)
+    asterisk = rig.connect()
+    await asterisk.says(ENVIRONMENT)
+    return rig, asterisk, await asterisk.answers(str(ord(key)))
+
+
+async def test_a_number_is_collected_in_one_command() -> None:
+    rig, asterisk, told = await chosen("1")
+    assert told == 'GET DATA "zh/hotline/enter-serial" "3000" "6"\n'
+
+    await asterisk.answers("123456")
+
+    assert rig.engine.events[-2] == MenuChosen(CALL, "serial", "123456", "entered")
+    assert isinstance(rig.engine.events[-1], CallQueued)
+
+
+async def test_silence_and_a_hash_alone_are_no_number() -> None:
+    _, asterisk, _ = await chosen("1")
+
+    assert "hotline/missing" in await asterisk.answers(" (timeout)")
+
+
+async def test_a_number_whose_question_can_not_be_played_can_be_keyed_all_the_same() -> None:
+    rig, asterisk, _ = await chosen("1")
+
+    assert await asterisk.answers("-1") == 'WAIT FOR DIGIT "3000"\n'
+    assert await asterisk.answers(str(ord("1"))) == 'GET DATA "" "3000" "5"\n'
+    await asterisk.answers("2345")
+
+    assert rig.engine.events[-2] == MenuChosen(CALL, "serial", "12345", "entered")
+
+
+async def test_who_hangs_up_over_a_number_has_left() -> None:
+    rig, asterisk, _ = await chosen("1")
+    await asterisk.says(b"HANGUP\n")
+    assert await asterisk.answers("-1") == WHERE
+    await asterisk.says(AT_ENTRY)
+
+    assert rig.engine.names()[-1] == "CallerLeft"
+
+
+async def test_a_destination_is_where_the_caller_goes_and_the_engine_knows() -> None:
+    rig, _asterisk, told = await chosen("4")
+
+    assert told == 'EXEC "MSet" "CHANNEL(language)=\\"zh\\",HOTLINE_NEXT=\\"hotline-out,voicemail,1\\""\n'
+    assert rig.engine.events[-1] == CallDiverted(CALL, "voicemail")
+
+
+async def test_who_wants_to_be_called_back_is_queued_first() -> None:
+    rig, asterisk, _ = await chosen("5")
+    assert deliver(rig)
+    await settle()
+
+    assert rig.engine.names()[-2:] == ["CallQueued", "CallbackWanted"]
+    assert "HOTLINE_NEXT" in asterisk.hears()
+
+
+async def test_the_dialplan_is_told_that_a_caller_who_takes_his_time_is_well() -> None:
+    _, asterisk, _ = await chosen("#")
+    await asterisk.answers(*[str(ord("#"))] * 2)
+
+    assert await asterisk.answers(str(ord("#"))) == 'EXEC "Set" "TIMEOUT(absolute)=90"\n'
+    assert "ask-what" in await asterisk.answers("0")

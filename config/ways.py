@@ -1,0 +1,187 @@
+"""Every way through the menu, as ``ivr.dialogue`` walks it: which nodes callers stand at, knowing what, and where each way ends.
+
+Decides what can happen, not whether it is good (``config.check`` does). Pure. Two callers at the same node who know the same are one
+*place*; a key that repeats or goes back leads to a place that was there before, so it adds none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from acd.model import Level, QueueId, queue_of
+from config.schema.source import Path
+from ivr.menu import Branch, Entry, Input, Menu, MenuPlan, Node, Notice
+
+KEYED = "…"
+"""Stands for whatever a caller keys at an input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node, and the facts known there; with no node, the end of a way, out to ``destination`` or, without one, in the queue."""
+
+    node: str | None
+    known: frozenset[tuple[str, str]]
+    destination: str | None = None
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is known, by name."""
+        return dict(self.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step on: how many keys it takes, where to, and which row of the file says so."""
+
+    to: Place
+    keys: int
+    silent: bool
+    """It needs nothing of the caller."""
+    said: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a call can be queued."""
+
+    queue: QueueId
+    language: str
+    segment: str
+    agent: str
+    """The preferred one; '' for none."""
+    callback: bool
+    said: Path
+    """The row that leads there."""
+
+
+class Ways:
+    """The places of a plan and the moves between them."""
+
+    def __init__(self, plan: MenuPlan) -> None:
+        self.plan = plan
+        self.begins = {entry.dnis: Place(plan.start, frozenset(entry.hints.items())) for entry in _entries(plan)}
+        """Where callers begin, by the dialled number; '' for one that no row maps."""
+        self.moves: dict[Place, tuple[Move, ...]] = {}
+        ahead = list(self.begins.values())
+        while ahead:
+            place = ahead.pop()
+            if place.node is not None and place not in self.moves:
+                self.moves[place] = tuple(_moves(plan, place))
+                ahead += [move.to for move in self.moves[place]]
+
+    @cached_property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """Every way that a call can be queued, in the order found."""
+        ends = dict.fromkeys((move.to, move.said) for moves in self.moves.values() for move in moves if move.to.node is None)
+        return tuple(dict.fromkeys(self._arrival(place, said) for place, said in ends if place.destination is None))
+
+    def _arrival(self, place: Place, said: Path) -> Arrival:
+        facts = {**self.plan.defaults, **place.facts}
+        queue = queue_of(facts["product_line"], Level(facts["level"]))
+        return Arrival(
+            queue, facts["language"], facts["segment"], facts.get("preferred_agent", ""), facts.get("callback") == "yes", said,
+        )  # fmt: skip
+
+    def fewest_keys(self) -> dict[Place, int]:
+        """Place -> the fewest keys from there to a queue; a place that leads to none is left out."""
+        fewest: dict[Place, int] = {}
+        changed = True
+        while changed:
+            changed = False
+            for place, moves in self.moves.items():
+                best = min((move.keys + cost for move in moves if (cost := _cost(fewest, move.to)) is not None), default=None)
+                if best is not None and best < fewest.get(place, best + 1):
+                    fewest[place], changed = best, True
+        return fewest
+
+    def most_keys(self) -> int:
+        """The most keys on any way that goes round in no circle (circles are left out where a search from the numbers closes them)."""
+        most: dict[Place, int] = {}
+
+        def search(place: Place, open_places: frozenset[Place]) -> int:
+            if place not in most:
+                here = open_places | {place}
+                moves = self.moves.get(place, ())
+                most[place] = max((move.keys + search(move.to, here) for move in moves if move.to not in here), default=0)
+            return most[place]
+
+        return max(search(place, frozenset()) for place in self.begins.values())
+
+    def silent_circles(self) -> Iterator[list[Place]]:
+        """Places that lead to each other without anything said or done by the caller: nobody comes out of them."""
+        done: set[Place] = set()
+        for start in self.moves:
+            chain: list[Place] = []
+            place: Place = start
+            while place.node is not None and place not in done:
+                if place in chain:
+                    yield chain[chain.index(place) :]
+                    break
+                chain.append(place)
+                place = next(move.to for move in self.moves[place] if move.silent)
+            done.update(chain)
+
+
+def _cost(fewest: Mapping[Place, int], place: Place) -> int | None:
+    if place.node is not None:
+        return fewest.get(place)
+    return 0 if place.destination is None else None
+
+
+def _entries(plan: MenuPlan) -> list[Entry]:
+    return [*plan.entries.values(), plan.default_entry]
+
+
+# ---- moves of each kind of node -------------------------------------------------------------------------------------------------
+
+
+def path_of(plan: MenuPlan, node: str) -> Path:
+    """Where a node is written."""
+    return ("menus" if node in plan.menus else "inputs" if node in plan.inputs else "notices", node)
+
+
+def _moves(plan: MenuPlan, place: Place) -> Iterator[Move]:
+    assert place.node is not None, "ends have no moves"
+    node: Node | None = plan.node(place.node)
+    match node:
+        case Menu():
+            yield from _menu_moves(plan, place, node)
+        case Input():
+            yield from _input_moves(plan, place, node)
+        case Notice():
+            yield Move(_beyond(place, node.then, {**place.facts, **node.then.sets}), 0, True, path_of(plan, node.id))
+
+
+def _menu_moves(plan: MenuPlan, place: Place, menu: Menu) -> Iterator[Move]:
+    path, facts = path_of(plan, menu.id), place.facts
+    if menu.asks in facts:
+        branch = next((one for one in menu.branches if one.sets.get(menu.asks) == facts[menu.asks]), menu.default)
+        yield Move(_beyond(place, branch, {**branch.sets, **facts}), 0, True, _row(path, branch))
+        return
+    for branch in menu.branches:
+        if branch.go is None:
+            yield Move(_beyond(place, branch, {**facts, **branch.sets}), 1, False, _row(path, branch))
+    yield Move(_beyond(place, menu.default, {**facts, **menu.default.sets}), 0, True, _row(path, menu.default))
+
+
+def _input_moves(plan: MenuPlan, place: Place, node: Input) -> Iterator[Move]:
+    path, facts = path_of(plan, node.id), place.facts
+    keys = node.shortest + (node.shortest < node.longest) + node.confirm
+    yield Move(_beyond(place, node.then, {**facts, node.id: KEYED, **node.then.sets}), keys, False, path)
+    for branch in node.keys:
+        if branch.go is None:
+            yield Move(_beyond(place, branch, {**facts, **branch.sets}), 2, False, ("voice_menu", "every_menu", branch.key))
+    yield Move(_beyond(place, node.default, {**facts, **node.default.sets}), 0, True, (*path, "default"))
+
+
+def _row(path: Path, branch: Branch) -> Path:
+    return (*path, "branches", branch.key) if branch.key else (*path, "default")
+
+
+def _beyond(place: Place, branch: Branch, facts: Mapping[str, str]) -> Place:
+    if branch.next is None:
+        return Place(None, frozenset(facts.items()), branch.to)
+    return Place(branch.next, frozenset(facts.items()))

@@ -1,0 +1,119 @@
+"""How each kind of node meets the caller: a menu is asked, a number is collected and confirmed, a notice is told.
+
+Each is a walk of its own that returns the branch taken, and a key that was pressed too early for it. Which node comes next, and what its
+branch means, is ``ivr.dialogue``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from zlib import crc32
+
+from ivr.check_digit import keeps
+from ivr.menu import Branch, Input, Menu, MenuPlan, Node, Notice, digit_prompt
+from ivr.steps import ALL_DIGITS, Ask, Collect, Say, Walk, said
+
+YES: Final = "1"
+"""Key that confirms what was read back; every other one means: again."""
+CONFIRM_TRIES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a node: the branch, the keys that chose it ('' for the default), the node's name as reported, and a key that was
+    pressed after that, which answers what follows.
+    """
+
+    branch: Branch
+    digits: str
+    name: str
+    keyed: str = ""
+
+
+def meet(plan: MenuPlan, node: Node, keyed: str, ani: str) -> Walk[Taken]:
+    """Let the caller from number ``ani`` ('' when withheld) meet a node; ``keyed`` is a key that was pressed ahead of it."""
+    return (yield from _MEETINGS[type(node)](plan, node, keyed, ani))
+
+
+# ---- menus -----------------------------------------------------------------------------------------------------------------------
+
+
+def arm_of(menu: str, ani: str, share_percent: int) -> str:
+    """Which order of a menu a number hears while two are on trial: ``b`` for its share of all numbers, else ``a``; withheld: ``a``."""
+    return "b" if ani and crc32(f"{menu}:{ani}".encode()) % 100 < share_percent else "a"
+
+
+def _ask_menu(plan: MenuPlan, menu: Menu, keyed: str, ani: str) -> Walk[Taken]:
+    prompt, choices, name = menu.prompt, menu.branches, menu.id
+    if menu.trial is not None:
+        arm = arm_of(menu.id, ani, menu.trial.share_percent)
+        name = f"{menu.id}/{arm}"
+        if arm == "b":
+            prompt, choices = menu.trial.prompt, menu.trial.branches
+    branches = {branch.key: branch for branch in choices}
+    for attempt in range(menu.attempts):
+        digit = keyed or (yield Ask(prompt, ALL_DIGITS, menu.timeout_seconds))
+        if digit in branches:
+            return Taken(branches[digit], digit, name)
+        if attempt + 1 < menu.attempts:
+            keyed = yield from said(plan.invalid if digit else plan.missing)
+    return Taken(menu.default, "", name)
+
+
+# ---- inputs ----------------------------------------------------------------------------------------------------------------------
+
+
+def _ask_input(plan: MenuPlan, node: Input, keyed: str, _: str) -> Walk[Taken]:
+    ways_out = {branch.key: branch for branch in node.keys}
+    for attempt in range(node.attempts):
+        digits = yield from _collected(node, keyed)
+        keyed = ""
+        if _is_wanted(node, digits):
+            if not node.confirm or (yield from _confirmed(plan, node, digits)):
+                return Taken(node.then, digits, node.id)
+        elif digits in ways_out:
+            return Taken(ways_out[digits], digits, node.id)
+        elif attempt + 1 < node.attempts:
+            keyed = yield from said(plan.invalid if digits else plan.missing)
+    return Taken(node.default, "", node.id)
+
+
+def _collected(node: Input, keyed: str) -> Walk[str]:
+    """What is keyed, beginning with a key that came ahead of the question, which is then not spoken."""
+    if keyed in ("", "#"):
+        return (yield Collect(node.prompt, node.longest, node.timeout_seconds))
+    if node.longest == 1:
+        return keyed
+    return keyed + (yield Collect("", node.longest - 1, node.timeout_seconds))
+
+
+def _is_wanted(node: Input, digits: str) -> bool:
+    """``*`` is no digit of any number."""
+    return node.shortest <= len(digits) <= node.longest and digits.isdecimal() and keeps(node.check, digits)
+
+
+def _confirmed(plan: MenuPlan, node: Input, digits: str) -> Walk[bool]:
+    """A key during the reading back answers the question after it. Silence is asked once more, and then means no."""
+    answer = yield from said(plan.you_entered)
+    for digit in digits:
+        answer = answer or (yield Say(digit_prompt(digit)))
+    for _ in range(CONFIRM_TRIES):
+        answer = answer or (yield Ask(plan.confirm_entry, ALL_DIGITS, node.timeout_seconds))
+    return answer == YES
+
+
+# ---- notices ---------------------------------------------------------------------------------------------------------------------
+
+
+def _tell(_: MenuPlan, notice: Notice, keyed: str, __: str) -> Walk[Taken]:
+    """All of it, unless a key cuts it short. A key from before it is not taken for an answer to what comes after it."""
+    keyed = ""
+    for prompt in notice.prompts:
+        keyed = keyed or (yield from said(prompt))
+    return Taken(notice.then, "", notice.id, keyed)
+
+
+# Any: each function takes its own kind of node, which the table's key says.
+_MEETINGS: Mapping[type[Node], Callable[[MenuPlan, Any, str, str], Walk[Taken]]] = {Menu: _ask_menu, Input: _ask_input, Notice: _tell}

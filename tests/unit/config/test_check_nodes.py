@@ -1,0 +1,135 @@
+"""Proofs about numbers to key in, notices, ways out and back: what would keep a caller in the menu, or lead him nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from config.check import check
+from config.compile import compile_menu, prompt_texts
+from config.loader import ConfigError
+from config.schema import Config
+from config.schema.source import Problem, Severity
+from config.ways import Ways
+
+Changed = Callable[..., Config]
+PROMPTS = "  welcome:\n    zh: 您好，欢迎"
+SPEECH = "  {0}: {{zh: 请, en: Please}}\n"
+NODES = """\
+inputs:
+  serial: {prompt: enter, shortest: 4, longest: 8, check: luhn, next: product, default: {choice: none, next: product}}
+notices:
+  our_hours: {prompts: [hours_text], next: services}
+"""
+SERVICES = """\
+  services:
+    prompt: enter
+    branches:
+      1: {choice: number, next: serial}
+      2: {choice: our_hours, next: our_hours}
+      3: {choice: goodbye, to: closed}
+      4: {choice: product, next: language}
+    default: {choice: nothing}
+"""
+
+
+@pytest.fixture
+def with_nodes(changed: Changed) -> Changed:
+    """The shipped configuration with a menu of services, a number to key in and a notice; and further changes of its text."""
+
+    def change(*further: tuple[str, str], nodes: str = NODES, services: str = SERVICES) -> Config:
+        speech = "".join(SPEECH.format(name) for name in ("enter", "hours_text", "you_entered", "confirm_entry"))
+        return changed(
+            (PROMPTS, speech + PROMPTS),
+            ("  start: language", "  start: services"),
+            ("{choice: no_language, next: product}", "{choice: no_language, next: product}\n" + services.rstrip()),
+            ("\n# ---- who takes", f"{nodes}\n# ---- who takes"),
+            *further,
+        )
+
+    return change
+
+
+def errors(config: Config) -> list[Problem]:
+    return [problem for problem in check(config) if problem.severity is Severity.ERROR]
+
+
+def the_error(config: Config, words: str) -> Problem:
+    [problem] = [problem for problem in errors(config) if words in problem.text]
+    return problem
+
+
+def test_a_menu_with_services_is_proven(with_nodes: Changed) -> None:
+    assert errors(with_nodes()) == []
+
+
+def test_the_digits_of_what_is_read_back_are_spoken_in_each_language(with_nodes: Changed) -> None:
+    texts = prompt_texts(with_nodes())
+
+    assert texts["digit_7"] == {"zh": "七", "en": "seven"}
+
+
+def test_the_figures_say_how_far_a_person_is(with_nodes: Changed, shipped: Config) -> None:
+    ways = Ways(compile_menu(with_nodes()))
+    fewest = ways.fewest_keys()
+
+    assert fewest[ways.begins["4008001234"]] == 0, "who keys nothing is put through as well"
+    assert ways.most_keys() == 1 + (4 + 1 + 1) + 2, "services, then the number, # and the confirmation, then product and level"
+
+
+def test_a_circle_that_silence_never_leaves_is_an_error(with_nodes: Changed) -> None:
+    problem = the_error(with_nodes(services=SERVICES.replace("{choice: nothing}", "{choice: nothing, next: our_hours}")), "keys nothing")
+
+    assert "services -> our_hours" in problem.text or "our_hours -> services" in problem.text
+    assert problem.line is not None
+
+
+def test_a_place_that_no_key_leads_out_of_to_a_person_is_an_error(with_nodes: Changed) -> None:
+    problem = the_error(with_nodes(nodes=NODES.replace("next: services}", "to: closed}")), "no way from 'our_hours'")
+
+    assert problem.path == ("notices", "our_hours")
+
+
+def test_an_input_that_nobody_reaches_is_an_error(with_nodes: Changed) -> None:
+    problem = the_error(with_nodes(services=SERVICES.replace("next: serial", "next: our_hours")), "found input 'serial'")
+
+    assert problem.path == ("inputs", "serial")
+
+
+def test_a_callback_that_no_queue_makes_must_not_be_offered(with_nodes: Changed) -> None:
+    services = SERVICES.replace("3: {choice: goodbye, to: closed}", "3: {choice: call_me, sets: {callback: true}}")
+    problem = the_error(with_nodes(services=services), "callback offered")
+
+    assert problem.path == ("menus", "services", "branches", "3")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("next: serial}", "next: seriel}", "did you mean 'serial'?"),
+        ("to: closed}", "to: close}", "did you mean 'closed'?"),
+        ("to: closed}", "to: closed, next: serial}", "at most one of next, to, do"),
+        ("to: closed}", "do: forward}", "expected 'repeat' or 'back'"),
+        ("default: {choice: nothing}", "default: {choice: nothing, do: repeat}", "must not be asked for ever"),
+        ("longest: 8", "longest: 3", "shortest not above longest"),
+        ("longest: 8", "longest: 80", "expected 20 or less"),
+        ("check: luhn", "check: lune", "expected 'luhn' or 'mod_11_10'"),
+        ("prompts: [hours_text]", "prompts: [hour_text]", "did you mean 'hours_text'?"),
+        ("prompts: [hours_text]", "prompts: []", "at least 1"),
+        ("  serial: {prompt: enter,", "  product: {prompt: enter,", "a second time among menus"),
+        ("  serial: {prompt: enter,", "  level: {prompt: enter,", "a second time among menus"),
+        ("  our_hours: {prompts", "  serial: {prompts", "a second time among menus"),
+        ("  you_entered: {zh: 请, en: Please}\n", "", "no prompt 'you_entered'"),
+        ("    prompt: enter\n    branches", "    prompt: enter\n    trial: {prompt: enter, keys: {1: 2}}\n    branches", "change places"),
+        ("    prompt: enter\n    branches", "    prompt: enter\n    trial: {prompt: enter, keys: {1: 9}}\n    branches", "one of 1, 2"),
+        ("  defaults: {language: zh", "  every_menu: {0: {choice: back, to: nowhere}}\n  defaults: {language: zh", "destination 'nowhere'"),
+    ],
+)
+def test_a_mistake_is_refused_with_its_line(with_nodes: Changed, old: str, new: str, says: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        with_nodes((old, new))
+
+    told = [problem for problem in refusal.value.problems if says in problem.text]
+    assert told, refusal.value.problems
+    assert all(problem.line is not None for problem in told)
