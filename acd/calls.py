@@ -90,6 +90,8 @@ class Call:
     offer: Offer | None = None
     """The open offer: pending, ringing, or accepted and still talking."""
     agent: AgentId | None = None
+    talked_to: AgentId | None = None
+    """Who talked to him last."""
     attempts: int = 0
     refusals: dict[AgentId, int] | None = None
     """How often each agent missed this call."""

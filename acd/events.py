@@ -35,6 +35,8 @@ class CallArrived:
     dnis: str
     entry: str
     """Label of the entry that ``dnis`` maps to."""
+    bypass: bool = False
+    """``dnis`` is an engineer's direct number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class CallQueued:
     segment: str = "standard"
     urgent: bool = False
     preferred_agent: AgentId | None = None
+    handed_over_by: str | None = None
+    """The employee's phone or number, when he transferred the caller to a short code ('': nobody knows whose); None: no such transfer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,16 @@ from dataclasses import replace
 from acd import callers, desk
 from acd.calls import Call
 from acd.effects import HandedOn, HoldCall, SendCall
-from acd.events import CallHandedOn
+from acd.events import CallHandedOn, CallQueued
 from acd.instants import seconds
 from acd.model import CallState, IllegalTransition
 from acd.plan import QueuePlan
 from acd.queueing import wait
 from acd.state import State, call_enters
 from acd.tables import CallInput
+
+_LEFT_BY_PHONE = frozenset({CallState.TALKING, CallState.AFTER, CallState.DIVERTED})
+"""Where a caller is whom an agent's phone transfers."""
 
 
 def handed_on(state: State, event: CallHandedOn) -> None:
@@ -31,6 +34,29 @@ def handed_on(state: State, event: CallHandedOn) -> None:
         state.say(SendCall(call.id, event.to_destination))
         return
     _requeue(state, call, event, _target(state, call, event))
+
+
+def queued(state: State, event: CallQueued) -> None:
+    """It is known what the call is about: for the first time, or because an agent transferred the caller by his telephone.
+
+    Such a transfer may be told before or after the end of the conversation: which of the two comes first is chance.
+    """
+    call = state.calls.get(event.call)
+    if call is None or call.state not in _LEFT_BY_PHONE:
+        callers.queued(state, event)
+        return
+    target = state.queue_for(event.product_line, event.level)
+    call.language = event.language
+    if event.handed_over_by is None:  # by a menu, which knows more than a short code
+        call.segment, call.urgent, call.preferred_agent = event.segment, event.urgent, event.preferred_agent
+    by = call.agent or call.talked_to
+    if by is None:  # one of the exchange's own queues had connected them
+        call.queue, call.product_line, call.level, call.been_in = target, target.product_line, target.level, ()
+        call_enters(state, call, CallInput.REQUEUED)
+        wait(state, call)
+        state.to_hold[call.id] = call
+    else:
+        _requeue(state, call, CallHandedOn(call.id, by, target.id), target)
 
 
 def _target(state: State, call: Call, event: CallHandedOn) -> QueuePlan:

@@ -174,6 +174,8 @@ class Records:
                 product_line=event.product_line, level=str(event.level), language=event.language, segment=event.segment,
                 urgent=event.urgent, queued_at=row["queued_at"] or at,
             )  # fmt: skip
+            if event.handed_over_by is not None:
+                row["handed_over_by"] = event.handed_over_by[:80]
 
     # ---- notices ---------------------------------------------------------------------------------------------------------
 
@@ -295,6 +297,7 @@ def _new_call(call: str, at: datetime, arrival: CallArrived | None) -> Row:
         "language": None, "segment": None, "urgent": False, "queue": None, "state": str(CallState.MENU), "offers": 0, "agent": None,
         "arrived_at": at, "queued_at": None, "answered_at": None, "talk_ended_at": None, "ended_at": None, "end_cause": None,
         "announced_seconds": None, "announced_at": None,
+        "bypass": arrival.bypass if arrival else False, "handed_over_by": None,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Float, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Float, Index, Integer, MetaData, String, Table, Text, TypeDecorator, false
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -61,11 +61,14 @@ calls = Table(
     Column("end_cause", String(32)),
     Column("announced_seconds", Float),
     Column("announced_at", UtcDateTime),
+    Column("bypass", Boolean, nullable=False, server_default=false()),
+    Column("handed_over_by", String(80)),
     Index("calls_by_ani", "ani", "arrived_at"),
     Index("calls_by_arrival", "arrived_at"),
 )  # fmt: skip
 """One row a call. ``path`` is [[menu, digits, choice], …]; ``answered_at`` the first answer; ``agent`` the last who talked;
-``announced_seconds`` the first expected wait that the caller was told, to be held against ``answered_at - announced_at``."""
+``announced_seconds`` the first expected wait that the caller was told, to be held against ``answered_at - announced_at``; ``bypass``: an
+engineer's direct number was dialled; ``handed_over_by``: the phone of the employee who transferred the caller to a short code."""
 
 offers = Table(
     "offers", metadata,

@@ -168,7 +168,7 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     PlanLoaded: lambda state, event: replan.load(state, event.plan),
     CallArrived: callers.arrived,
     MenuChosen: callers.chose,
-    CallQueued: callers.queued,
+    CallQueued: handing_on.queued,
     CallerLeft: callers.left,
     CallbackWanted: callers.callback_wanted,
     CallbackReached: callers.callback_reached,

@@ -134,6 +134,7 @@ def call_enters(state: State, call: Call, happened: CallInput, cause: EndCause |
     entered = CALL.after(call.state, happened)
     if call.state is CallState.TALKING:
         call.talked_us += state.now_us - micros(call.state_since)
+        call.talked_to = call.agent
     call.state = entered
     call.state_since = state.now
     state.say(CallChanged(call.id, call.state, call.queue_id, call.agent, cause))

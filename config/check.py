@@ -29,12 +29,17 @@ class Subject:
     plan: Plan
     menu: MenuPlan
     ways: Ways
+    today: str
+    """The day (ISO); '' when it does not matter."""
 
 
-def check(config: Config) -> list[Problem]:
-    """What is wrong, errors first, each with its place in the file when that is known. Empty: the configuration is proven."""
+def check(config: Config, today: str = "") -> list[Problem]:
+    """What is wrong, errors first, each with its place in the file when that is known. Empty: the configuration is proven.
+
+    With ``today`` (ISO, in the hotline's zone) what is out of date is told too.
+    """
     menu = compile_menu(config)
-    subject = Subject(config, compile_plan(config), menu, Ways(menu))
+    subject = Subject(config, compile_plan(config), menu, Ways(menu), today)
     problems = [problem for proof in _PROOFS for problem in proof(subject)]
     return sorted((_placed(config, problem) for problem in problems), key=lambda one: (one.severity, one.line or 0))
 
@@ -119,6 +124,12 @@ def _idle_branches(subject: Subject) -> Iterator[Problem]:
                     continue
                 text = f"found key {branch.key} of menu {name!r} without {menu.asks}, expected the answer to what the menu asks"
                 yield _warning(text, "menus", name, "branches", branch.key)
+
+
+def _expired_entries(subject: Subject) -> Iterator[Problem]:
+    for dnis, entry in subject.config.entries.items():
+        if entry.valid_to is not None and entry.valid_to < subject.today:
+            yield _warning(f"found {dnis} out of date since {entry.valid_to}, expected a later day or no such row", "entries", dnis)
 
 
 # ---- queues ------------------------------------------------------------------------------------------------------------------------
@@ -243,6 +254,6 @@ def _starvation(subject: Subject) -> Iterator[Problem]:
 
 
 _PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
-    _loops, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _unknown_queues, _unpromised_callbacks,
-    _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival, _closing, _overflow_to_itself, _starvation,
+    _loops, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _expired_entries, _unknown_queues,
+    _unpromised_callbacks, _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival, _closing, _overflow_to_itself, _starvation,
 )  # fmt: skip

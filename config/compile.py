@@ -25,6 +25,7 @@ from config.schema import (
     Config,
     EntryRow,
     Facts,
+    HandoverRow,
     HoursRow,
     InputRow,
     MenuRow,
@@ -189,7 +190,10 @@ def compile_menu(config: Config) -> MenuPlan:
     """The menu."""
     voice, defaults = config.voice_menu, config.voice_menu.defaults
     return MenuPlan(
-        entries={dnis: _entry(dnis, row) for dnis, row in config.entries.items()},
+        entries={
+            **{dnis: _entry(dnis, row) for dnis, row in config.entries.items()},
+            **{code: _short_code(code, row) for code, row in config.handovers.items()},
+        },
         default_entry=_entry("", voice.unknown_number),
         start=voice.start,
         menus={name: _menu(name, row, voice.every_menu) for name, row in config.menus.items()},
@@ -207,7 +211,12 @@ def compile_menu(config: Config) -> MenuPlan:
 
 
 def _entry(dnis: str, row: EntryRow) -> Entry:
-    return Entry(dnis, row.label, facts_of(row.hints), row.welcome)
+    return Entry(dnis, row.label, facts_of(row.hints), row.welcome, row.bypass, row.valid_from, row.valid_to, row.outside)
+
+
+def _short_code(code: str, row: HandoverRow) -> Entry:
+    hints = {"product_line": row.product_line, "level": row.level, **({"language": row.language} if row.language else {})}
+    return Entry(code, row.label or queue_of(row.product_line, Level(row.level)), hints, straight=True)
 
 
 def _menu(name: str, row: MenuRow, every_menu: Mapping[str, BranchRow]) -> Menu:

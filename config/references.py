@@ -105,6 +105,17 @@ def _entries(config: Config) -> Iterator[Problem]:
         yield from _facts(config, entry.hints, ("entries", dnis, "hints"))
         if entry.welcome is not None:
             yield from _prompt(config, entry.welcome, ("entries", dnis, "welcome"))
+        if entry.outside is not None:
+            yield from _unknown("destination", entry.outside, config.destinations, ("entries", dnis, "outside"))
+
+
+def _handovers(config: Config) -> Iterator[Problem]:
+    taken = {**dict.fromkeys(config.phones, "an agent's phone"), **dict.fromkeys(config.entries, "a dialled number of entries")}
+    for code, row in config.handovers.items():
+        path = ("handovers", code)
+        yield from _facts(config, Facts(product_line=row.product_line, level=row.level, language=row.language), path)
+        if code in taken:
+            yield Problem(f"found short code {code}, expected another: it is {taken[code]} too", path)
 
 
 def _menus(config: Config) -> Iterator[Problem]:
@@ -343,6 +354,7 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _languages, _prompts, _labels, _voice_menu, _entries, _menus, _inputs, _notices, _queues, _relief, _callback_line, _agents, _segments,
+    _languages, _prompts, _labels, _voice_menu, _entries, _handovers, _menus, _inputs, _notices, _queues, _relief, _callback_line, _agents,
+    _segments,
     _destinations, _exchanges, _ports,
 )  # fmt: skip

@@ -132,7 +132,8 @@ def _cost(fewest: Mapping[Place, int], place: Place) -> int | None:
 
 
 def _entries(plan: MenuPlan) -> list[Entry]:
-    return [*plan.entries.values(), plan.default_entry]
+    """Those by which a caller meets the menu."""
+    return [*(entry for entry in plan.entries.values() if not entry.straight), plan.default_entry]
 
 
 # ---- moves of each kind of node -------------------------------------------------------------------------------------------------

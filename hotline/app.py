@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -153,10 +154,14 @@ class App:
         addresses = {(row.fastagi.host, row.fastagi.port) for row in self._config.exchanges.values()}
         for host, port in sorted(addresses):
             server = FastAgiServer(
-                lambda: self._menu, self._runner, frozenset(self._config.exchanges), sessions=sessions, host=host, port=port
+                lambda: self._menu, self._runner, frozenset(self._config.exchanges), sessions=sessions, today=self._today,
+                host=host, port=port,
             )  # fmt: skip
             await server.start()
             self._menus.append(server)
+
+    def _today(self) -> str:
+        return datetime.now(ZoneInfo(self._config.hotline.time_zone)).date().isoformat()
 
     def _make_durable(self) -> bool:
         assert self._runner is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from config.check import check
 from config.loader import load
@@ -16,7 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every problem with its line."""
-    problems = check(load(arguments.config))
+    config = load(arguments.config)
+    problems = check(config, datetime.now(ZoneInfo(config.hotline.time_zone)).date().isoformat())
     for problem in problems:
         print(f"{problem.severity}: {problem}", file=sys.stderr)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)

@@ -22,6 +22,7 @@ COMMANDS = {
     "prompts": "list, render and verify the prompts",
     "doctor": "look at a running Asterisk and say what is missing",
     "simulate": "a day against the config, in seconds",
+    "handover": "the short codes by which any employee hands a caller to a queue",
     "explain": "print a call's whole story",
     "user": "who may log in: add, remove, list",
     "demo": "everything at once: an Asterisk, the engine, simulated callers and agents",

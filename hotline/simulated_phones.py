@@ -38,6 +38,8 @@ class Habits:
     answers_after: tuple[float, float] = (0.8, 3.0)
     talks: tuple[float, float] | None = (6.0, 14.0)
     """After so long the agent hangs up; None: never, the caller has to."""
+    refers_to: str = ""
+    """Instead of hanging up he transfers the caller to this number, blindly (REFER), and waits for Asterisk's goodbye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _conversation(habits: Habits) -> str:
   {_response("200 OK", SDP, retransmitted=True)}
   <label id="acknowledged"/>
   <recv request="ACK"><action>{_log("answered")}</action></recv>
-  {_talk(habits.talks)}
+  {_referral(habits.talks, habits.refers_to) if habits.talks and habits.refers_to else _talk(habits.talks)}
 
   <label id="cancelled_late"/>
   {_response("200 OK", next_label="acknowledged")}
@@ -176,23 +178,44 @@ def _manner_actions(manners: Mapping[str, Manner], wanted: tuple[Manner, ...]) -
 def _talk(talks: tuple[float, float] | None) -> str:
     if talks is None:
         return '<recv request="BYE" next="ended"/>'
-    low, high = _milliseconds(talks)
+    return f"""{_request("BYE", talks)}
+  <recv response="200" next="gone"><action>{_log("hung_up")}</action></recv>
+"""
+
+
+def _referral(talks: tuple[float, float], number: str) -> str:
+    """A blind transfer (RFC 3515). Asterisk tells how it goes by NOTIFY, and says goodbye."""
+    headers = (
+        f"Refer-To: <sip:{number}@[local_ip]>",
+        "Referred-By: <sip:[$phone]@[local_ip]:[local_port]>",
+        "Contact: <sip:[local_ip]:[local_port];transport=[transport]>",
+    )
+    return f"""{_request("REFER", talks, *headers)}
+  <recv response="202"><action>{_log("referred")}</action></recv>
+  <label id="notified"/>
+  <recv request="NOTIFY"/>
+  {_response("200 OK", in_dialog=True, next_label="notified")}
+"""
+
+
+def _request(method: str, after: tuple[float, float], *headers: str) -> str:
+    """A request within the dialog, so many seconds after what came before."""
+    low, high = _milliseconds(after)
+    more = "".join(f"{header}\n      " for header in headers)
     return f"""<pause distribution="uniform" min="{low}" max="{high}"/>
   <send retrans="500">
     <![CDATA[
-      BYE [next_url] SIP/2.0
+      {method} [next_url] SIP/2.0
       Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
       From: <sip:[$phone]@[local_ip]:[local_port]>;tag=[pid]phone[call_number]
       To:[$peer]
       Call-ID: [call_id]
-      CSeq: 1 BYE
-      Max-Forwards: 70
+      CSeq: 1 {method}
+      {more}Max-Forwards: 70
       Content-Length: 0
 
     ]]>
-  </send>
-  <recv response="200" next="gone"><action>{_log("hung_up")}</action></recv>
-"""
+  </send>"""
 
 
 def _response(

@@ -23,6 +23,8 @@ _WITHHELD: Final = range(32, 36)
 """Values of ``agi_callingpres`` that say: presentation prohibited (Asterisk's callerid.h, AST_PRES_PROHIB_*)."""
 _UNWANTED: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], " ")
 _EXTENSION: Final = frozenset("0123456789*#+-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_PHONES_CHANNEL: Final = re.compile(r"[A-Za-z0-9]+/([0-9]{2,15})-[0-9a-f]+")
+"""``PJSIP/1001-0000002a``: phones are named by their extension, trunks are not."""
 _QUOTED_PAIR: Final = re.compile(r'\\(["\\])')
 """RFC 3261, quoted-pair: SIP writes ``"`` in a name as ``\\"``, and Asterisk 22 hands it on as it was written."""
 
@@ -41,6 +43,11 @@ class Caller:
     dnis: str
     place: str
     """``context,extension,priority`` at which the channel entered AGI()."""
+    language: str = ""
+    """The channel's, as the dialplan or an earlier session set it."""
+    transferred_by: str = ""
+    """The phone of who transferred the caller here or, without a transfer, dials himself; else the number that the network says he was
+    diverted from; '' when neither is known."""
 
     @property
     def extension(self) -> str:
@@ -66,7 +73,16 @@ def caller_of(exchange: str, environment: Mapping[str, str]) -> Caller:
         ani_name="" if withheld else _QUOTED_PAIR.sub(r"\1", _known(environment, "agi_calleridname")),
         dnis=_dialled(environment)[:NUMBER_LIMIT],
         place=",".join(environment.get(name, "") for name in ("agi_context", "agi_extension", "agi_priority")),
+        language=_known(environment, "agi_language"),
+        transferred_by=_transferred_by(environment),
     )
+
+
+def _transferred_by(environment: Mapping[str, str]) -> str:
+    """``agi_arg_1`` is the dialplan's BLINDTRANSFER: the channel that sent the REFER (checked on Asterisk 22.10)."""
+    channel = environment.get("agi_arg_1") or environment.get("agi_channel", "")
+    phone = _PHONES_CHANNEL.fullmatch(channel)
+    return phone[1] if phone else _known(environment, "agi_rdnis")[:NUMBER_LIMIT]
 
 
 def _dialled(environment: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from acd.model import Level
@@ -54,9 +54,28 @@ class Facts:
     """If nobody is free at once, the caller wants to be called back."""
 
 
-def entry_of(plan: MenuPlan, dnis: str) -> Entry:
-    """The entry that a dialled number maps to; nobody is turned away."""
-    return plan.entries.get(dnis, plan.default_entry)
+def entry_of(plan: MenuPlan, dnis: str, day: str = "") -> Entry:
+    """The entry that a dialled number maps to on ``day`` (ISO; '': whatever day it is); nobody is turned away.
+
+    Outside a row's days it is the row all the same when that has a destination for them, else the default entry under the row's label.
+    """
+    entry = plan.entries.get(dnis, plan.default_entry)
+    if not day or entry.counts_on(day) or entry.outside is not None:
+        return entry
+    return replace(plan.default_entry, dnis=entry.dnis, label=entry.label)
+
+
+def unasked(plan: MenuPlan, entry: Entry, language: str, day: str = "") -> Facts | None:
+    """The facts of a caller who is not asked anything: by a short code, or sent elsewhere on ``day``; None for who meets the menu.
+
+    ``language`` is what he was served in so far; it means nothing when the plan does not have it.
+    """
+    sent_to = entry.outside if day and not entry.counts_on(day) else None
+    if not entry.straight and sent_to is None:
+        return None
+    spoken = {"language": language} if entry.straight and language in plan.languages else {}
+    known = {**plan.defaults, **spoken, **entry.hints}
+    return _facts(known, known["language"], (), sent_to)
 
 
 def first_language(plan: MenuPlan, entry: Entry) -> str:
@@ -64,13 +83,13 @@ def first_language(plan: MenuPlan, entry: Entry) -> str:
     return entry.hints.get("language") or plan.defaults.get("language") or plan.languages[0]
 
 
-def walk(plan: MenuPlan, dnis: str, ani: str = "") -> Generator[Step, str, Facts]:
-    """Walk the plan for a caller from ``ani`` ('' when withheld) who dialled ``dnis``. Send each step's digit back; the Facts are the
-    return value.
+def walk(plan: MenuPlan, dnis: str, ani: str = "", day: str = "") -> Generator[Step, str, Facts]:
+    """Walk the plan for a caller from ``ani`` ('' when withheld) who dialled ``dnis`` on ``day`` (as for ``entry_of``). Send each step's
+    digit back; the Facts are the return value.
 
     Raises MenuError for a plan that leads nowhere.
     """
-    entry = entry_of(plan, dnis)
+    entry = entry_of(plan, dnis, day)
     language = first_language(plan, entry)
     yield SetLanguage(language)
     keyed = yield from said(entry.welcome or plan.welcome)
@@ -164,5 +183,6 @@ __all__ = [
     "StillHere",
     "entry_of",
     "first_language",
+    "unasked",
     "walk",
 ]

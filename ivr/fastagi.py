@@ -85,6 +85,7 @@ class FastAgiServer:
         *,
         sessions: Sessions | None = None,
         recall: Callable[[str], Acquaintance] = stranger,
+        today: Callable[[], str] = lambda: "",
         host: str = "127.0.0.1",
         port: int = 4573,
         session_limit: int = SESSION_LIMIT,
@@ -100,7 +101,7 @@ class FastAgiServer:
         self._listening: Any = None
         self._log = structlog.get_logger("ivr")
         self._seldom_log = SeldomLog(self._log, lambda: float(self._reactor.seconds()))
-        self._services = Services(engine, self._log, recall)
+        self._services = Services(engine, self._log, recall, today)
         self._lines: set[AgiLine] = set()
         self._named: set[str] = set()
         self._full = False

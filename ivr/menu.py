@@ -37,6 +37,19 @@ class Entry:
     """Facts known from the number alone, e.g. ``{"product_line": "printers", "language": "zh"}``."""
     welcome: str | None = None
     """Prompt said instead of the plan's welcome."""
+    bypass: bool = False
+    """An engineer's direct number: whoever dials it would go round the hotline."""
+    valid_from: str | None = None
+    """First and last day (ISO, in the hotline's zone) on which the row counts; None: no such limit."""
+    valid_to: str | None = None
+    outside: str | None = None
+    """Destination of who dials it on another day; None: he meets the menu as on a number without a row."""
+    straight: bool = False
+    """A short code: the hints say everything, and nothing is said or asked."""
+
+    def counts_on(self, day: str) -> bool:
+        """Whether the row counts on ``day`` (ISO)."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
 class Go(StrEnum):

@@ -22,7 +22,7 @@ What it rests on, each seen on Asterisk 22.10:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from acd.events import CallArrived, CallbackWanted, CallDiverted, CallerLeft, CallQueued, Event, MenuChosen
@@ -30,8 +30,8 @@ from acd.model import AgentId, QueueId
 from acd.ports import Engine
 from ivr.caller import Caller
 from ivr.codec import DEAD_CHANNEL, Reply
-from ivr.dialogue import Ask, Collect, Facts, MenuTaken, Say, SetLanguage, Step, StillHere, entry_of, walk
-from ivr.menu import PROMPT_FOLDER, MenuPlan
+from ivr.dialogue import Ask, Collect, Facts, MenuTaken, Say, SetLanguage, Step, StillHere, entry_of, unasked, walk
+from ivr.menu import PROMPT_FOLDER, Entry, MenuPlan
 
 SURVIVAL_CONTEXT: Final = "hotline-survival"
 OUT_CONTEXT: Final = "hotline-out"
@@ -124,6 +124,8 @@ class Services:
     log: Log
     recall: Callable[[str], Acquaintance] = stranger
     """What is known of a caller's number; must not block."""
+    today: Callable[[], str] = lambda: ""
+    """The day (ISO) in the hotline's zone, for the rows of dialled numbers that count on some days only; '': all count."""
     unplayable: set[tuple[str, str]] = field(default_factory=set)
     """Prompts (language, name) that Asterisk could not play, and that were reported."""
 
@@ -142,8 +144,10 @@ class Session:
     async def run(self) -> None:
         """The whole pass. On return the connection may be closed."""
         try:
-            await self._submit(self._arrival())
-            await self._leave(await self._dialogue())
+            entry = entry_of(self._plan, self._caller.dnis, self._services.today())
+            await self._submit(self._arrival(entry))
+            facts = unasked(self._plan, entry, self._caller.language, self._services.today()) or await self._dialogue()
+            await self._leave(facts, self._caller.transferred_by if entry.straight else None)
         except LineLost:
             await self._after_loss()
         except Exception as error:  # noqa: BLE001  whatever it is, it must cost this caller the menu only
@@ -152,12 +156,12 @@ class Session:
 
     # ---- the way through ---------------------------------------------------------------------------------------------------------
 
-    def _arrival(self) -> CallArrived:
+    def _arrival(self, entry: Entry) -> CallArrived:
         caller = self._caller
-        return CallArrived(caller.call, caller.ani, caller.ani_name, caller.dnis, entry_of(self._plan, caller.dnis).label)
+        return CallArrived(caller.call, caller.ani, caller.ani_name, caller.dnis, entry.label, entry.bypass)
 
     async def _dialogue(self) -> Facts:
-        steps = walk(self._plan, self._caller.dnis, self._caller.ani)
+        steps = walk(self._plan, self._caller.dnis, self._caller.ani, self._services.today())
         step = next(steps)
         while True:
             digit = await self._perform(step)
@@ -219,17 +223,17 @@ class Session:
         await self._report()
         return _done(await self._line.reply(timeout_seconds * most))
 
-    async def _leave(self, facts: Facts) -> None:
+    async def _leave(self, facts: Facts, handed_over_by: str | None) -> None:
         await self._report()
         if facts.destination is None:
-            await self._queue(facts)
+            await self._queue(facts, handed_over_by)
         else:
             await self._submit(CallDiverted(self._caller.call, facts.destination))
             await self._assign(("CHANNEL(language)", facts.language), ("HOTLINE_NEXT", f"{OUT_CONTEXT},{facts.destination},1"))
 
-    async def _queue(self, facts: Facts) -> None:
+    async def _queue(self, facts: Facts, handed_over_by: str | None) -> None:
         self._line.expect_verdict()
-        await self._submit(self._queued(facts))
+        await self._submit(replace(self._queued(facts), handed_over_by=handed_over_by))
         verdict = await self._line.verdict()
         if facts.callback:  # means nothing when an agent is being rung already, or the queue promises none
             await self._submit(CallbackWanted(self._caller.call))

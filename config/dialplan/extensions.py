@@ -48,7 +48,23 @@ def _entries(config: Config, exchange: str) -> Rendered:
     languages = {dnis: entry.hints.language or default for dnis, entry in config.entries.items()}
     numbers = {dnis: language for dnis, language in languages.items() if language != unknown}
     numbers |= dict.fromkeys(EVERYTHING_ELSE, unknown)
-    return joined([_entry(config, exchange, number, language) for number, language in numbers.items()])
+    codes = [_short_code(config, exchange, code) for code in config.handovers]
+    return joined([*codes, *(_entry(config, exchange, number, language) for number, language in numbers.items())])
+
+
+def _short_code(config: Config, exchange: str, code: str) -> Rendered:
+    """Where phones transfer to. A caller of the hotline's is spoken to in the language that he has already."""
+    where = config.exchanges[exchange].fastagi
+    return filled(
+        "handover.tmpl",
+        code=code,
+        language=config.handovers[code].language or config.voice_menu.defaults.language,
+        heartbeat=config.survival.heartbeat_seconds,
+        menu_limit=config.waiting.menu_limit_seconds,
+        host=where.host,
+        port=where.port,
+        exchange=exchange,
+    )
 
 
 def _entry(config: Config, exchange: str, number: str, language: str) -> Rendered:
@@ -163,6 +179,7 @@ def _survival(config: Config) -> Rendered:
 def _ways_to_survival(config: Config) -> list[Rendered]:
     """From a dialled number and from a queue's id to the extension that waits: a product line's, or ``s``."""
     ways = {dnis: survival_line(config, entry.hints.product_line) or "s" for dnis, entry in config.entries.items()}
+    ways |= {code: survival_line(config, row.product_line) or "s" for code, row in config.handovers.items()}
     ways |= {queue: survival_line(config, queue.partition(".")[0]) or "s" for queue in queue_ids(config)}
     ways |= {pattern: "s" for pattern in EVERYTHING_ELSE if pattern != "s"}
     return [Rendered(f"exten => {way},1,Goto({target},1)\n") for way, target in ways.items()]

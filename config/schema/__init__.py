@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, PrivateAttr, field_validator
 
 from config.schema.need import Combination, Need
-from config.schema.relief import AnnounceRow, CallbackLine, CallbackRow, Day, HoursRow, OverflowRow
+from config.schema.relief import AnnounceRow, CallbackLine, CallbackRow, HoursRow, OverflowRow
 from config.schema.routing import (
     AgentRow,
     Agents,
@@ -48,6 +48,7 @@ from config.schema.voice import (
     DefaultRow,
     EntryRow,
     Facts,
+    HandoverRow,
     Hotline,
     InputRow,
     MenuRow,
@@ -55,7 +56,7 @@ from config.schema.voice import (
     TrialRow,
     VoiceMenu,
 )
-from config.schema.words import Dnis, ExchangeName, LanguageName, Name, SoundPath, Strict
+from config.schema.words import Day, Dnis, ExchangeName, LanguageName, Name, ShortCode, SoundPath, Strict
 from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
 
 REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
@@ -93,6 +94,9 @@ class Config(Strict):
     languages: tuple[LanguageName, ...] = Field(min_length=1, description="Languages the hotline speaks; each prompt is needed in each.")
     prompts: Prompts = Field(description="What is said: name -> language -> text. Recordings of the same name win over the text.")
     entries: dict[Dnis, EntryRow] = Field(min_length=1, description="Dialled numbers.")
+    handovers: dict[ShortCode, HandoverRow] = Field(
+        default_factory=dict, description="Short codes by which any employee hands a caller to a queue; `hotline handover` lists them."
+    )
     voice_menu: VoiceMenu = Field(description="How the menus hang together.")
     menus: dict[Name, MenuRow] = Field(min_length=1, description="The menus, by name.")
     inputs: dict[Name, InputRow] = Field(default_factory=dict, description="Numbers that callers key, by name.")
@@ -166,6 +170,7 @@ __all__ = [
     "Exchange",
     "Facts",
     "FastAgi",
+    "HandoverRow",
     "HotlineRow",
     "HoursRow",
     "InputRow",

@@ -14,7 +14,6 @@ from config.schema.words import Dnis, Label, Name, QueueName, Strict, exactly_on
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TimeOfDay = Annotated[str, shaped(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", "a time of day in quotes, such as '08:30', or '24:00'")]
-Day = Annotated[str, shaped(r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a day in quotes, such as '2027-01-01'")]
 WaitSeconds = Annotated[float, Field(gt=0, le=86400)]
 
 

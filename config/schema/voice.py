@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from config.schema.words import AgentName, Key, Label, LanguageName, LevelName, Name, Strict
+from config.schema.words import AgentName, Day, Key, Label, LanguageName, LevelName, Name, Strict
 
 FactName = Literal["language", "product_line", "level", "urgent", "segment"]
 
@@ -31,6 +31,32 @@ class EntryRow(Strict):
     label: Label = Field(description="Name that agents read: which number was dialled.")
     hints: Facts = Field(default=Facts(), description="What the number alone says; spares the caller the menus that ask for it.")
     welcome: Name | None = Field(default=None, description="Prompt said in place of `welcome`.")
+    bypass: bool = Field(
+        default=False, description="An engineer's direct number: who calls it would go round the hotline. Such calls are counted."
+    )
+    valid_from: Day | None = Field(default=None, description="First day on which it counts, in the hotline's time zone.")
+    valid_to: Day | None = Field(default=None, description="Last day on which it counts.")
+    outside: Name | None = Field(
+        default=None,
+        description="One of `destinations`, for who dials it on another day. Without it they meet the menu as on a number without a row.",
+    )
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> EntryRow:
+        if self.valid_from is not None and self.valid_to is not None and self.valid_from > self.valid_to:
+            raise ValueError("expected valid_from not after valid_to")
+        if self.outside is not None and self.valid_from is None and self.valid_to is None:
+            raise ValueError("expected outside only with valid_from or valid_to")
+        return self
+
+
+class HandoverRow(Strict):
+    """A short code that any employee transfers a caller to: it leads straight to a queue, without a menu."""
+
+    product_line: Name = Field(description="What the caller's matter is about.")
+    level: LevelName = Field(default="L1", description="The queue's level.")
+    language: LanguageName | None = Field(default=None, description="The caller's language; without it, the one he was served in so far.")
+    label: Label | None = Field(default=None, description="Name that agents read; without it, the queue's id.")
 
 
 class BranchRow(Strict):

@@ -60,6 +60,10 @@ AgentName = Annotated[str, shaped(r"[a-z][a-z0-9._-]{0,39}", "an agent's id of s
 LanguageName = Annotated[str, shaped(r"[a-z]{2,3}(_[A-Z]{2})?", "a language code such as zh, en or zh_TW")]
 PhoneNumber = Annotated[str, BeforeValidator(_as_digits), shaped(r"[0-9]{2,15}", "a phone's extension of 2 to 15 digits, such as 1001")]
 Dnis = Annotated[str, BeforeValidator(_as_digits), shaped(r"\+?[0-9]{2,20}", "a dialled number of 2 to 20 digits, such as 4008001234")]
+Day = Annotated[str, shaped(r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a day in quotes, such as '2027-01-01'")]
+ShortCode = Annotated[
+    str, BeforeValidator(_as_digits), shaped(r"\*{0,2}[0-9]{2,10}", "a short code of 2 to 10 digits, with up to two * before them")
+]
 Key = Annotated[str, BeforeValidator(_as_digits), shaped(r"[0-9*#]", "a key of the telephone: 0-9, * or #")]
 QueueName = Annotated[str, shaped(r"[a-z][a-z0-9_]{0,39}\.L[123]", "a queue's id, <product line>.<level>, such as printers.L2")]
 SkillName = Annotated[str, shaped(r"[a-z][a-z0-9_]*:[A-Za-z0-9][A-Za-z0-9_.+-]*", "a skill written kind:value, such as platform:linux")]

@@ -87,3 +87,4 @@ async def test_she_is_not_at_work_so_nobody_waits_for_her(scene: Scene) -> None:
     [(agent, step, outcome, waited_seconds)] = await offers(scene, caller)
     assert (agent, step, outcome) == ("chen.jie", "exact level", "accepted")
     assert waited_seconds < PROMISED_UNTIL, "he was in the menu, and waited no longer"
+    assert (await scene.ended(caller))["bypass"], "her direct number goes round the hotline"

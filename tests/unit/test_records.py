@@ -173,3 +173,15 @@ async def test_records_never_run_ahead_of_the_journal(database: AsyncEngine) -> 
     durable = True
     await records.flush()
     assert records.written == len(STORY)
+
+
+async def test_a_call_that_went_round_the_hotline_and_whose_phone_handed_it_over_are_kept(database: AsyncEngine) -> None:
+    records = Records(database)
+    await records.open()
+    records.follow(1, NOON, CallArrived(CALL, "138", "", "4008", "Wang", bypass=True), [call_changed(CallState.MENU)])
+    queued = CallQueued(CALL, "printers", Level.L2, "zh", handed_over_by="1001")
+    records.follow(2, NOON, queued, [call_changed(CallState.WAITING)])
+    await records.flush()
+    row = await Archive(database).call(CALL)
+    assert row is not None
+    assert (row["bypass"], row["handed_over_by"]) == (True, "1001")

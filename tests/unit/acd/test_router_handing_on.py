@@ -6,7 +6,9 @@ from acd.effects import AgentChanged, CallChanged, Command, HandedOn, HoldCall, 
 from acd.events import (
     AgentLoggedOut,
     AgentWentNotReady,
+    CallDiverted,
     CallHandedOn,
+    CallQueued,
     DeskSeen,
     ExchangeSeen,
     HandoverAcknowledged,
@@ -174,3 +176,41 @@ def test_what_cannot_be_handed_on_stays(wrong: CallHandedOn) -> None:
         scene(wrong)
     assert scene.router.state() == before
     assert scene.live(call).offer.state is OfferState.ACCEPTED  # type: ignore[union-attr]
+
+
+# ---- by telephone: the caller is queued once more
+
+
+@pytest.mark.parametrize("goodbye_first", [True, False])
+def test_a_telephones_transfer_hands_the_call_on_whichever_is_told_first(goodbye_first: bool) -> None:
+    scene, call = talking_to_ann()
+    by_phone, goodbye = CallQueued(call, "printers", Level.L2, "de", handed_over_by="1001"), TalkEnded(call, ANN)
+    effects = [effect for event in ((goodbye, by_phone) if goodbye_first else (by_phone, goodbye)) for effect in scene(event)]
+    live = scene.live(call)
+    assert (live.state, live.queue_id, live.level, live.language) == (CallState.WAITING, L2, Level.L2, "de")
+    assert [(notice.agent, notice.to_queue) for notice in effects if isinstance(notice, HandedOn)] == [(ANN, L2)]
+    assert [notice.state for notice in effects if isinstance(notice, AgentChanged)] == [AgentState.WRAP_UP]
+    assert [hold.queue for hold in effects if isinstance(hold, HoldCall)] == [L2]
+
+
+def test_a_telephones_transfer_rings_a_free_engineer_at_once_and_keeps_the_callers_rank() -> None:
+    scene, call = talking_to_ann("bob")
+    scene.live(call).urgent = True
+    effects = scene(CallQueued(call, "printers", Level.L2, "zh", handed_over_by=""))
+    assert [ring.agent for ring in effects if isinstance(ring, RingAgent)] == ["bob"]
+    assert scene.live(call).urgent
+
+
+def test_a_caller_who_waits_is_not_queued_again() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    assert scene(CallQueued(call, "printers", Level.L2, "zh", handed_over_by="1001")) == []
+    assert scene.live(call).level is not Level.L2
+
+
+def test_a_caller_whom_the_exchanges_own_queue_had_connected_is_taken_back() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    scene(CallDiverted(call, "survival"))
+    effects = scene(CallQueued(call, "printers", Level.L2, "zh", handed_over_by="1001"))
+    assert [hold.queue for hold in effects if isinstance(hold, HoldCall)] == [L2]

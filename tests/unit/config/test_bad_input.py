@@ -27,6 +27,13 @@ class Mistake:
 
 
 MISTAKES = [
+    Mistake("a short code that is a phone", "  8803: {product_line", "  1002: {product_line", "it is an agent's phone too"),
+    Mistake("a short code that is a number of entries", "  8803: {product_line", "  4008001234: {product_line", "number of entries too"),
+    Mistake("a short code that is a word", "  8803: {product_line", "  printers: {product_line", "a short code of 2 to 10 digits"),
+    Mistake("a short code to no product", "8803: {product_line: printers}", "8803: {product_line: printer}", "did you mean 'printers'?"),
+    Mistake("days that end before they begin", "bypass: true,", 'valid_from: "2027-02-01", valid_to: "2027-01-01",', "not after valid_to"),
+    Mistake("a way out without days", "bypass: true,", "outside: closed,", "only with valid_from or valid_to"),
+    Mistake("a way out to nowhere", "bypass: true,", 'valid_to: "2027-01-01", outside: close,', "did you mean 'closed'?"),
     Mistake("a misspelt section", "\nlanguages: [zh, en]", "\nlangauges: [zh, en]", "unknown key 'langauges'", "langauges"),
     Mistake("a missing section", "\nlanguages: [zh, en]", "\n", "found no 'languages', expected it in the file", "hotline:\n  name"),
     Mistake("a misspelt key", "wrap_up_seconds: 30", "wrapup_seconds: 30", "did you mean 'wrap_up_seconds'?"),

@@ -106,3 +106,17 @@ def test_errors_come_before_warnings(changed: Changed) -> None:
     severities = [problem.severity for problem in problems]
     assert severities == sorted(severities)
     assert set(severities) == {Severity.ERROR, Severity.WARNING}
+
+
+def test_a_number_whose_days_are_over_is_told_from_the_day_after_on(changed: Changed) -> None:
+    config = changed(("welcome: welcome_promotion}", 'welcome: welcome_promotion, valid_to: "2026-12-31"}'))
+
+    assert check(config) == check(config, "2026-12-31") == []
+    problem = told(check(config, "2027-01-01"), "4008003000 out of date since 2026-12-31")
+    assert problem.severity is Severity.WARNING and problem.line is not None
+
+
+def test_a_queue_that_only_a_short_code_leads_to_is_none_that_callers_reach(changed: Changed) -> None:
+    config = changed(("sets: {product_line: scanners}", "sets: {product_line: pcs}"), ("hints: {product_line: scanners}", "hints: {}"))
+
+    assert told(check(config), "scanners.L1").severity is Severity.WARNING

@@ -280,3 +280,10 @@ def test_everything_of_a_private_asterisk_is_on_this_machine(changed: Changed) -
 
 def test_the_demos_ports_are_those_of_the_configuration(shipped: Config) -> None:
     assert configured_ports(shipped, "main") == Ports(5060, 5038, 4573, 5100, 20000, 24999)
+
+
+def test_a_short_code_has_its_own_extension_in_entry_and_says_who_transferred(files: dict[str, str]) -> None:
+    entry = context(files["extensions.conf"], "hotline-entry")
+    assert entry.index("exten => 8803,1,") < entry.index("exten => _X!,1,")
+    assert "AGI(agi://127.0.0.1:4573/main,${BLINDTRANSFER})" in entry
+    assert "exten => 8803,1,Goto(printers,1)" in context(files["extensions.conf"], "hotline-survival")

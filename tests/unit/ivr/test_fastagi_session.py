@@ -566,3 +566,35 @@ async def test_the_dialplan_is_told_that_a_caller_who_takes_his_time_is_well() -
 
     assert await asterisk.answers(str(ord("#"))) == 'EXEC "Set" "TIMEOUT(absolute)=90"\n'
     assert "ask-what" in await asterisk.answers("0")
+# ---- numbers that lead past the menu
+
+
+async def test_a_short_code_is_queued_without_a_word_with_the_phone_that_sent_him() -> None:
+    code = Entry("4001", "printers.L1", {"product_line": "printers", "level": "L1"}, straight=True)
+    rig = Rig(plan=plan(entries={"4001": code}))
+    asterisk = rig.connect()
+    transferred = ENVIRONMENT[:-1] + b"agi_language: en\nagi_arg_1: PJSIP/1005-0000000f\n\n"
+    assert await asterisk.says(transferred) == ""
+    assert rig.engine.events == [
+        CallArrived(CALL, "55", "Bob", "4001", "printers.L1"),
+        CallQueued(CALL, "printers", Level.L1, "en", handed_over_by="1005"),
+    ]
+    assert deliver(rig)
+    await settle()
+    assert asterisk.hears() == HELD
+
+
+async def test_who_dials_a_number_outside_its_days_goes_where_the_row_says_and_the_engine_knows() -> None:
+    over = Entry("4001", "promotion", {"language": "en"}, valid_to="2026-11-30", outside="closed")
+    rig = Rig(plan=plan(entries={"4001": over}), today=lambda: "2026-12-01")
+    asterisk = rig.connect()
+    assert await asterisk.says(ENVIRONMENT) == 'EXEC "MSet" "CHANNEL(language)=\\"en\\",HOTLINE_NEXT=\\"hotline-out,closed,1\\""\n'
+    assert rig.engine.events == [CallArrived(CALL, "55", "Bob", "4001", "promotion"), CallDiverted(CALL, "closed")]
+    await asterisk.answers("0")
+    assert asterisk.was_dropped
+
+
+async def test_an_engineers_direct_number_is_marked() -> None:
+    rig = Rig(plan=plan(entries={"4001": Entry("4001", "Wang", {"preferred_agent": "wang"}, bypass=True)}))
+    await rig.call()
+    assert rig.engine.events == [CallArrived(CALL, "55", "Bob", "4001", "Wang", bypass=True)]

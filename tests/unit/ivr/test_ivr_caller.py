@@ -78,3 +78,17 @@ def test_the_exchange_is_the_path() -> None:
 def test_without_a_uniqueid_there_is_no_call() -> None:
     with pytest.raises(NotACall):
         caller_of("main", {"agi_extension": "4001"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "by"),
+    [
+        ({"arg_1": "PJSIP/1001-0000002a", "channel": "PJSIP/hotline-provider-00000001"}, "1001"),
+        ({"channel": "PJSIP/1002-00000001"}, "1002"),
+        ({"channel": "PJSIP/hotline-provider-00000001", "rdnis": "02188881005"}, "02188881005"),
+        ({"arg_1": "", "channel": "PJSIP/hotline-provider-00000001", "rdnis": "unknown"}, ""),
+        ({"arg_1": "Local/x@y-1;2", "rdnis": ""}, ""),
+    ],
+)
+def test_who_transferred_a_caller_is_a_phone_else_the_number_he_was_diverted_from(environment: dict[str, str], by: str) -> None:
+    assert caller(**environment).transferred_by == by

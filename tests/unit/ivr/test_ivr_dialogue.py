@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.model import Level
-from ivr.dialogue import ALL_DIGITS, MENUS_PER_CALL, Ask, Facts, MenuError, MenuTaken, Say, SetLanguage, Step, walk
+from ivr.dialogue import ALL_DIGITS, MENUS_PER_CALL, Ask, Facts, MenuError, MenuTaken, Say, SetLanguage, Step, entry_of, unasked, walk
 from ivr.menu import Entry, MenuPlan
 from tests.unit.ivr.hotline_menu import LANGUAGE, LEVEL, PLAN, PRODUCT, branch, plan
 
@@ -184,3 +184,42 @@ def test_whatever_is_keyed_the_call_gets_somewhere_within_bounds(keys: list[str]
     assert all(step.digits == "" or step.digits in ALL_DIGITS for step in facts.path)
     spoken = [prompt.partition(":")[0] for prompt in prompts]
     assert all(language in PLAN.languages for language in spoken)
+
+
+# ---- rows that count on some days, and short codes
+
+PROMOTION = Entry("4003", "promotion", {"product_line": "servers"}, "welcome-promotion", valid_from="2026-11-01", valid_to="2026-11-30")
+
+
+@pytest.mark.parametrize(
+    ("day", "counts"),
+    [("2026-10-31", False), ("2026-11-01", True), ("2026-11-30", True), ("2026-12-01", False)],
+)
+def test_a_row_counts_on_its_first_and_last_day_and_between(day: str, counts: bool) -> None:
+    assert PROMOTION.counts_on(day) is counts
+    assert Entry("4004", "no days").counts_on(day)
+
+
+def test_outside_its_days_a_number_leads_to_the_menu_under_its_own_name_and_with_no_hints() -> None:
+    days = plan(entries={"4003": PROMOTION})
+    outside = entry_of(days, "4003", "2026-12-01")
+    assert (outside.dnis, outside.label, outside.hints, outside.welcome) == ("4003", "promotion", {}, None)
+    assert entry_of(days, "4003", "2026-11-15") is PROMOTION
+    assert entry_of(days, "4003") is PROMOTION
+
+
+def test_outside_its_days_a_number_with_a_destination_stays_itself() -> None:
+    closed = replace(PROMOTION, outside="closed")
+    assert entry_of(plan(entries={"4003": closed}), "4003", "2026-12-01") is closed
+
+
+@pytest.mark.parametrize(
+    ("so_far", "hinted", "spoken"), [("en", {}, "en"), ("", {}, "zh"), ("xx", {}, "zh"), ("en", {"language": "zh"}, "zh")]
+)
+def test_a_short_code_says_everything_but_the_language_that_the_caller_has_already(
+    so_far: str, hinted: dict[str, str], spoken: str
+) -> None:
+    code = Entry("8803", "printers", {"product_line": "printers", "level": "L2", **hinted}, straight=True)
+    facts = unasked(PLAN, code, so_far)
+    assert facts is not None
+    assert (facts.product_line, facts.level, facts.language, facts.path) == ("printers", "L2", spoken, ())
