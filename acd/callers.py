@@ -17,6 +17,7 @@ from acd.events import (
     CallbackWanted,
     CallDiverted,
     CallerLeft,
+    CallerRecognised,
     CallQueued,
     CommandFailed,
     MenuChosen,
@@ -69,6 +70,13 @@ def chose(state: State, event: MenuChosen) -> None:
         call.path += (choice,)
 
 
+def recognised(state: State, event: CallerRecognised) -> None:
+    """Who calls is known."""
+    call = state.calls.get(event.call)
+    if call is not None:
+        call.customers = event.customers
+
+
 def queued(state: State, event: CallQueued) -> None:
     """It is known what the call is about: it waits."""
     call = state.calls.get(event.call)
@@ -76,6 +84,7 @@ def queued(state: State, event: CallQueued) -> None:
         return
     call.product_line, call.level, call.language = event.product_line, event.level, event.language
     call.segment, call.urgent, call.preferred_agent = event.segment, event.urgent, event.preferred_agent
+    call.customer, call.case = event.customer, event.case
     _take_over_promise(state, call)
     join(state, call, CallInput.QUEUED)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from acd.customer import Customer
 from acd.forecast import Announced
 from acd.instants import span
 from acd.model import AgentId, CallbackState, CallId, CallState, Handover, Level, QueueId
@@ -78,6 +79,11 @@ class Call:
     segment: str = "standard"
     urgent: bool = False
     preferred_agent: AgentId | None = None
+    customers: tuple[Customer, ...] = ()
+    """Who it may be that calls."""
+    customer: str = ""
+    """Id of the one who does, as far as that is known."""
+    case: str = ""
 
     stage: Stage | None = None
     """Where the elapsed wait has brought it; what is in force is ``stage.in_force``."""

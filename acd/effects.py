@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Union
 
+from acd.customer import Customer
 from acd.model import (
     AgentId,
     AgentState,
@@ -145,6 +146,12 @@ class ScreenPop:
     he has no page open."""
     bounces: int = 0
     """How often the call came back to a queue that had handed it on."""
+    customers: tuple[Customer, ...] = ()
+    """Who it may be that calls."""
+    customer: str = ""
+    """Id of the one among them who does, as far as that is known."""
+    case: str = ""
+    """Id of the case that the caller goes on with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
+from acd.customer import Customer
 from acd.model import AgentId, AgentState, CallId, EndCause, Handover, Level, MissCause, OfferId, PhoneId, QueueId
 from acd.plan import Plan
 
@@ -40,6 +41,14 @@ class CallArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerRecognised:
+    """The caller's number, or what he keyed, is that of these customers; said again, the later word counts."""
+
+    call: CallId
+    customers: tuple[Customer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MenuChosen:
     """The caller took a branch of a menu; ``digits`` is '' when the branch was taken by default."""
 
@@ -62,6 +71,10 @@ class CallQueued:
     preferred_agent: AgentId | None = None
     handed_over_by: str | None = None
     """The employee's phone or number, when he transferred the caller to a short code ('': nobody knows whose); None: no such transfer."""
+    customer: str = ""
+    """Id of the customer whose call it is; '' when that is not known, or may be one of several."""
+    case: str = ""
+    """Id of the open case that the caller goes on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +315,7 @@ class ExchangeSeen:
 
 
 Event = Union[
-    PlanLoaded, CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted,
+    PlanLoaded, CallArrived, CallerRecognised, MenuChosen, CallQueued, CallerLeft, CallDiverted,
     CallbackWanted, CallbackReached, CallbackUnreached, CallbackCancelled,
     OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded, CallHandedOn, HandoverAcknowledged,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,

@@ -54,6 +54,7 @@ def screen_pop(state: State, offer: Offer, made: OfferMade) -> ScreenPop:
         offer.id, call.id, offer.agent.id, call.ani, call.ani_name, call.dnis, call.entry, call.path, call.product_line or "",
         call.level or Level.L1, call.language or "", call.segment, call.urgent, call.arrived_at, made.waited_seconds,
         f"{made.rule}; {made.step}: {made.need}", made.attempt, call.handover, call.bounces,
+        call.customers, call.customer, call.case,
     )  # fmt: skip
 
 

@@ -80,6 +80,8 @@ def _requeue(state: State, call: Call, event: CallHandedOn, target: QueuePlan) -
         call.handed_on_by = (*call.handed_on_by, call.queue.id)
     call.handover = None if event.handover is None else replace(event.handover, by=event.agent)
     call.refusals = {event.agent: 1}
+    if call.preferred_agent == event.agent:  # he is not waited for again
+        call.preferred_agent = None
     desk.talk_over(state, call)
     call.queue, call.product_line, call.level, call.been_in = target, target.product_line, target.level, ()
     call_enters(state, call, CallInput.REQUEUED)

@@ -32,7 +32,7 @@ from acd.effects import (
     StepEntered,
 )
 from acd.encoding import kind_of, to_json
-from acd.events import CallArrived, CallQueued, Event, MenuChosen
+from acd.events import CallArrived, CallerRecognised, CallQueued, Event, MenuChosen
 from acd.model import AgentState, CallbackState, CallState, OfferState
 from acd.plan import Telling
 from acd.records import agent_intervals, callbacks, calls, offers, progress, story
@@ -164,6 +164,10 @@ class Records:
         if event.call not in self._calls:
             self._calls[event.call] = _new_call(event.call, at, event)
 
+    def _recognised(self, at: datetime, event: CallerRecognised) -> None:
+        if row := self._calls.get(event.call):
+            row["customer"] = event.customers[0].id if len(event.customers) == 1 else None
+
     def _chose(self, at: datetime, event: MenuChosen) -> None:
         if row := self._calls.get(event.call):
             row["path"] = [*row["path"], [event.menu, event.digits, event.choice]]
@@ -172,7 +176,7 @@ class Records:
         if row := self._calls.get(event.call):
             row.update(
                 product_line=event.product_line, level=str(event.level), language=event.language, segment=event.segment,
-                urgent=event.urgent, queued_at=row["queued_at"] or at,
+                urgent=event.urgent, customer=event.customer or None, customer_case=event.case or None, queued_at=row["queued_at"] or at,
             )  # fmt: skip
             if event.handed_over_by is not None:
                 row["handed_over_by"] = event.handed_over_by[:80]
@@ -280,7 +284,7 @@ _TOLD_OF_CALL = {CallState.WAITING, CallState.DIVERTED, CallState.ENDED}
 _TOLD_OF_OFFER = {OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED}
 """What the story tells of states; the rest follows from the journal's events, which stand beside it (``hotline explain``)."""
 _OF_EVENT: dict[type, Callable[..., None]] = {
-    CallArrived: Records._arrived, MenuChosen: Records._chose, CallQueued: Records._queued,
+    CallArrived: Records._arrived, CallerRecognised: Records._recognised, MenuChosen: Records._chose, CallQueued: Records._queued,
 }  # fmt: skip
 _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,
@@ -294,7 +298,8 @@ def _new_call(call: str, at: datetime, arrival: CallArrived | None) -> Row:
     return {
         "id": call, "ani": arrival.ani if arrival else "", "ani_name": arrival.ani_name if arrival else "",
         "dnis": arrival.dnis if arrival else "", "entry": arrival.entry if arrival else "", "path": [], "product_line": None, "level": None,
-        "language": None, "segment": None, "urgent": False, "queue": None, "state": str(CallState.MENU), "offers": 0, "agent": None,
+        "language": None, "segment": None, "urgent": False, "customer": None,
+        "customer_case": None, "queue": None, "state": str(CallState.MENU), "offers": 0, "agent": None,
         "arrived_at": at, "queued_at": None, "answered_at": None, "talk_ended_at": None, "ended_at": None, "end_cause": None,
         "announced_seconds": None, "announced_at": None,
         "bypass": arrival.bypass if arrival else False, "handed_over_by": None,

@@ -49,6 +49,8 @@ calls = Table(
     Column("language", String(16)),
     Column("segment", String(64)),
     Column("urgent", Boolean, nullable=False),
+    Column("customer", String(64)),
+    Column("customer_case", String(64)),
     Column("queue", String(80)),
     Column("state", String(16), nullable=False),
     Column("offers", Integer, nullable=False),
@@ -64,11 +66,13 @@ calls = Table(
     Column("bypass", Boolean, nullable=False, server_default=false()),
     Column("handed_over_by", String(80)),
     Index("calls_by_ani", "ani", "arrived_at"),
+    Index("calls_by_customer", "customer", "arrived_at"),
     Index("calls_by_arrival", "arrived_at"),
 )  # fmt: skip
 """One row a call. ``path`` is [[menu, digits, choice], …]; ``answered_at`` the first answer; ``agent`` the last who talked;
 ``announced_seconds`` the first expected wait that the caller was told, to be held against ``answered_at - announced_at``; ``bypass``: an
-engineer's direct number was dialled; ``handed_over_by``: the phone of the employee who transferred the caller to a short code."""
+engineer's direct number was dialled; ``handed_over_by``: the phone of the employee who transferred the caller to a short code; ``customer``
+the customer's id, as far as it is known whose call it is; ``customer_case`` that of the open case he went on with."""
 
 offers = Table(
     "offers", metadata,

@@ -30,6 +30,7 @@ from acd.events import (
     CallbackWanted,
     CallDiverted,
     CallerLeft,
+    CallerRecognised,
     CallHandedOn,
     CallQueued,
     CommandFailed,
@@ -167,6 +168,7 @@ def _pair_rested(state: State, call: Call) -> None:
 _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     PlanLoaded: lambda state, event: replan.load(state, event.plan),
     CallArrived: callers.arrived,
+    CallerRecognised: callers.recognised,
     MenuChosen: callers.chose,
     CallQueued: handing_on.queued,
     CallerLeft: callers.left,

@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo
 from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId, queue_of
 from acd.plan import AgentPlan, AnnounceRules, CallbackRules, Hours, Overflow, Plan, QueuePlan, Rona, Telling, ZoneChange
 from config.schema import (
+    ASK_NUMBER_PROMPTS,
     CONFIRM_PROMPTS,
     NUMBER,
     NUMBERED_PROMPTS,
     REQUIRED_PROMPTS,
+    RETURNING_PROMPTS,
     AgentRow,
     AnnounceRow,
     BranchRow,
@@ -38,7 +40,7 @@ from config.schema import (
 from config.schema.need import expression_of
 from config.schema.relief import WEEKDAYS, seconds_of
 from config.spoken import DIGITS, SPOKEN_DIGITS
-from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan, Notice, Trial, digit_prompt
+from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan, Notice, Returning, Trial, digit_prompt
 from skills.expression import All, AnyOf, Expression, Has, Not
 from skills.requirement import Requirement, Step
 
@@ -46,6 +48,9 @@ WELCOME, INVALID, MISSING, *_ = REQUIRED_PROMPTS
 YOU_ENTERED, CONFIRM_ENTRY = CONFIRM_PROMPTS
 ENTERED, HEARD = "entered", "heard"
 """What is recorded of an input that was answered, and of a notice."""
+(CONTINUE_CASE,) = RETURNING_PROMPTS
+(ASK_NUMBER,) = ASK_NUMBER_PROMPTS
+SPOKEN_LINE = "{product_line}"
 NEIGHBOUR = "{neighbour_level}"
 SOME_WINTER_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -207,7 +212,24 @@ def compile_menu(config: Config) -> MenuPlan:
         confirm_entry=CONFIRM_ENTRY,
         languages=config.languages,
         limit_seconds=config.waiting.menu_limit_seconds,
+        returning=_returning(config),
     )
+
+
+def _returning(config: Config) -> Returning | None:
+    if config.customers is None:
+        return None
+    return Returning(
+        queues=frozenset(queue_ids(config)),
+        segments=frozenset(config.segments),
+        agents=frozenset(config.agents),
+        prompts={line: _continue_case(line) for line in config.product_lines},
+        ask_number=ASK_NUMBER if config.customers.ask_number else None,
+    )
+
+
+def _continue_case(line: str) -> str:
+    return f"{CONTINUE_CASE}_{line}"
 
 
 def _entry(dnis: str, row: EntryRow) -> Entry:
@@ -273,11 +295,23 @@ def _fact(value: str | bool) -> str:
 
 
 def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
-    """Prompt name -> language -> text: those of the file; of the numbered ones one for each number that some queue tells; and digits
-    where numbers are read back.
+    """Prompt name -> language -> text: those of the file; of the numbered ones one for each number that some queue tells; of the offer to
+    go on with a case one for each product line; and digits where numbers are read back.
     """
-    plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in NUMBERED_PROMPTS.values()}
-    return _digits(config) | _numbered_texts(config) | plain
+    patterns = {*NUMBERED_PROMPTS.values(), *RETURNING_PROMPTS}
+    plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in patterns}
+    return _digits(config) | _numbered_texts(config) | _offers_to_go_on(config) | plain
+
+
+def _offers_to_go_on(config: Config) -> dict[str, dict[str, str]]:
+    if config.customers is None:
+        return {}
+    spoken = {name: {**line.label, **line.spoken} for name, line in config.product_lines.items()}
+    offer = config.prompts[CONTINUE_CASE].items()
+    return {
+        _continue_case(name): {language: text.replace(SPOKEN_LINE, names[language]) for language, text in offer}
+        for name, names in spoken.items()
+    }
 
 
 def _digits(config: Config) -> dict[str, dict[str, str]]:

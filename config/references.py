@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from config.schema import (
+    ASK_NUMBER_PROMPTS,
     CALLBACK_PROMPTS,
     CONFIRM_PROMPTS,
     NUMBER,
     NUMBERED_PROMPTS,
     REQUIRED_PROMPTS,
+    RETURNING_PROMPTS,
     BranchRow,
     Config,
     Facts,
@@ -65,11 +67,25 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
     """Prompts that must be there under a name of ours."""
     digits = () if all(language in SPOKEN_DIGITS for language in config.languages) else tuple(map(digit_prompt, DIGITS))
     confirming = any(row.confirm for row in config.inputs.values())
+    customers = config.customers
     return (
         *REQUIRED_PROMPTS,
         *(CALLBACK_PROMPTS if config.callbacks is not None else ()),
         *((*CONFIRM_PROMPTS, *digits) if confirming else ()),
+        *(RETURNING_PROMPTS if customers is not None else ()),
+        *(ASK_NUMBER_PROMPTS if customers is not None and customers.ask_number else ()),
     )
+
+
+def _continue_case(config: Config) -> Iterator[Problem]:
+    for name in RETURNING_PROMPTS if config.customers is not None else ():
+        for language, text in config.prompts.get(name, {}).items():
+            if "{product_line}" not in text:
+                problem = f"found no {{product_line}} in prompt {name!r}, expected it where the line's name is said"
+                yield Problem(problem, ("prompts", name, language))
+    for name, line in config.product_lines.items():
+        for language in line.spoken:
+            yield from _unknown("language", language, config.languages, ("product_lines", name, "spoken", language))
 
 
 def _labels(config: Config) -> Iterator[Problem]:
@@ -354,7 +370,6 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _languages, _prompts, _labels, _voice_menu, _entries, _handovers, _menus, _inputs, _notices, _queues, _relief, _callback_line, _agents,
-    _segments,
-    _destinations, _exchanges, _ports,
+    _languages, _prompts, _continue_case, _labels, _voice_menu, _entries, _handovers, _menus, _inputs, _notices, _queues, _relief,
+    _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
 )  # fmt: skip

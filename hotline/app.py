@@ -31,6 +31,7 @@ from cti.api_server import WebServer, serve
 from cti.api_sessions import SESSION_SECONDS
 from hotline.app_config import proven
 from hotline.call_control import SessionFirst
+from hotline.customer_source import Customers
 from hotline.steady_clock import SteadyClock
 from ivr.fastagi import FastAgiServer, Sessions
 
@@ -62,6 +63,7 @@ class App:
         self._exchanges: dict[str, Ami] = {}
         self._menus: list[FastAgiServer] = []
         self._web: WebServer | None = None
+        self._customers = Customers()
 
     # ---- life ------------------------------------------------------------------------------------------------------------
 
@@ -87,6 +89,7 @@ class App:
         await asyncio.gather(*(self._first_look(exchange) for exchange in self._exchanges.values()))
         self._runner.keep_deadlines()
         await self._serve_pages(desks)
+        await self._customers.use(self._config, self._path.parent)
         await self._serve_menus(sessions)
         web = self._web
         log.info(
@@ -97,6 +100,7 @@ class App:
     async def stop(self) -> None:
         """Stop in the reverse order; callers in menus go to the survival plan, those in hold stay there."""
         await asyncio.gather(*(menu.stop() for menu in self._menus))
+        await self._customers.close()
         if self._web:
             await self._web.stop()
         if self._runner:
@@ -112,7 +116,8 @@ class App:
     async def reload(self) -> None:
         """Read the config again; one that can't be proven is refused, with its reasons in the log, and the old one goes on.
 
-        Agents, skills, queues, menus and prompts' names change at once; exchanges, addresses, ports and labels at the next start.
+        Agents, skills, queues, menus, prompts' names and the customers' source change at once; exchanges, addresses, ports and labels at
+        the next start.
         """
         try:
             config = proven(self._path)
@@ -124,6 +129,7 @@ class App:
         self._plan = compile_plan(config, datetime.now(UTC))
         if self._runner:
             await self._runner.use_plan(self._plan)
+        await self._customers.use(config, self._path.parent)
         log.info("config_reloaded")
 
     # ---- parts -----------------------------------------------------------------------------------------------------------
@@ -155,6 +161,7 @@ class App:
         for host, port in sorted(addresses):
             server = FastAgiServer(
                 lambda: self._menu, self._runner, frozenset(self._config.exchanges), sessions=sessions, today=self._today,
+                directory=self._customers,
                 host=host, port=port,
             )  # fmt: skip
             await server.start()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from config.check import check
 from config.loader import load
 from config.schema.source import Severity
+from hotline.customer_source import file_problems
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print every problem with its line."""
     config = load(arguments.config)
-    problems = check(config, datetime.now(ZoneInfo(config.hotline.time_zone)).date().isoformat())
+    today = datetime.now(ZoneInfo(config.hotline.time_zone)).date().isoformat()
+    problems = [*check(config, today), *file_problems(config, arguments.config.parent)]
     for problem in problems:
         print(f"{problem.severity}: {problem}", file=sys.stderr)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)

@@ -192,6 +192,8 @@ def _rewritten(source: Path, target: Path, ports: HotlinePorts, change: Change |
     rows["web"] = {"host": "127.0.0.1", "port": ports.web}
     for phone in rows["phones"]:
         rows["phones"][phone] = {"contact": f"sip:{phone}@127.0.0.1:{ports.phones}", "qualify_seconds": 10}
+    if rows.get("customers") is not None:
+        rows["customers"]["file"] = str(source.parent.absolute() / rows["customers"].get("file", "customers.csv"))
     if change is not None:
         change(rows)
     with target.open("w", encoding="utf-8") as file:

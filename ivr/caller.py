@@ -19,6 +19,9 @@ NUMBER_LIMIT: Final = 80
 """Longest number, in characters, as long as the records' column; the rest is cut off."""
 
 _UNKNOWN: Final = ("", "unknown")
+_NO_NUMBERS: Final = ("anonymous", "restricted", "private", "unavailable", "withheld")
+"""What networks write in place of a number that they keep to themselves (RFC 3323's ``anonymous``, and habits). Else they would be one
+caller who calls all day."""
 _WITHHELD: Final = range(32, 36)
 """Values of ``agi_callingpres`` that say: presentation prohibited (Asterisk's callerid.h, AST_PRES_PROHIB_*)."""
 _UNWANTED: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], " ")
@@ -66,10 +69,11 @@ def caller_of(exchange: str, environment: Mapping[str, str]) -> Caller:
     uniqueid = environment.get("agi_uniqueid", "")
     if not uniqueid:
         raise NotACall("the environment has no agi_uniqueid")
-    withheld = _is_withheld(environment.get("agi_callingpres", ""))
+    number = _known(environment, "agi_callerid")
+    withheld = _is_withheld(environment.get("agi_callingpres", "")) or number.lower() in _NO_NUMBERS
     return Caller(
         call=CallId(f"{exchange}-{uniqueid}"),
-        ani="" if withheld else _known(environment, "agi_callerid")[:NUMBER_LIMIT],
+        ani="" if withheld else number[:NUMBER_LIMIT],
         ani_name="" if withheld else _QUOTED_PAIR.sub(r"\1", _known(environment, "agi_calleridname")),
         dnis=_dialled(environment)[:NUMBER_LIMIT],
         place=",".join(environment.get(name, "") for name in ("agi_context", "agi_extension", "agi_priority")),

@@ -12,6 +12,8 @@ Rules:
   as that is not known yet.
 * A wrong digit or silence costs one of the question's ``attempts``; after the last one its ``default`` is taken.
 * Who goes back is asked again what he was asked before, and what he had answered there is forgotten.
+* Who is known from before is asked, before the first node that is not about the language, whether he goes on with an open case of his;
+  then no menu is asked. Who keys during the welcome knows his way and is not asked: his keys mean what they always do.
 * The language that a branch sets holds from the next prompt on.
 * The last key ends the walk: nothing more is said here, so that a free engineer is rung at once; who must wait is told so in hold.
 """
@@ -25,7 +27,8 @@ from typing import Final
 from acd.model import Level
 from ivr.menu import Branch, Entry, Go, Menu, MenuPlan, Node, Notice
 from ivr.questions import Taken, meet
-from ivr.steps import ALL_DIGITS, Ask, Collect, MenuTaken, Say, SetLanguage, Step, StillHere, said
+from ivr.recognition import Callers, Recognition, nobody
+from ivr.steps import ALL_DIGITS, Ask, Collect, MenuTaken, Say, SetLanguage, Step, StillHere, Walk, WhoCalls, said
 
 MENUS_PER_CALL: Final = 32
 """So many nodes are met in one call; then the defaults are taken. Menus that lead to each other for ever keep nobody for ever."""
@@ -83,9 +86,9 @@ def first_language(plan: MenuPlan, entry: Entry) -> str:
     return entry.hints.get("language") or plan.defaults.get("language") or plan.languages[0]
 
 
-def walk(plan: MenuPlan, dnis: str, ani: str = "", day: str = "") -> Generator[Step, str, Facts]:
+def walk(plan: MenuPlan, dnis: str, ani: str = "", day: str = "", callers: Callers = nobody) -> Generator[Step, str, Facts]:
     """Walk the plan for a caller from ``ani`` ('' when withheld) who dialled ``dnis`` on ``day`` (as for ``entry_of``). Send each step's
-    digit back; the Facts are the return value.
+    digit back; the Facts are the return value. ``callers``: who it may be that calls, asked for after the step ``WhoCalls``.
 
     Raises MenuError for a plan that leads nowhere.
     """
@@ -95,10 +98,22 @@ def walk(plan: MenuPlan, dnis: str, ani: str = "", day: str = "") -> Generator[S
     keyed = yield from said(entry.welcome or plan.welcome)
     way = _Way(plan.start, dict(entry.hints))
     path: list[MenuTaken] = []
+    recognition = Recognition(plan, callers)
+    way.known.update((yield from recognition.begin(keyed, way.known)))
+    language = yield from _spoken(way.known, language)
     for number in range(1, MENUS_PER_CALL + 1):
         if way.following is None:
             break
         node = _node(plan, way.following)
+        if recognition.is_due(node, way.known):
+            answered = yield from recognition.ask(way.known)
+            for step in answered.taken:
+                path.append(step)
+                yield step
+            way.known.update(answered.facts)
+            keyed = answered.keyed
+            if answered.goes_on:
+                break
         if isinstance(node, Menu) and node.asks in way.known:
             way.skip(node, node.asks)
         else:
@@ -107,12 +122,18 @@ def walk(plan: MenuPlan, dnis: str, ani: str = "", day: str = "") -> Generator[S
             way.take(node, taken)
             path.append(MenuTaken(taken.name, taken.digits, taken.branch.choice))
             yield path[-1]
-        if way.known.get("language", language) != language:
-            language = way.known["language"]
-            yield SetLanguage(language)
+        language = yield from _spoken(way.known, language)
         if number % SIGN_EVERY == 0 and way.following is not None:
             yield StillHere()
     return _facts({**plan.defaults, **way.known}, language, tuple(path), way.destination)
+
+
+def _spoken(known: Mapping[str, str], language: str) -> Walk[str]:
+    """The language that is spoken from now on; ``language`` was until now."""
+    if known.get("language", language) != language:
+        language = known["language"]
+        yield SetLanguage(language)
+    return language
 
 
 @dataclass(slots=True)
@@ -181,6 +202,7 @@ __all__ = [
     "SetLanguage",
     "Step",
     "StillHere",
+    "WhoCalls",
     "entry_of",
     "first_language",
     "unasked",

@@ -18,9 +18,10 @@ from acd.model import CallId, QueueId
 from acd.ports import Engine
 from ivr.caller import NotACall, caller_of, exchange_of
 from ivr.line import AgiLine
+from ivr.lookup import Directory, Strangers
 from ivr.menu import MenuPlan
 from ivr.seldom import SeldomLog
-from ivr.session import Acquaintance, Services, Session, Verdict, stranger
+from ivr.session import Services, Session, Verdict
 
 SESSION_LIMIT: Final = 2000
 """Callers in menus at once; beyond it a connection is closed as it comes, which sends its caller to the survival plan."""
@@ -73,7 +74,7 @@ class Sessions:
 class FastAgiServer:
     """Serves ``agi://host:port/<exchange>``.
 
-    ``menu`` gives the plan in force; a session keeps the one it began with. ``recall`` tells what is known of a number; it must not block.
+    ``menu`` gives the plan in force; a session keeps the one it began with. ``directory`` knows the customers.
     ``port`` 0 asks for a free one. ``reactor`` is the installed one unless given.
     """
 
@@ -84,8 +85,8 @@ class FastAgiServer:
         exchanges: Set[str],
         *,
         sessions: Sessions | None = None,
-        recall: Callable[[str], Acquaintance] = stranger,
         today: Callable[[], str] = lambda: "",
+        directory: Directory | None = None,
         host: str = "127.0.0.1",
         port: int = 4573,
         session_limit: int = SESSION_LIMIT,
@@ -101,7 +102,7 @@ class FastAgiServer:
         self._listening: Any = None
         self._log = structlog.get_logger("ivr")
         self._seldom_log = SeldomLog(self._log, lambda: float(self._reactor.seconds()))
-        self._services = Services(engine, self._log, recall, today)
+        self._services = Services(engine, self._log, today, directory or Strangers())
         self._lines: set[AgiLine] = set()
         self._named: set[str] = set()
         self._full = False

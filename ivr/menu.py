@@ -137,6 +137,21 @@ Node = Union[Menu, Input, Notice]
 
 
 @dataclass(frozen=True, slots=True)
+class Returning:
+    """What is made of callers who are known. Names that are not among these mean nothing here: a source outside of the house says them."""
+
+    queues: frozenset[str]
+    """``<product line>.<level>``."""
+    segments: frozenset[str]
+    agents: frozenset[str]
+    prompts: Mapping[str, str]
+    """Product line -> prompt that offers to go on with a case of this line: 1 is yes, 2 is no."""
+    timeout_seconds: float = 3.0
+    ask_number: str | None = None
+    """Prompt that asks strangers for a number; None: they are not asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class MenuPlan:
     """The whole menu: compiled, proven, frozen."""
 
@@ -162,6 +177,8 @@ class MenuPlan:
     """Asks whether what was read back is right: 1, or again."""
     limit_seconds: int = 180
     """After so long without a sign of the engine the dialplan takes a caller out of the menu."""
+    returning: Returning | None = None
+    """None: nobody is known from before."""
 
     def node(self, name: str) -> Node | None:
         """The node of that name, if there is one."""

@@ -21,22 +21,23 @@ What it rests on, each seen on Asterisk 22.10:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from acd.events import CallArrived, CallbackWanted, CallDiverted, CallerLeft, CallQueued, Event, MenuChosen
-from acd.model import AgentId, QueueId
+from acd.customer import Customer
+from acd.events import CallArrived, CallbackWanted, CallDiverted, CallerLeft, CallerRecognised, CallQueued, Event, MenuChosen
+from acd.model import QueueId
 from acd.ports import Engine
 from ivr.caller import Caller
 from ivr.codec import DEAD_CHANNEL, Reply
-from ivr.dialogue import Ask, Collect, Facts, MenuTaken, Say, SetLanguage, Step, StillHere, entry_of, unasked, walk
+from ivr.dialogue import Ask, Collect, Facts, MenuTaken, Say, SetLanguage, Step, StillHere, WhoCalls, entry_of, unasked, walk
+from ivr.lookup import Directory, Lookup, Strangers
 from ivr.menu import PROMPT_FOLDER, Entry, MenuPlan
+from ivr.returning import standing
 
 SURVIVAL_CONTEXT: Final = "hotline-survival"
 OUT_CONTEXT: Final = "hotline-out"
-STANDARD_SEGMENT: Final = "standard"
-"""What everybody is of whom nothing else is known."""
 
 _PLAIN: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,_-+*#@/")
 """What a value may hold that goes to the dialplan: nothing that MSet, Goto or a substitution would read otherwise."""
@@ -61,19 +62,6 @@ class Verdict:
 
     target: str
     queue: QueueId | None
-
-
-@dataclass(frozen=True, slots=True)
-class Acquaintance:
-    """What is known of a caller from before this call."""
-
-    segment: str = STANDARD_SEGMENT
-    preferred_agent: AgentId | None = None
-
-
-def stranger(ani: str) -> Acquaintance:
-    """Nobody is known."""
-    return Acquaintance()
 
 
 class Line(Protocol):
@@ -122,10 +110,9 @@ class Services:
 
     engine: Engine
     log: Log
-    recall: Callable[[str], Acquaintance] = stranger
-    """What is known of a caller's number; must not block."""
     today: Callable[[], str] = lambda: ""
     """The day (ISO) in the hotline's zone, for the rows of dialled numbers that count on some days only; '': all count."""
+    directory: Directory = field(default_factory=Strangers)
     unplayable: set[tuple[str, str]] = field(default_factory=set)
     """Prompts (language, name) that Asterisk could not play, and that were reported."""
 
@@ -140,10 +127,14 @@ class Session:
         self._services = services
         self._language = ""
         self._unreported: list[Event] = []
+        self._lookup: Lookup | None = None
+        self._customers: Sequence[Customer] = ()
 
     async def run(self) -> None:
         """The whole pass. On return the connection may be closed."""
         try:
+            if self._plan.returning is not None:  # before anything else: the lookup is to be over when the welcome is
+                self._lookup = self._services.directory.of_number(self._caller.ani)
             entry = entry_of(self._plan, self._caller.dnis, self._services.today())
             await self._submit(self._arrival(entry))
             facts = unasked(self._plan, entry, self._caller.language, self._services.today()) or await self._dialogue()
@@ -160,8 +151,16 @@ class Session:
         caller = self._caller
         return CallArrived(caller.call, caller.ani, caller.ani_name, caller.dnis, entry.label, entry.bypass)
 
+    async def _recognise(self, keyed: str = "") -> None:
+        """Find out who calls from this number, once, or whose number was keyed."""
+        lookup, self._lookup = self._services.directory.of_keys(keyed) if keyed else self._lookup, None
+        found = await lookup.customers() if lookup is not None else ()
+        if found:
+            self._customers = found
+            self._unreported.append(CallerRecognised(self._caller.call, found))
+
     async def _dialogue(self) -> Facts:
-        steps = walk(self._plan, self._caller.dnis, self._caller.ani, self._services.today())
+        steps = walk(self._plan, self._caller.dnis, self._caller.ani, self._services.today(), lambda: self._customers)
         step = next(steps)
         while True:
             digit = await self._perform(step)
@@ -186,6 +185,8 @@ class Session:
             case StillHere():
                 self._send("EXEC", "Set", f"TIMEOUT(absolute)={self._plan.limit_seconds}")
                 _done(await self._line.reply())
+            case WhoCalls(keyed):
+                await self._recognise(keyed)
         return ""
 
     async def _play(self, prompt: str, timeout_seconds: float, verb: str, *arguments: str) -> str:
@@ -224,6 +225,7 @@ class Session:
         return _done(await self._line.reply(timeout_seconds * most))
 
     async def _leave(self, facts: Facts, handed_over_by: str | None) -> None:
+        await self._recognise()
         await self._report()
         if facts.destination is None:
             await self._queue(facts, handed_over_by)
@@ -240,13 +242,10 @@ class Session:
         await self._assign(("CHANNEL(language)", facts.language), ("HOTLINE_QUEUE", verdict.queue), ("HOTLINE_NEXT", verdict.target))
 
     def _queued(self, facts: Facts) -> CallQueued:
-        """What the dialled number and the menu say goes before what is known of the caller from before."""
-        known = self._services.recall(self._caller.ani)
-        segment = facts.known.get("segment", STANDARD_SEGMENT)
-        agent = facts.known.get("preferred_agent")
+        served = standing(self._customers, self._plan.returning, facts.known)
         return CallQueued(
-            self._caller.call, facts.product_line, facts.level, facts.language,
-            known.segment if segment == STANDARD_SEGMENT else segment, facts.urgent, AgentId(agent) if agent else known.preferred_agent,
+            self._caller.call, facts.product_line, facts.level, facts.language, served.segment, facts.urgent, served.preferred_agent,
+            served.customer, served.case,
         )  # fmt: skip
 
     # ---- the ways out ------------------------------------------------------------------------------------------------------------
@@ -259,6 +258,7 @@ class Session:
             if await self._was_redirected():
                 self._services.log.info("call was redirected out of the menu", call=self._caller.call)
                 return
+            await self._recognise()
             await self._report()
             await self._submit(CallerLeft(self._caller.call))
         except Exception as error:  # noqa: BLE001  logged, and the exchange reports the hang-up as well

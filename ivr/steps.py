@@ -64,7 +64,14 @@ class StillHere:
     """The caller has been in the menu for a while, and is well: the dialplan need not take him for stuck. The answer is ignored."""
 
 
-Step = Union[Say, Ask, Collect, SetLanguage, MenuTaken, StillHere]
+@dataclass(frozen=True, slots=True)
+class WhoCalls:
+    """It must be known now who calls, or whose number was ``keyed``. The answer is ignored: ``walk``'s ``callers`` tell."""
+
+    keyed: str = ""
+
+
+Step = Union[Say, Ask, Collect, SetLanguage, MenuTaken, StillHere, WhoCalls]
 Answer = TypeVar("Answer")
 Walk = Generator[Step, str, Answer]
 """Yields steps, is sent the key or keys that came of each ('' for none), returns an Answer."""

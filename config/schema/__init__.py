@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from config.schema.customers import CustomersRow, HttpCustomers, SqlCustomers
 from config.schema.need import Combination, Need
 from config.schema.relief import AnnounceRow, CallbackLine, CallbackRow, HoursRow, OverflowRow
 from config.schema.routing import (
@@ -70,6 +71,10 @@ CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
 NUMBER = "{number}"
 NUMBERED_PROMPTS = {"position": POSITION_PROMPT, "wait": WAIT_PROMPT}
 """What a queue tells -> the prompt in whose text ``{number}`` stands for the number. A prompt ``queue_wait_1`` of its own goes before."""
+RETURNING_PROMPTS = ("continue_case",)
+"""Said to returning callers, once for each product line: ``{product_line}`` in the text stands for its spoken name."""
+ASK_NUMBER_PROMPTS = ("ask_number",)
+"""Said to callers whose number nobody has, where they are asked for another one."""
 
 
 class HotlineRow(Hotline):
@@ -103,6 +108,7 @@ class Config(Strict):
     notices: dict[Name, NoticeRow] = Field(default_factory=dict, description="What callers are told on their way, by name.")
     product_lines: dict[Name, ProductLine] = Field(min_length=1, description="Product lines, by name.")
     queues: Queues = Field(description="Rules of the queues (product line x level).")
+    customers: CustomersRow | None = Field(default=None, description="How callers are recognised; without it, nobody is.")
     segments: dict[Name, Segment] = Field(description="Groups of callers, by name; `standard` is everybody else.")
     urgent_head_start_seconds: Seconds = Field(default=0.0, description="Head start of urgent calls; the largest that applies counts.")
     offers: Offers = Field(default=Offers(), description="Ringing, and what follows when it is not answered.")
@@ -148,11 +154,13 @@ class Config(Strict):
 
 
 __all__ = [
+    "ASK_NUMBER_PROMPTS",
     "CALLBACK_PROMPTS",
     "CONFIRM_PROMPTS",
     "NUMBER",
     "NUMBERED_PROMPTS",
     "REQUIRED_PROMPTS",
+    "RETURNING_PROMPTS",
     "AgentRow",
     "Agents",
     "Ami",
@@ -162,6 +170,7 @@ __all__ = [
     "CallbackRow",
     "Combination",
     "Config",
+    "CustomersRow",
     "DefaultFacts",
     "DefaultRow",
     "Demo",
@@ -173,6 +182,7 @@ __all__ = [
     "HandoverRow",
     "HotlineRow",
     "HoursRow",
+    "HttpCustomers",
     "InputRow",
     "MenuRow",
     "Need",
@@ -193,6 +203,7 @@ __all__ = [
     "Segment",
     "Severity",
     "Source",
+    "SqlCustomers",
     "StepRow",
     "Survival",
     "TrialRow",

@@ -20,6 +20,9 @@ class ProductLine(Strict):
     """What calls are about."""
 
     label: dict[LanguageName, Label] = Field(description="The name people read, in each language.")
+    spoken: dict[LanguageName, Label] = Field(
+        default_factory=dict, description="The name in the middle of a spoken sentence, where that is not the label: `printer`."
+    )
     levels: tuple[LevelName, ...] = Field(default=("L1", "L2", "L3"), min_length=1, description="Levels that have a queue of this line.")
 
 

@@ -65,6 +65,7 @@ ShortCode = Annotated[
     str, BeforeValidator(_as_digits), shaped(r"\*{0,2}[0-9]{2,10}", "a short code of 2 to 10 digits, with up to two * before them")
 ]
 Key = Annotated[str, BeforeValidator(_as_digits), shaped(r"[0-9*#]", "a key of the telephone: 0-9, * or #")]
+CountryCode = Annotated[str, BeforeValidator(_as_digits), shaped(r"[1-9][0-9]{0,2}", "a country code such as 86")]
 QueueName = Annotated[str, shaped(r"[a-z][a-z0-9_]{0,39}\.L[123]", "a queue's id, <product line>.<level>, such as printers.L2")]
 SkillName = Annotated[str, shaped(r"[a-z][a-z0-9_]*:[A-Za-z0-9][A-Za-z0-9_.+-]*", "a skill written kind:value, such as platform:linux")]
 Host = Annotated[str, shaped(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})", "a host name or an IPv4 address")]

@@ -16,6 +16,7 @@ ADAPTERS = {
     "prompts": ("ivr.prompts", "ivr.espeak", "ivr.sound"),
     "the manager interface": ("cti.ami",),
     "the pages": ("cti.api", "cti.api_*"),
+    "the customers": ("cti.customers",),
     "the journal": ("acd.journal",),
     "the records": ("acd.records", "acd.archive", "acd.projection"),
     "the configuration file": ("config.loader",),
@@ -23,9 +24,9 @@ ADAPTERS = {
 }
 """Floor 3: each adapter's modules; those of one never import another's."""
 RUNNER = ("acd.runner",)
-DOMAIN = ("skills.*", "acd.model", "acd.plan", "acd.events", "acd.effects", "acd.tables", "ivr.menu", "config.schema")
+DOMAIN = ("skills.*", "acd.model", "acd.customer", "acd.plan", "acd.events", "acd.effects", "acd.tables", "ivr.menu", "config.schema")
 IMPURE = (
-    "aiosqlite", "alembic", "asterisk", "asyncio", "fastapi", "panoramisk", "random", "redis", "secrets", "socket", "sqlalchemy",
+    "aiosqlite", "alembic", "asterisk", "asyncio", "fastapi", "httpx", "panoramisk", "random", "redis", "secrets", "socket", "sqlalchemy",
     "sqlite3", "subprocess", "threading", "time", "twisted", "uvicorn", "uvloop",
 )  # fmt: skip
 """What floors 0 and 1 never import."""

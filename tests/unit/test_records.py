@@ -11,8 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import Archive, UserDirectory, open_database
+from acd.customer import Customer
 from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, OfferMade
-from acd.events import CallArrived, CallerLeft, CallQueued, Event, MenuChosen, OfferAnswered, OfferRinging, TalkEnded, Ticked
+from acd.events import (
+    CallArrived,
+    CallerLeft,
+    CallerRecognised,
+    CallQueued,
+    Event,
+    MenuChosen,
+    OfferAnswered,
+    OfferRinging,
+    TalkEnded,
+    Ticked,
+)
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferId, OfferState, PhoneId, QueueId
 from acd.projection import Records
 from acd.records import agent_intervals, offers
@@ -185,3 +197,28 @@ async def test_a_call_that_went_round_the_hotline_and_whose_phone_handed_it_over
     row = await Archive(database).call(CALL)
     assert row is not None
     assert (row["bypass"], row["handed_over_by"]) == (True, "1001")
+
+
+async def test_whose_call_it_is_stands_in_its_record(database: AsyncEngine) -> None:
+    told = [
+        CallArrived(CALL, "138", "", "4008", "Unified"),
+        CallerRecognised(CALL, (Customer("C-1", "Ma"),)),
+        CallQueued(CALL, "printers", Level.L2, "zh", customer="C-1", case="T-7"),
+    ]
+    records = Records(database)
+    for sequence, event in enumerate(told, start=1):
+        records.follow(sequence, NOON, event, [call_changed(CallState.MENU)])
+    await records.flush()
+    call = await Archive(database).call(CALL)
+    assert call is not None
+    assert (call["customer"], call["customer_case"]) == ("C-1", "T-7")
+
+
+async def test_one_of_several_people_of_a_number_is_nobody_yet(database: AsyncEngine) -> None:
+    records = Records(database)
+    records.follow(1, NOON, CallArrived(CALL, "138", "", "4008", "Unified"), [])
+    records.follow(2, NOON, CallerRecognised(CALL, (Customer("C-1", "Ma"), Customer("C-2", "Liu"))), [call_changed(CallState.MENU)])
+    await records.flush()
+    call = await Archive(database).call(CALL)
+    assert call is not None
+    assert call["customer"] is None

@@ -34,6 +34,17 @@ MISTAKES = [
     Mistake("days that end before they begin", "bypass: true,", 'valid_from: "2027-02-01", valid_to: "2027-01-01",', "not after valid_to"),
     Mistake("a way out without days", "bypass: true,", "outside: closed,", "only with valid_from or valid_to"),
     Mistake("a way out to nowhere", "bypass: true,", 'valid_to: "2027-01-01", outside: close,', "did you mean 'closed'?"),
+    Mistake("a source that may take for ever", "limit_seconds: 0.3", "limit_seconds: 30", "expected 2 or less"),
+    Mistake(
+        "two sources of customers", "{file: customers.csv, limit_seconds: 0.3}",
+        '{http: {url: "http://crm/x"}, sql: {url: "sqlite+aiosqlite:///x", query: select 1}}', "at most one of sql, http", "{http"
+    ),
+    Mistake("a database without driver", "{file: customers.csv, limit_seconds: 0.3}", "{sql: {url: x.db, query: q}}", "its driver", "{sql"),
+    Mistake("a service without http", "{file: customers.csv, limit_seconds: 0.3}", "{http: {url: crm/x}}", "begins with http://", "{http"),
+    Mistake("a database nowhere", "{file: customers.csv, limit_seconds: 0.3}", "{sql: {query: q}}", "exactly one of url, url_from", "{sql"),
+    Mistake("an offer that names no product line", "您的{product_line}服务单", "您的服务单", "no {product_line} in prompt", "您的服务单"),
+    Mistake("a missing offer", "  continue_case:", "  go_on:", "no prompt 'continue_case'", "prompts:"),
+    Mistake("a spoken name in an unknown language", "spoken: {en: server}", "spoken: {fr: serveur}", "language 'fr'", "serveur"),
     Mistake("a misspelt section", "\nlanguages: [zh, en]", "\nlangauges: [zh, en]", "unknown key 'langauges'", "langauges"),
     Mistake("a missing section", "\nlanguages: [zh, en]", "\n", "found no 'languages', expected it in the file", "hotline:\n  name"),
     Mistake("a misspelt key", "wrap_up_seconds: 30", "wrapup_seconds: 30", "did you mean 'wrap_up_seconds'?"),

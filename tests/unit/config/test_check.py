@@ -52,7 +52,7 @@ def test_a_queue_that_no_key_leads_to_is_told(changed: Changed) -> None:
 
 
 def test_a_level_that_a_line_does_not_have_is_told(changed: Changed) -> None:
-    config = changed(("scanners: {label: {zh: 扫描仪, en: Scanners}}", "scanners: {label: {zh: 扫描仪, en: Scanners}, levels: [L1, L2]}"))
+    config = changed(("scanners: {label: {zh: 扫描仪, en: Scanners}, ", "scanners: {label: {zh: 扫描仪, en: Scanners}, levels: [L1, L2], "))
 
     assert told(check(config), "to scanners.L3").severity is Severity.ERROR
 

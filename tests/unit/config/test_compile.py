@@ -72,7 +72,7 @@ def test_the_neighbouring_levels_are_those_next_to_the_queues_own(shipped: Confi
 
 
 def test_a_line_of_a_single_level_has_no_neighbours(changed: Changed) -> None:
-    config = changed(("scanners: {label: {zh: 扫描仪, en: Scanners}}", "scanners: {label: {zh: 扫描仪, en: Scanners}, levels: [L1]}"),
+    config = changed(("scanners: {label: {zh: 扫描仪, en: Scanners}, ", "scanners: {label: {zh: 扫描仪, en: Scanners}, levels: [L1], "),
                      ("next: level}\n      0:", "next: null}\n      0:"))  # fmt: skip
     steps = queue(config, "scanners.L1").requirement.steps
 
@@ -188,3 +188,19 @@ def test_a_queue_tells_what_its_rules_say(changed: Changed, shipped: Config) -> 
 
     assert by_id[QueueId("servers.L3")] is None
     assert by_id[QueueId("servers.L2")] == AnnounceRules(Telling.WAIT, 60.0, 1, 20)
+def test_the_offer_to_go_on_with_a_case_is_a_prompt_for_each_product_line(shipped: Config) -> None:
+    texts = prompt_texts(shipped)
+    assert "continue_case" not in texts
+    assert texts["continue_case_printers"]["en"] == "To continue with your printer case, press one. For anything else, press two."
+    assert "您的打印机服务单" in texts["continue_case_printers"]["zh"]
+    returning = compile_menu(shipped).returning
+    assert returning is not None
+    assert set(returning.prompts.values()) <= set(texts)
+    assert returning.queues == set(queue_ids(shipped))
+    assert returning.ask_number is None
+
+
+def test_without_customers_nobody_is_recognised(changed: Changed) -> None:
+    config = changed(("customers: {file: customers.csv, limit_seconds: 0.3}", ""))
+    assert compile_menu(config).returning is None
+    assert "continue_case_printers" not in prompt_texts(config)

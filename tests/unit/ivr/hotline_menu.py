@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ivr.menu import Branch, Entry, Menu, MenuPlan
+from ivr.menu import Branch, Entry, Menu, MenuPlan, Returning
 
 
 def branch(key: str, choice: str, following: str | None = None, **sets: str) -> Branch:
@@ -35,6 +35,14 @@ PLAN = MenuPlan(
     start="language",
     menus={menu.id: menu for menu in (LANGUAGE, PRODUCT, LEVEL)},
     defaults={"language": "zh", "product_line": "pcs", "level": "L1"},
+)
+
+
+RETURNING = Returning(
+    queues=frozenset({"servers.L1", "servers.L2", "printers.L1", "printers.L2"}),
+    segments=frozenset({"standard", "key-account"}),
+    agents=frozenset({"li", "sun"}),
+    prompts={"servers": "continue-servers", "printers": "continue-printers"},
 )
 
 

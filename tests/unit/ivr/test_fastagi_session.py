@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.events import CallArrived, CallDiverted, CallerLeft, CallQueued, Event, MenuChosen
-from acd.model import AgentId, IllegalTransition, Level, QueueId
+from acd.model import IllegalTransition, Level, QueueId
 from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan
-from ivr.session import Acquaintance
 from tests.unit.ivr.agi_rig import CALL, ENVIRONMENT, Asterisk, FakeEngine, Rig, settle
 from tests.unit.ivr.agi_transcripts import ALL, Transcript, load
 from tests.unit.ivr.hotline_menu import RECORDED, plan
@@ -112,26 +111,6 @@ async def test_verdicts_are_taken_while_waiting_only_and_once() -> None:
     await settle()
     await asterisk.answers("0")
     assert not deliver(rig), "over"
-
-
-async def test_who_is_known_is_queued_as_such() -> None:
-    rig = Rig(recall=lambda ani: Acquaintance("key-account", AgentId("li")) if ani == "55" else Acquaintance())
-    asterisk = await rig.call()
-    await asterisk.answers(*TO_THE_END)
-    queued = rig.engine.events[-1]
-    assert isinstance(queued, CallQueued)
-    assert (queued.segment, queued.preferred_agent) == ("key-account", "li")
-
-
-async def test_what_the_number_says_of_the_caller_goes_before_what_is_known() -> None:
-    hints = {"segment": "key-account", "preferred_agent": "wang"}
-    called = plan(default_entry=Entry("", "key accounts", hints), defaults={**plan().defaults, "segment": "standard"})
-    rig = Rig(plan=called, recall=lambda _ani: Acquaintance("small-account", AgentId("li")))
-    asterisk = await rig.call()
-    await asterisk.answers(*TO_THE_END)
-    queued = rig.engine.events[-1]
-    assert isinstance(queued, CallQueued)
-    assert (queued.segment, queued.preferred_agent) == ("key-account", "wang")
 
 
 @pytest.mark.parametrize("name", ["menu-by-keys", "name-with-everything", "wrong-key-then-silence", "prompts-missing"])

@@ -40,6 +40,11 @@ def test_a_withheld_number_is_withheld_with_its_name() -> None:
     assert caller(callingpres="what").ani == "13800001111"
 
 
+@pytest.mark.parametrize("word", ["anonymous", "Anonymous", "Restricted", "unavailable", "private", "withheld"])
+def test_a_word_in_place_of_a_number_is_a_withheld_number(word: str) -> None:
+    assert (caller(callerid=word).ani, caller(callerid=word).ani_name) == ("", "")
+
+
 def test_where_the_dialplan_uses_s_the_dialled_number_is_the_networks() -> None:
     assert caller(extension="s", dnid="4006").dnis == "4006"
     assert caller(extension="s", dnid="unknown").dnis == "s"
