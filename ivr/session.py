@@ -245,7 +245,7 @@ class Session:
         served = standing(self._customers, self._plan.returning, facts.known)
         return CallQueued(
             self._caller.call, facts.product_line, facts.level, facts.language, served.segment, facts.urgent, served.preferred_agent,
-            served.customer, served.case,
+            customer=served.customer, case=served.case,
         )  # fmt: skip
 
     # ---- the ways out ------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ LIU = Customer("C-2", "Liu")
 def recognised(scene: Scene) -> None:
     scene(CallArrived(CALL, "138", "", "4001", "unified"))
     scene(CallerRecognised(CALL, (MA, LIU)))
-    scene(CallQueued(CALL, "printers", Level.L1, "zh", "key-account", False, ANN, "C-1", "T-7"))
+    scene(CallQueued(CALL, "printers", Level.L1, "zh", "key-account", False, ANN, customer="C-1", case="T-7"))
 
 
 def test_the_agent_sees_who_it_may_be_and_who_it_is() -> None:

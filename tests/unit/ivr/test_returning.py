@@ -247,7 +247,7 @@ async def test_a_returning_caller_presses_1_and_is_queued_for_his_engineer() -> 
         CallArrived(CALL, "55", "Bob", "4001", "unknown number"),
         CallerRecognised(CALL, (MA,)),
         MenuChosen(CALL, "continue_case", "1", "case_printers"),
-        CallQueued(CALL, "printers", Level.L2, "zh", "key-account", False, AgentId("sun"), "C-1", "T-7"),
+        CallQueued(CALL, "printers", Level.L2, "zh", "key-account", False, AgentId("sun"), customer="C-1", case="T-7"),
     ]
 
 
