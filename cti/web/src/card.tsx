@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 import { Clock, Foreign, Moment } from "./parts.tsx";
+import { Customers } from "./customers.tsx";
 import type { Card, EarlierCall, Ui } from "./types.ts";
 import { HandoverCard } from "./transfer.tsx";
 import { productLine, queueText, useSpeech, useWords } from "./words.ts";
@@ -34,6 +35,7 @@ export function PopCard({ card, ui, shortcuts, onShown }: PopProps) {
       </header>
       <Who card={card} />
       <Tags card={card} ui={ui} />
+      <Customers card={card} ui={ui} />
       {card.handover && <HandoverCard card={card} handover={card.handover} ui={ui} shortcuts={shortcuts} />}
       <div class="pop-body">
         <Facts card={card} />

@@ -124,6 +124,17 @@ export interface EarlierCall {
   outcome: string;
 }
 
+/** A customer, as a source outside of the house knows him; '' for what it does not say. */
+export interface Customer {
+  id: string;
+  name: string;
+  tier: string;
+  language: string;
+  products: string[];
+  cases: { id: string; product_line: string; level: string; engineer: string | null; subject: string }[];
+  promises: { what: string; due_at: string }[];
+}
+
 export interface Card {
   offer: string;
   call: string;
@@ -145,6 +156,12 @@ export interface Card {
   handover: Handover | null;
   /** How often it came back to a queue that had handed it on. */
   bounces: number;
+  /** Who it may be that calls. */
+  customers: Customer[];
+  /** Id of the one who does, '' when that is not known. */
+  customer: string;
+  /** Id of the open case that he goes on with, or ''. */
+  case: string;
   phase: Phase;
   since: string;
   answered_at: string | null;

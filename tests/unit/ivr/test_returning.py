@@ -300,5 +300,3 @@ async def test_where_nobody_is_known_nobody_is_looked_up() -> None:
     asterisk = await rig.call()
     assert "ask-language" in await asterisk.answers("0 endpos=100")
     assert known.asked == []
-
-
