@@ -37,6 +37,8 @@ class CallView:
     """Why nobody takes this call, in a sentence; '' unless it waits."""
     callback_number: str | None = None
     """Where the caller is promised a callback."""
+    consulted: AgentId | None = None
+    """Whom his agent asks."""
 
 
 @dataclass(frozen=True, slots=True)

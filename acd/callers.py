@@ -5,10 +5,10 @@ Decides what each of these means in whatever state the call is; what is late or 
 
 from __future__ import annotations
 
-from acd import callbacks, desk, offering
+from acd import callbacks, consulted, desk, offering
 from acd.calls import Call, Callback
 from acd.deadlines import Due
-from acd.effects import Announce, CallChanged, HangUpCall, SendCall
+from acd.effects import Announce, CallChanged, HangUpCall, JoinCaller, SendCall
 from acd.events import (
     CallArrived,
     CallbackCancelled,
@@ -20,14 +20,15 @@ from acd.events import (
     CallerRecognised,
     CallQueued,
     CommandFailed,
+    JoinFailed,
     MenuChosen,
     TalkEnded,
 )
 from acd.instants import span
-from acd.model import CallId, CallState, EndCause, IllegalTransition, MissCause, OfferState
+from acd.model import AgentId, CallId, CallState, ConsultState, EndCause, IllegalTransition, MissCause, OfferState
 from acd.queueing import join, stop_waiting, wait
 from acd.state import State, call_enters, release
-from acd.tables import CALL, CallInput
+from acd.tables import CALL, CallInput, ConsultInput
 
 LONGEST_PATH = 64
 """Menu choices kept of a call; nobody goes further, but a broken menu might."""
@@ -218,7 +219,8 @@ def forget(state: State, call: Call, cause: EndCause) -> None:
 
 
 def let_go(state: State, call: Call) -> None:
-    """Take the call out of the room, and back from an agent whom it is being offered to."""
+    """Take the call out of the room, and back from an agent whom it is being offered to, or who is asked about it."""
+    consulted.drop(state, call)
     if call.place is not None:
         stop_waiting(state, call)
     elif call.offer is not None and call.offer.state is not OfferState.ACCEPTED:
@@ -250,9 +252,26 @@ def agent_left(state: State, event: TalkEnded) -> None:
     call = state.calls.get(event.call)
     if call is not None and call.state is CallState.CALLING_BACK and call.agent == event.agent:
         agent_gave_up(state, call)
+    elif call is not None and call.consult is not None:
+        _left_consultation(state, call, event.agent)
     elif call is not None and call.state is CallState.TALKING and call.agent == event.agent:
         call_enters(state, call, CallInput.AGENT_LEFT)
         desk.talk_over(state, call)
+
+
+def _left_consultation(state: State, call: Call, agent: AgentId) -> None:
+    consult = call.consult
+    if call.agent == agent:
+        consulted.agent_left(state, call)
+    elif consult is not None and consult.state is ConsultState.TALKING and consult.offer.agent.id == agent:
+        consulted.let_go(state, call, ConsultInput.CONSULTED_LEFT)
+
+
+def join_failed(state: State, event: JoinFailed) -> None:
+    """The caller was to be put together with an agent whose phone is gone."""
+    call = state.calls.get(event.call)
+    if call is not None:
+        consulted.unjoined(state, call)
 
 
 def agent_gave_up(state: State, call: Call) -> None:
@@ -270,7 +289,9 @@ def command_failed(state: State, event: CommandFailed) -> None:
     call = state.calls.get(event.call)
     if event.command in _NEVER_REDONE:
         return
-    if call is not None and call.redo_us is None and call.redo_count < MOST_REDOS:
+    if call is not None and event.command == JoinCaller.__name__:
+        consulted.unjoined(state, call)
+    elif call is not None and call.redo_us is None and call.redo_count < MOST_REDOS:
         call.redo, call.redo_count = event.command, call.redo_count + 1
         state.deadlines.set(Due.COMMAND_AGAIN, call, state.now_us + span(offering.rest_seconds(call.redo_count)))
 

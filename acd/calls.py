@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from acd.customer import Customer
 from acd.forecast import Announced
 from acd.instants import span
-from acd.model import AgentId, CallbackState, CallId, CallState, Handover, Level, QueueId
+from acd.model import AgentId, CallbackState, CallId, CallState, ConsultState, Handover, Level, QueueId
 from acd.plan import QueuePlan
 
 if TYPE_CHECKING:
@@ -46,6 +46,19 @@ class Callback:
     def attempt(self) -> str:
         """The idempotency key of the last attempt."""
         return f"{self.id}{self.attempts}"
+
+
+@dataclass(slots=True, eq=False)
+class Consult:
+    """Another agent who is asked about a call: his offer, and where the call goes if it is given over to him."""
+
+    offer: Offer
+    product_line: str
+    level: Level
+    to_queue: QueueId | None
+    to_agent: AgentId | None
+    handover: Handover | None
+    state: ConsultState = ConsultState.ASKED
 
 
 @dataclass(slots=True, eq=False)
@@ -98,6 +111,8 @@ class Call:
     agent: AgentId | None = None
     talked_to: AgentId | None = None
     """Who talked to him last."""
+    consult: Consult | None = None
+    """Whom its agent asks now; that offer is the call's second one."""
     attempts: int = 0
     refusals: dict[AgentId, int] | None = None
     """How often each agent missed this call."""

@@ -8,7 +8,7 @@ conversation end first.
 
 from __future__ import annotations
 
-from acd import offering
+from acd import consulted, offering
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.events import (
@@ -26,7 +26,7 @@ from acd.instants import span
 from acd.model import AgentId, AgentState, IllegalTransition, PhoneId
 from acd.roster import Agent
 from acd.state import State, agent_enters, release, sit_down, watch_ghost
-from acd.tables import AGENT, AgentInput
+from acd.tables import AGENT, AgentInput, ConsultInput
 
 _FORCED: dict[AgentState, AgentInput] = {
     AgentState.READY: AgentInput.WENT_READY,
@@ -168,6 +168,9 @@ def _force_in_call(state: State, agent: Agent, wanted: AgentState, cause: str) -
         agent.next_reason = cause
     if agent.state is AgentState.RESERVED and agent.offer is not None:
         offer = agent.offer
+        if offer.consult:
+            consulted.let_go(state, offer.call, ConsultInput.FAILED)
+            return
         offering.stop_ringing(state, offer)
         offering.rescind(state, offer, cause)
         offering.return_call(state, offer.call)
@@ -180,14 +183,7 @@ def talk_over(state: State, call: Call) -> None:
         return
     agent = offer.agent
     offering.close(state, offer)
-    wrap_seconds = call.queue.wrap_up_seconds if call.queue is not None else 0.0
-    if wrap_seconds <= 0:
-        release(state, agent, "call")
-        agent.call = None
-        return
-    agent_enters(state, agent, AgentInput.TALK_OVER, "call")
-    agent.wrap_mandatory = call.queue is not None and call.queue.wrap_up_mandatory
-    state.deadlines.set(Due.WRAP_UP_OVER, agent, state.now_us + span(wrap_seconds))
+    offering.begin_wrap_up(state, agent, call.queue)
 
 
 def rested(state: State, agent: Agent) -> None:
@@ -211,7 +207,7 @@ def mark_phone(state: State, phone: PhoneId, reachable: bool) -> None:
     state.lead_agents[agent.id] = agent
     watch_ghost(state, agent)
     if not reachable and agent.offer is not None:
-        offering.phone_lost(state, agent.offer)
+        (consulted if agent.offer.consult else offering).phone_lost(state, agent.offer)
 
 
 def desk_seen(state: State, event: DeskSeen) -> None:

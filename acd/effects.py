@@ -18,6 +18,7 @@ from acd.model import (
     CallbackState,
     CallId,
     CallState,
+    ConsultState,
     EndCause,
     Handover,
     Level,
@@ -91,6 +92,38 @@ class StopRinging:
 
 
 @dataclass(frozen=True, slots=True)
+class StartConsult:
+    """Hold the caller, and let the phone of the agent who talks to him ring that of the one he asks. Nobody is dropped."""
+
+    offer: OfferId
+    call: CallId
+    agent: AgentId
+    """Who is asked."""
+    phone: PhoneId
+    ring_seconds: float
+    queue: QueueId
+    from_phone: PhoneId
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCaller:
+    """After a ``StartConsult``: put the held caller together with one of the two phones, and let the other one go."""
+
+    call: CallId
+    phone: PhoneId
+    parts: bool = False
+    """The two phones are connected and neither was put down: it is this that ends their talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpPhones:
+    """The caller is gone, or waits again: the agents' phones that were rung or answered for him are let go."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
 class SendCall:
     """Send the caller out of the queue to a named destination of the dialplan (closed announcement, voicemail, partner)."""
 
@@ -152,6 +185,8 @@ class ScreenPop:
     """Id of the one among them who does, as far as that is known."""
     case: str = ""
     """Id of the case that the caller goes on with."""
+    consulted_by: AgentId | None = None
+    """The agent who has the call, and asks this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +315,19 @@ class HandedOn:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsultChanged:
+    """A consultation entered ``state``; ``why`` is what happened to it, in the words of its table."""
+
+    call: CallId
+    agent: AgentId
+    consulted: AgentId
+    offer: OfferId
+    """The consulted one's."""
+    state: ConsultState
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallOverflowed:
     """A rule sent a call elsewhere instead of letting it wait: to a queue, or out to a destination."""
 
@@ -291,6 +339,11 @@ class CallOverflowed:
     waited_seconds: float
 
 
-Command = Union[HoldCall, RingAgent, DialBack, StopRinging, SendCall, HangUpCall, Announce, ScreenPop, WithdrawPop]
-Notice = Union[CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn]
+Command = Union[
+    HoldCall, RingAgent, DialBack, StopRinging, StartConsult, JoinCaller, HangUpPhones, SendCall, HangUpCall, Announce, ScreenPop,
+    WithdrawPop,
+]  # fmt: skip
+Notice = Union[
+    CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn, ConsultChanged,
+]  # fmt: skip
 Effect = Union[Command, Notice]

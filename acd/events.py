@@ -201,6 +201,43 @@ class HandoverAcknowledged:
     offer: OfferId
 
 
+@dataclass(frozen=True, slots=True)
+class ConsultAsked:
+    """An agent wants to ask another one about the call he talks to, before he gives it over: a free one of a queue, or a certain one.
+
+    Illegal for an agent who does not talk to this call, or asks already; ``NobodyFree`` when nobody can be rung now.
+    """
+
+    call: CallId
+    agent: AgentId
+    to_queue: QueueId | None = None
+    to_agent: AgentId | None = None
+    handover: Handover | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultCompleted:
+    """The agent who asked gives the call over to the one he asked. Illegal before the two of them talk."""
+
+    call: CallId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultTakenBack:
+    """The agent who asked goes back to the caller; the other one is let go. Illegal when he asks nobody."""
+
+    call: CallId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class JoinFailed:
+    """The caller was to be put together with an agent whose phone is gone; he is in hold."""
+
+    call: CallId
+
+
 # ---- from agents' phones and desks -----------------------------------------------------------------------------------------
 
 
@@ -289,13 +326,16 @@ class Ticked:
 class SeenCall:
     """One call as the exchange has it, after a (re)connect.
 
-    ``place`` is ``menu``, ``hold``, ``offer``, ``talk``, ``survival`` or ``after``; ``phone`` the agent's phone in the last
-    but one two.
+    ``place`` is ``menu``, ``hold``, ``offer``, ``talk``, ``consult``, ``survival`` or ``after``; ``phone`` the agent's phone, in ``offer``,
+    ``talk`` and ``consult``: there the caller is held, and this phone rings or talks to another one.
     """
 
     call: CallId
     place: str
     phone: PhoneId | None = None
+    consulted: PhoneId | None = None
+    """The other phone, if it is there."""
+    consulted_talks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +358,7 @@ Event = Union[
     PlanLoaded, CallArrived, CallerRecognised, MenuChosen, CallQueued, CallerLeft, CallDiverted,
     CallbackWanted, CallbackReached, CallbackUnreached, CallbackCancelled,
     OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded, CallHandedOn, HandoverAcknowledged,
+    ConsultAsked, ConsultCompleted, ConsultTakenBack, JoinFailed,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
     DeskSeen, Ticked, ExchangeSeen,
 ]  # fmt: skip

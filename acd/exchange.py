@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from acd import callbacks, callers, desk, offering
-from acd.calls import Call
-from acd.effects import OfferChanged, OfferMade
+from acd import callbacks, callers, consulted, desk, offering
+from acd.calls import Call, Consult
+from acd.effects import HangUpPhones, JoinCaller, OfferChanged, OfferMade
 from acd.events import ExchangeSeen, SeenCall
 from acd.instants import seconds, span
-from acd.model import CallbackState, CallState, EndCause, Level, OfferId, OfferState, PhoneId
+from acd.model import CallbackState, CallState, ConsultState, EndCause, Level, MissCause, OfferId, OfferState, PhoneId
 from acd.offer import Offer
 from acd.queueing import join
 from acd.roster import Agent
 from acd.state import State, agent_enters, call_enters
-from acd.tables import AGENT, CALL, AgentInput, CallInput
+from acd.tables import AGENT, CALL, AgentInput, CallInput, ConsultInput
 
 UNKNOWN_LINE = "unknown"
 _ON_THE_LINE = ("hold", "offer", "talk")
@@ -36,6 +36,7 @@ def seen(state: State, event: ExchangeSeen) -> None:
             if call.promised:
                 _called_back(state, call, there)
             if not call.promised:
+                _settle_consultation(state, call, there)
                 _CORRECT.get(there.place, _ignore)(state, call, there)
 
 
@@ -84,6 +85,45 @@ def _called_back(state: State, call: Call, there: SeenCall) -> None:
         callbacks.reached_late(state, call)
     else:
         callbacks.reached(state, call, ring=False)
+
+
+def _settle_consultation(state: State, call: Call, there: SeenCall) -> None:
+    """Where the exchange has the caller no longer held beside two agents, it is over; what follows is by his place, as for any call."""
+    consult, own = call.consult, call.offer
+    if consult is None or own is None or there.place in ("menu", "consult"):
+        return
+    if there.place == "talk" and there.phone == consult.offer.phone and consult.state is ConsultState.TALKING:
+        consulted.complete(state, call, join_caller=False)
+    elif there.place != "talk" or there.phone != own.phone or consult.state is not ConsultState.ASKED:
+        consulted.let_go(state, call, ConsultInput.FAILED, join_caller=False)
+
+
+def _in_consultation(state: State, call: Call, there: SeenCall) -> None:
+    """The caller is held, and an agent's phone rings or talks to another: as believed, or not yet joined as decided, or nobody's."""
+    consult, own = call.consult, None if call.offer is None else call.offer.phone
+    if call.state is CallState.CONSULTING and consult is not None and own == there.phone:
+        _compare(state, call, consult, there)
+    elif call.state is CallState.TALKING and own in (there.phone, there.consulted) and own is not None:
+        if consult is not None:
+            consulted.let_go(state, call, ConsultInput.FAILED)
+        state.say(JoinCaller(call.id, own, there.consulted_talks))
+    else:
+        if consult is not None:
+            consulted.let_go(state, call, ConsultInput.FAILED, join_caller=False)
+        state.say(HangUpPhones(call.id))
+        _in_hold(state, call, there)
+
+
+def _compare(state: State, call: Call, consult: Consult, there: SeenCall) -> None:
+    if consult.offer.phone == there.consulted:
+        if there.consulted_talks:
+            consulted.answered(state, consult.offer)
+        else:
+            consulted.ringing(state, consult.offer)
+    elif consult.state is ConsultState.TALKING:
+        consulted.let_go(state, call, ConsultInput.CONSULTED_LEFT)
+    else:
+        consulted.missed(state, consult.offer, MissCause.NO_ANSWER)
 
 
 def _in_hold(state: State, call: Call, there: SeenCall) -> None:
@@ -138,11 +178,21 @@ def _in_talk(state: State, call: Call, there: SeenCall) -> None:
 def _free(state: State, offer: Offer) -> None:
     if offer.state is OfferState.ACCEPTED and offer.call.promised:
         callers.agent_gave_up(state, offer.call)
+    elif offer.call.consult is not None:
+        _free_of_consultation(state, offer, offer.call.consult)
     elif offer.state is OfferState.ACCEPTED:
         call_enters(state, offer.call, CallInput.AGENT_LEFT)
         desk.talk_over(state, offer.call)
     else:
         offering.failed(state, offer, "the exchange has the agent in talk with another caller")
+
+
+def _free_of_consultation(state: State, offer: Offer, consult: Consult) -> None:
+    """One of two agents who believed to talk, or ring, about one call talks to another caller."""
+    if offer is consult.offer:
+        consulted.let_go(state, offer.call, ConsultInput.FAILED)
+    else:
+        consulted.agent_left(state, offer.call)
 
 
 def _adopt_talk(state: State, call: Call, agent: Agent) -> None:
@@ -184,6 +234,7 @@ _CORRECT: Mapping[str, Callable[[State, Call, SeenCall], None]] = {
     "hold": _in_hold,
     "offer": _being_offered,
     "talk": _in_talk,
+    "consult": _in_consultation,
     "survival": _in_survival,
     "after": _after,
 }

@@ -1,23 +1,21 @@
 """A call handed on by the agent who talks to it: L1 to L2 to L3, to a certain engineer, or out.
 
 Decides that the call keeps its place in line and its wait clock goes on from where it stood, that the agent does his
-after-call work, and what counts as a bounce: a call that comes back to a queue which had handed it on. It does not know who will take it.
+after-call work. It does not know who will take it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from acd import callers, desk
+from acd import callers, consulted, desk, moving
 from acd.calls import Call
 from acd.effects import HandedOn, HoldCall, SendCall
-from acd.events import CallHandedOn, CallQueued
+from acd.events import CallHandedOn, CallQueued, ConsultAsked
 from acd.instants import seconds
 from acd.model import CallState, IllegalTransition
 from acd.plan import QueuePlan
 from acd.queueing import wait
 from acd.state import State, call_enters
-from acd.tables import CallInput
+from acd.tables import CallInput, ConsultInput
 
 _LEFT_BY_PHONE = frozenset({CallState.TALKING, CallState.AFTER, CallState.DIVERTED})
 """Where a caller is whom an agent's phone transfers."""
@@ -28,12 +26,16 @@ def handed_on(state: State, event: CallHandedOn) -> None:
     call = state.calls.get(event.call)
     if call is None or call.state is not CallState.TALKING or call.agent != event.agent:
         raise IllegalTransition(f"{event.agent} does not talk to {event.call}")
+    if call.consult is not None:
+        raise IllegalTransition(f"{event.agent} asks {call.consult.offer.agent.id} about {event.call}: he gives it over, or takes it back")
     if event.to_destination is not None:
-        _tell(state, call, event, bounced=False)
+        state.say(HandedOn(
+            call.id, event.agent, call.queue_id, event.to_queue, event.to_agent, event.to_destination, event.handover, bounced=False,
+        ))  # fmt: skip
         callers.divert(state, call, event.to_destination)
         state.say(SendCall(call.id, event.to_destination))
         return
-    _requeue(state, call, event, _target(state, call, event))
+    _requeue(state, call, event, target_of(state, call, event))
 
 
 def queued(state: State, event: CallQueued) -> None:
@@ -51,7 +53,7 @@ def queued(state: State, event: CallQueued) -> None:
         call.segment, call.urgent, call.preferred_agent = event.segment, event.urgent, event.preferred_agent
     by = call.agent or call.talked_to
     if by is None:  # one of the exchange's own queues had connected them
-        call.queue, call.product_line, call.level, call.been_in = target, target.product_line, target.level, ()
+        moving.settle(call, target)
         call_enters(state, call, CallInput.REQUEUED)
         wait(state, call)
         state.to_hold[call.id] = call
@@ -59,7 +61,8 @@ def queued(state: State, event: CallQueued) -> None:
         _requeue(state, call, CallHandedOn(call.id, by, target.id), target)
 
 
-def _target(state: State, call: Call, event: CallHandedOn) -> QueuePlan:
+def target_of(state: State, call: Call, event: CallHandedOn | ConsultAsked) -> QueuePlan:
+    """The queue that the call goes to; for a certain agent, and no queue named, its own. Raises IllegalTransition when there is none."""
     if event.to_agent is not None:
         desk.known(state, event.to_agent)
     if event.to_agent == event.agent:
@@ -73,17 +76,11 @@ def _target(state: State, call: Call, event: CallHandedOn) -> QueuePlan:
 
 
 def _requeue(state: State, call: Call, event: CallHandedOn, target: QueuePlan) -> None:
-    bounced = event.to_queue is not None and target.id in call.handed_on_by
-    _tell(state, call, event, bounced)
-    call.bounces += bounced
-    if call.queue is not None and call.queue.id != target.id:
-        call.handed_on_by = (*call.handed_on_by, call.queue.id)
-    call.handover = None if event.handover is None else replace(event.handover, by=event.agent)
-    call.refusals = {event.agent: 1}
-    if call.preferred_agent == event.agent:  # he is not waited for again
-        call.preferred_agent = None
+    if call.consult is not None:  # his telephone transferred the caller meanwhile
+        consulted.let_go(state, call, ConsultInput.FAILED, join_caller=False)
+    moving.give(state, call, event.agent, target, event.to_queue, event.to_agent, event.handover)
     desk.talk_over(state, call)
-    call.queue, call.product_line, call.level, call.been_in = target, target.product_line, target.level, ()
+    moving.settle(call, target)
     call_enters(state, call, CallInput.REQUEUED)
     waited = seconds(state.now_us - call.waits_from_us)
     call.personal = None if event.to_agent is None else (event.to_agent, waited + state.plan.personal_wait_seconds)
@@ -98,9 +95,3 @@ def _leave_talk(state: State, call: Call, target: QueuePlan) -> None:
         state.to_hold[call.id] = call
     else:
         state.say(HoldCall(call.id, target.id, call.language or ""))
-
-
-def _tell(state: State, call: Call, event: CallHandedOn, bounced: bool) -> None:
-    state.say(HandedOn(
-        call.id, event.agent, call.queue_id, event.to_queue, event.to_agent, event.to_destination, event.handover, bounced,
-    ))  # fmt: skip

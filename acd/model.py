@@ -45,6 +45,8 @@ class CallState(Word):
     WAITING = "waiting"
     OFFERED = "offered"
     TALKING = "talking"
+    CONSULTING = "consulting"
+    """The caller is held while his agent asks another one, over the phone."""
     AFTER = "after"
     """The agent has left; the caller is still there (survey, transfer in progress)."""
     PROMISED = "promised"
@@ -100,6 +102,23 @@ class CallbackOrder(Word):
     CUSTOMER_FIRST = "customer_first"
 
 
+class ConsultState(Word):
+    """An agent asks another one about the call he has. The last three are final."""
+
+    ASKED = "asked"
+    """The other one reads what is handed over; agent and caller still talk."""
+    RINGING = "ringing"
+    """His phone is rung; the caller is held."""
+    TALKING = "talking"
+    """Both agents talk; the caller is held."""
+    COMPLETED = "completed"
+    """The call is the other one's."""
+    BACK = "back"
+    """The agent is back with the caller."""
+    OVER = "over"
+    """The caller, or the agent who had him, is gone."""
+
+
 class MissCause(Word):
     """Why an offered agent did not take the call. Each has its own delay in the plan."""
 
@@ -143,3 +162,7 @@ class Handover:
 
 class IllegalTransition(Exception):
     """An input that the state tables do not allow. Nothing was changed."""
+
+
+class NobodyFree(IllegalTransition):
+    """Whoever was asked for can't be rung now. Nothing was changed."""

@@ -30,3 +30,5 @@ class Offer:
     """When it fails by itself, unless the exchange has told of it."""
     acknowledged: bool = True
     """False: the agent has yet to read what was handed over; his phone is not rung before."""
+    consult: bool = False
+    """He is asked about the call of another agent."""

@@ -16,7 +16,7 @@ from acd.explanation import offer_made, screen_pop
 from acd.instants import span
 from acd.model import AgentId, CallState, MissCause, OfferId, OfferState
 from acd.offer import Offer
-from acd.plan import Rona
+from acd.plan import QueuePlan, Rona
 from acd.queueing import stop_waiting, wait
 from acd.roster import Agent
 from acd.state import State, agent_enters, call_enters, release
@@ -29,7 +29,7 @@ LONGEST_REST_SECONDS = 30.0
 def make(state: State, call: Call, agent: Agent, candidates: int) -> None:
     """Reserve ``agent`` for the waiting ``call``: first the explanation, then the reservation, then the pop, then the ringing."""
     call.attempts += 1
-    offer = _opened(state, call, agent)
+    offer = opened(state, call, agent)
     made = offer_made(state, offer, candidates)
     pop = screen_pop(state, offer, made)
     stop_waiting(state, call)
@@ -61,21 +61,23 @@ def acknowledged(state: State, offer: Offer) -> None:
     """The agent has read what was handed over with the call: his phone rings. Said again, it changes nothing."""
     if not offer.acknowledged:
         offer.acknowledged = True
-        _expect_news(state, offer)
+        expect_news(state, offer)
         _ring(state, offer)
 
 
-def _opened(state: State, call: Call, agent: Agent) -> Offer:
+def opened(state: State, call: Call, agent: Agent) -> Offer:
+    """A new offer of the call to the agent, of which news is expected."""
     assert agent.phone is not None, "a ready agent sits at a phone"
     state.offers_made += 1
     offer_id = OfferId(f"{call.id}/o{call.attempts}")
     offer = Offer(offer_id, call, agent, agent.phone, OfferState.PENDING, state.now, None)
     state.offers[offer_id] = offer
-    _expect_news(state, offer)
+    expect_news(state, offer)
     return offer
 
 
-def _expect_news(state: State, offer: Offer) -> None:
+def expect_news(state: State, offer: Offer) -> None:
+    """The exchange has so long from now on to tell of the offer."""
     patience = span(state.plan.ring_seconds + state.plan.ring_grace_seconds)
     state.deadlines.set(Due.OFFER_OVERDUE, offer, state.now_us + patience)
 
@@ -83,15 +85,15 @@ def _expect_news(state: State, offer: Offer) -> None:
 def ringing(state: State, offer: Offer) -> None:
     """The phone is being rung; said again, it changes nothing."""
     if OFFER.allows(offer.state, OfferInput.RANG):
-        _change(state, offer, OfferInput.RANG)
-        _expect_news(state, offer)
+        change(state, offer, OfferInput.RANG)
+        expect_news(state, offer)
         offer.call.failures = offer.agent.failures = 0
 
 
 def answered(state: State, offer: Offer) -> None:
     """Agent and caller are connected; said again, it changes nothing."""
     if OFFER.allows(offer.state, OfferInput.ANSWERED):
-        _change(state, offer, OfferInput.ANSWERED)
+        change(state, offer, OfferInput.ANSWERED)
         offer.overdue_us = None
         connect(state, offer)
 
@@ -118,7 +120,7 @@ def missed(state: State, offer: Offer, cause: MissCause) -> None:
     _end(state, offer, OfferInput.MISSED, cause)
     call.refusals = call.refusals or {}
     call.refusals[agent.id] = call.refusals.get(agent.id, 0) + 1
-    _treat_miss(state, agent, cause)
+    treat_miss(state, agent, cause)
     return_call(state, call)
 
 
@@ -182,18 +184,32 @@ def close(state: State, offer: Offer) -> None:
         offer.agent.call = None
 
 
-def _change(state: State, offer: Offer, happened: OfferInput, cause: MissCause | None = None, detail: str = "") -> None:
+def change(state: State, offer: Offer, happened: OfferInput, cause: MissCause | None = None, detail: str = "") -> None:
+    """The offer's next state, and its notice."""
     offer.state = OFFER.after(offer.state, happened)
     state.say(OfferChanged(offer.id, offer.call.id, offer.agent.id, offer.state, cause, detail))
 
 
+def begin_wrap_up(state: State, agent: Agent, queue: QueuePlan | None) -> None:
+    """The conversation is over for the agent: he does the after-call work of ``queue``, if it has any."""
+    wrap_seconds = queue.wrap_up_seconds if queue is not None else 0.0
+    if wrap_seconds <= 0:
+        release(state, agent, "call")
+        agent.call = None
+        return
+    agent_enters(state, agent, AgentInput.TALK_OVER, "call")
+    agent.wrap_mandatory = queue is not None and queue.wrap_up_mandatory
+    state.deadlines.set(Due.WRAP_UP_OVER, agent, state.now_us + span(wrap_seconds))
+
+
 def _end(state: State, offer: Offer, happened: OfferInput, cause: MissCause | None = None, detail: str = "") -> None:
-    _change(state, offer, happened, cause, detail)
+    change(state, offer, happened, cause, detail)
     state.say(WithdrawPop(offer.id, offer.agent.id, offer.state))
     close(state, offer)
 
 
-def _treat_miss(state: State, agent: Agent, cause: MissCause) -> None:
+def treat_miss(state: State, agent: Agent, cause: MissCause) -> None:
+    """What the plan says for an agent who did not take an offer; he is free of it."""
     rule = state.plan.rona.get(cause, Rona())
     agent.misses[cause] = agent.misses.get(cause, 0) + 1
     agent.idle_since_us = state.now_us

@@ -7,7 +7,21 @@ from datetime import datetime
 from typing import Protocol
 
 from acd.board import Board
-from acd.effects import Announce, DialBack, Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
+from acd.effects import (
+    Announce,
+    DialBack,
+    Effect,
+    HangUpCall,
+    HangUpPhones,
+    HoldCall,
+    JoinCaller,
+    RingAgent,
+    ScreenPop,
+    SendCall,
+    StartConsult,
+    StopRinging,
+    WithdrawPop,
+)
 from acd.events import Event
 from acd.model import CallId
 
@@ -26,6 +40,11 @@ class CallControl(Protocol):
     async def send(self, command: SendCall) -> None: ...
     async def hang_up(self, command: HangUpCall) -> None: ...
     async def announce(self, command: Announce) -> None: ...
+    async def consult(self, command: StartConsult) -> None: ...
+    async def join(self, command: JoinCaller) -> None:
+        """Does nothing unless the caller is held beside a consultation."""
+
+    async def hang_up_phones(self, command: HangUpPhones) -> None: ...
 
 
 class Desks(Protocol):

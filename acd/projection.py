@@ -25,6 +25,7 @@ from acd.effects import (
     CallbackChanged,
     CallChanged,
     CallOverflowed,
+    ConsultChanged,
     Effect,
     HandedOn,
     OfferChanged,
@@ -46,7 +47,7 @@ _NAME = "records"
 _ROWS_PER_STATEMENT = 200
 
 Row = dict[str, Any]
-Told = CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | Announce
+Told = CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | ConsultChanged | Announce
 
 
 class Records:
@@ -193,7 +194,7 @@ class Records:
         if notice.state is CallState.TALKING:
             row["agent"] = notice.agent
             row["answered_at"] = row["answered_at"] or at
-        elif previous == CallState.TALKING:
+        elif previous in _SERVED and notice.state not in _SERVED:
             row["talk_ended_at"] = at
         if notice.cause is not None:
             row["end_cause"] = str(notice.cause)
@@ -278,6 +279,8 @@ _MOMENT_OF_OFFER = {
     OfferState.RINGING: "ringing_at", OfferState.ACCEPTED: "answered_at",
     OfferState.MISSED: "ended_at", OfferState.RESCINDED: "ended_at", OfferState.FAILED: "ended_at",
 }  # fmt: skip
+_SERVED = {CallState.TALKING, CallState.CONSULTING}
+"""An agent has the caller in hand."""
 _OVER = {OfferState.ACCEPTED, OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED}
 _CALLBACK_OVER = {CallbackState.REACHED, CallbackState.GIVEN_UP, CallbackState.CANCELLED}
 _TOLD_OF_CALL = {CallState.WAITING, CallState.DIVERTED, CallState.ENDED}
@@ -290,7 +293,7 @@ _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,
     OfferChanged: Records._offer_changed, StepEntered: Records._tell, HandedOn: Records._tell,
     CallbackChanged: Records._callback_changed, CallOverflowed: Records._tell,
-    Announce: Records._announced,
+    Announce: Records._announced, ConsultChanged: Records._tell,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from acd import announcing, callbacks, callers, desk, exchange, handing_on, offering, replan, snapshot, view
+from acd import announcing, callbacks, callers, consulted, consulting, desk, exchange, handing_on, offering, replan, snapshot, view
 from acd.board import Board
 from acd.calls import Call
 from acd.deadlines import Due
@@ -34,10 +34,14 @@ from acd.events import (
     CallHandedOn,
     CallQueued,
     CommandFailed,
+    ConsultAsked,
+    ConsultCompleted,
+    ConsultTakenBack,
     DeskSeen,
     Event,
     ExchangeSeen,
     HandoverAcknowledged,
+    JoinFailed,
     MenuChosen,
     OfferAnswered,
     OfferFailed,
@@ -55,6 +59,7 @@ from acd.explanation import at_length
 from acd.instants import instant, micros
 from acd.matching import lead_refused, match
 from acd.model import AgentId, CallId, OfferId, OfferState, PhoneId
+from acd.offer import Offer
 from acd.plan import Plan
 from acd.queueing import hold, hours_changed, overflow_due, refit, relax
 from acd.state import State
@@ -114,8 +119,8 @@ class Router:
     def open_offer(self, call: CallId, phone: PhoneId) -> OfferId | None:
         """The open offer (pending, ringing, or accepted and talking) that ties ``call`` to ``phone``."""
         live = self._state.calls.get(call)
-        offer = None if live is None else live.offer
-        return offer.id if offer is not None and offer.phone == phone else None
+        offers = () if live is None else (live.offer, None if live.consult is None else live.consult.offer)
+        return next((offer.id for offer in offers if offer is not None and offer.phone == phone), None)
 
     def agent_at(self, phone: PhoneId) -> AgentId | None:
         """The agent who is logged in at ``phone``."""
@@ -141,15 +146,19 @@ def _let_due(state: State) -> None:
         _DUE[kind](state, thing)
 
 
-def _about_offer(act: Callable[..., None], *fields: str) -> Callable[[State, Any], None]:
-    """What to do with an event about an offer, if the offer is still open."""
+def _about_offer(act: Callable[..., None], of_consult: Callable[..., None], *fields: str) -> Callable[[State, Any], None]:
+    """What to do with an event about an offer, or about that of one who is asked, if it is still open."""
 
     def handler(state: State, event: Any) -> None:
         offer = state.offers.get(event.offer)
         if offer is not None:
-            act(state, offer, *(getattr(event, name) for name in fields))
+            (of_consult if offer.consult else act)(state, offer, *(getattr(event, name) for name in fields))
 
     return handler
+
+
+def _offer_overdue(state: State, offer: Offer) -> None:
+    (consulted if offer.consult else offering).overdue(state, offer)
 
 
 def _nothing(state: State, event: Ticked) -> None:
@@ -177,14 +186,18 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     CallbackUnreached: callers.callback_unreached,
     CallbackCancelled: callers.callback_cancelled,
     CallDiverted: callers.diverted,
-    OfferRinging: _about_offer(offering.ringing),
-    OfferAnswered: _about_offer(offering.answered),
-    OfferMissed: _about_offer(offering.missed, "cause"),
-    OfferFailed: _about_offer(offering.failed, "detail"),
+    OfferRinging: _about_offer(offering.ringing, consulted.ringing),
+    OfferAnswered: _about_offer(offering.answered, consulted.answered),
+    OfferMissed: _about_offer(offering.missed, consulted.missed, "cause"),
+    OfferFailed: _about_offer(offering.failed, consulted.failed, "detail"),
     CommandFailed: callers.command_failed,
     TalkEnded: callers.agent_left,
     CallHandedOn: handing_on.handed_on,
-    HandoverAcknowledged: _about_offer(offering.acknowledged),
+    HandoverAcknowledged: _about_offer(offering.acknowledged, consulted.acknowledged),
+    ConsultAsked: consulting.asked,
+    ConsultCompleted: consulting.completed,
+    ConsultTakenBack: consulting.taken_back,
+    JoinFailed: callers.join_failed,
     PhoneSeen: desk.phone_seen,
     AgentLoggedIn: desk.logged_in,
     AgentLoggedOut: desk.logged_out,
@@ -209,6 +222,6 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.AGENT_RESTED: desk.rested,
     Due.GHOST: desk.ghost,
     Due.WRAP_UP_OVER: desk.wrap_up_over,
-    Due.OFFER_OVERDUE: offering.overdue,
+    Due.OFFER_OVERDUE: _offer_overdue,
     Due.CALLBACK_OVERDUE: callers.callback_overdue,
 }

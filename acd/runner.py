@@ -19,7 +19,22 @@ from typing import Any
 import structlog
 
 from acd.board import Board
-from acd.effects import Announce, Command, DialBack, Effect, HangUpCall, HoldCall, RingAgent, ScreenPop, SendCall, StopRinging, WithdrawPop
+from acd.effects import (
+    Announce,
+    Command,
+    DialBack,
+    Effect,
+    HangUpCall,
+    HangUpPhones,
+    HoldCall,
+    JoinCaller,
+    RingAgent,
+    ScreenPop,
+    SendCall,
+    StartConsult,
+    StopRinging,
+    WithdrawPop,
+)
 from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
 from acd.model import CallId, IllegalTransition
 from acd.plan import Plan
@@ -85,6 +100,7 @@ class Runner:
         self._perform = {
             HoldCall: calls.hold, RingAgent: calls.ring, DialBack: calls.dial_back, StopRinging: calls.stop_ringing, SendCall: calls.send,
             HangUpCall: calls.hang_up, Announce: calls.announce,
+            StartConsult: calls.consult, JoinCaller: calls.join, HangUpPhones: calls.hang_up_phones,
             ScreenPop: desks.show_pop, WithdrawPop: desks.withdraw_pop,
         }  # fmt: skip
 
@@ -205,7 +221,7 @@ class Runner:
         del self._lanes[call]
 
     async def _carry_out(self, command: Command) -> None:
-        if isinstance(command, (RingAgent, DialBack)) and not self._router.offer_is_open(command.offer):
+        if isinstance(command, (RingAgent, DialBack, StartConsult)) and not self._router.offer_is_open(command.offer):
             return  # the caller left while the pop was being shown
         try:
             async with asyncio.timeout(COMMAND_LIMIT_SECONDS):
@@ -219,7 +235,7 @@ class Runner:
             await self._report(command, f"{type(fault).__name__}: {fault}")
 
     async def _report(self, command: Command, detail: str) -> None:
-        if isinstance(command, (RingAgent, DialBack, ScreenPop)):
+        if isinstance(command, (RingAgent, DialBack, StartConsult, ScreenPop)):
             await self.submit(OfferFailed(command.offer, detail))
         elif isinstance(command, WithdrawPop):
             log.warning("pop_not_withdrawn", offer=command.offer, agent=command.agent, detail=detail)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from acd.calls import Call, Callback
+from acd.calls import Call, Callback, Consult
 from acd.offer import Offer
 from acd.roster import Agent
 from acd.stages import Stage
@@ -50,7 +50,7 @@ def _plain(thing: Any) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, (Call, Agent, Offer)):
         return value.id
-    if isinstance(value, Callback):
+    if isinstance(value, (Callback, Consult)):
         return _plain(value)
     if isinstance(value, Stage):
         return (value.name, value.text)

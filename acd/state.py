@@ -28,6 +28,8 @@ from skills.requirement import Requirement, Step
 ENDED_REMEMBERED = 20_000
 """So many ended calls are remembered, so that what is said about them later is recognised as stale."""
 
+SERVED = frozenset({CallState.TALKING, CallState.CONSULTING})
+"""Somebody has the caller in hand: his wait clock stands still."""
 _BUSY = frozenset({AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP})
 _ANYBODY = Requirement((Step("anybody", EVERYBODY),))
 
@@ -132,7 +134,7 @@ class State:
 def call_enters(state: State, call: Call, happened: CallInput, cause: EndCause | None = None) -> None:
     """The call's next state after ``happened``, and its notice. Raises IllegalTransition before anything changed."""
     entered = CALL.after(call.state, happened)
-    if call.state is CallState.TALKING:
+    if call.state in SERVED:
         call.talked_us += state.now_us - micros(call.state_since)
         call.talked_to = call.agent
     call.state = entered

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from acd.model import AgentState, CallbackState, CallState, IllegalTransition, OfferState, Word
+from acd.model import AgentState, CallbackState, CallState, ConsultState, IllegalTransition, OfferState, Word
 
 
 class CallInput(Word):
@@ -26,6 +26,9 @@ class CallInput(Word):
     """The offer came to nothing; the call is back at its old place."""
     ANSWERED = "answered"
     AGENT_LEFT = "agent left"
+    CONSULT_BEGUN = "consult begun"
+    CONSULT_OVER = "consult over"
+    """Somebody talks to the caller again: his agent, or the one who was asked."""
     REQUEUED = "requeued"
     """Back to waiting from where it was not offered: found in hold, or handed on."""
     FOUND_TALKING = "found talking"
@@ -67,6 +70,25 @@ class OfferInput(Word):
     MISSED = "missed"
     RESCINDED = "rescinded"
     FAILED = "failed"
+
+
+class ConsultInput(Word):
+    """What can happen to a consultation."""
+
+    BEGUN = "begun"
+    ANSWERED = "answered"
+    COMPLETED = "completed"
+    """The agent gave the call over, or put his phone down while both talked."""
+    TAKEN_BACK = "taken back"
+    MISSED = "missed"
+    """The other one did not take it."""
+    FAILED = "failed"
+    """It could not be carried out, or somebody took the other one away."""
+    CONSULTED_LEFT = "consulted left"
+    """The other one put his phone down."""
+    AGENT_LEFT = "agent left"
+    """The agent put his phone down before the other one answered."""
+    CALLER_LEFT = "caller left"
 
 
 class CallbackInput(Word):
@@ -126,7 +148,13 @@ CALL: Table[CallState, CallInput] = Table(
             _CI.RETURNED_TO_PROMISE: _C.PROMISED, _CI.FOUND_AFTER: _C.AFTER,
             _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED,
         },
-        _C.TALKING: {_CI.AGENT_LEFT: _C.AFTER, _CI.REQUEUED: _C.WAITING, _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED},
+        _C.TALKING: {
+            _CI.CONSULT_BEGUN: _C.CONSULTING, _CI.AGENT_LEFT: _C.AFTER, _CI.REQUEUED: _C.WAITING, _CI.DIVERTED: _C.DIVERTED,
+            _CI.ENDED: _C.ENDED,
+        },
+        _C.CONSULTING: {
+            _CI.CONSULT_OVER: _C.TALKING, _CI.REQUEUED: _C.WAITING, _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED,
+        },
         _C.AFTER: {_CI.REQUEUED: _C.WAITING, _CI.FOUND_TALKING: _C.TALKING, _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED},
         _C.PROMISED: {_CI.RESERVED: _C.OFFERED, _CI.REQUEUED: _C.WAITING, _CI.ENDED: _C.ENDED},
         _C.CALLING_BACK: {_CI.ANSWERED: _C.TALKING, _CI.RETURNED_TO_PROMISE: _C.PROMISED, _CI.ENDED: _C.ENDED},
@@ -183,6 +211,30 @@ OFFER: Table[OfferState, OfferInput] = Table(
     },
 )
 
+_N = ConsultState
+_NI = ConsultInput
+CONSULT: Table[ConsultState, ConsultInput] = Table(
+    "the consultation",
+    _N.ASKED,
+    {
+        _N.ASKED: {
+            _NI.BEGUN: _N.RINGING, _NI.MISSED: _N.BACK, _NI.FAILED: _N.BACK, _NI.TAKEN_BACK: _N.BACK, _NI.AGENT_LEFT: _N.OVER,
+            _NI.CALLER_LEFT: _N.OVER,
+        },
+        _N.RINGING: {
+            _NI.ANSWERED: _N.TALKING, _NI.MISSED: _N.BACK, _NI.FAILED: _N.BACK, _NI.TAKEN_BACK: _N.BACK, _NI.AGENT_LEFT: _N.OVER,
+            _NI.CALLER_LEFT: _N.OVER,
+        },
+        _N.TALKING: {
+            _NI.COMPLETED: _N.COMPLETED, _NI.TAKEN_BACK: _N.BACK, _NI.CONSULTED_LEFT: _N.BACK, _NI.FAILED: _N.BACK,
+            _NI.AGENT_LEFT: _N.OVER, _NI.CALLER_LEFT: _N.OVER,
+        },
+        _N.COMPLETED: {},
+        _N.BACK: {},
+        _N.OVER: {},
+    },
+)  # fmt: skip
+
 _B = CallbackState
 _BI = CallbackInput
 CALLBACK: Table[CallbackState, CallbackInput] = Table(
@@ -203,9 +255,16 @@ CALLBACK: Table[CallbackState, CallbackInput] = Table(
 JOINT: Mapping[OfferState, tuple[tuple[CallState, ...], AgentState]] = {
     OfferState.PENDING: ((CallState.OFFERED,), AgentState.RESERVED),
     OfferState.RINGING: ((CallState.OFFERED,), AgentState.RESERVED),
-    OfferState.ACCEPTED: ((CallState.TALKING, CallState.CALLING_BACK), AgentState.TALKING),
+    OfferState.ACCEPTED: ((CallState.TALKING, CallState.CONSULTING, CallState.CALLING_BACK), AgentState.TALKING),
 }
 """What an open offer's call and agent are doing; and nobody is offered, reserved or talking without one."""
+
+JOINT_OF_CONSULT: Mapping[ConsultState, tuple[tuple[OfferState, ...], CallState, AgentState]] = {
+    ConsultState.ASKED: ((OfferState.PENDING,), CallState.TALKING, AgentState.RESERVED),
+    ConsultState.RINGING: ((OfferState.PENDING, OfferState.RINGING), CallState.CONSULTING, AgentState.RESERVED),
+    ConsultState.TALKING: ((OfferState.ACCEPTED,), CallState.CONSULTING, AgentState.TALKING),
+}
+"""What the offer to the one who is asked, the call, and he himself are doing. The call has a second offer then: its own agent's."""
 
 
 def diagram(table: Table[State, Input]) -> str:
@@ -219,17 +278,21 @@ def diagram(table: Table[State, Input]) -> str:
 def document() -> str:
     """The text of docs/states.md."""
     joint = "\n".join(f"| {offer} | {' or '.join(calls)} | {agent} |" for offer, (calls, agent) in JOINT.items())
+    asked = "\n".join(
+        f"| {consult} | {' or '.join(offers)} | {call} | {agent} |" for consult, (offers, call, agent) in JOINT_OF_CONSULT.items()
+    )
     parts = [
         "# States",
         "Generated by `python -m acd.tables > docs/states.md` from the tables that the router runs on; a test fails when it is stale.",
         *(part for title, table in DIAGRAMS.items() for part in (f"## {title}", diagram(table))),
         "## Joint states",
         f"While an offer is open:\n\n| offer | its call is | its agent is |\n|---|---|---|\n{joint}",
+        f"While another agent is asked:\n\n| consultation | his offer is | the call is | he is |\n|---|---|---|---|\n{asked}",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-DIAGRAMS: Mapping[str, Table] = {"Call": CALL, "Agent": AGENT, "Offer": OFFER, "Callback": CALLBACK}  # type: ignore[type-arg]  # each has its own types
+DIAGRAMS: Mapping[str, Table] = {"Call": CALL, "Agent": AGENT, "Offer": OFFER, "Callback": CALLBACK, "Consultation": CONSULT}  # type: ignore[type-arg]  # each has its own types
 
 if __name__ == "__main__":
     print(document(), end="")

@@ -15,7 +15,7 @@ from acd.instants import instant, seconds
 from acd.model import AgentState, CallState, QueueId
 from acd.plan import QueuePlan
 from acd.roster import Agent
-from acd.state import State
+from acd.state import SERVED, State
 
 
 def board(state: State, now: datetime) -> Board:
@@ -47,7 +47,7 @@ def _call(state: State, call: Call, reasons: dict[int, str]) -> CallView:
         call.id, call.state, call.state_since, call.ani, call.ani_name, call.dnis, call.entry, call.arrived_at, call.queued_at,
         call.queue_id, call.product_line, call.level, call.language, call.segment, call.urgent, call.agent,
         call.stage.in_force.name if waiting and call.stage else None, _why(state, call, reasons) if waiting else "",
-        None if call.callback is None else call.callback.number,
+        None if call.callback is None else call.callback.number, None if call.consult is None else call.consult.offer.agent.id,
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def _queue(state: State, queue: QueuePlan, calls: list[Call]) -> QueueView:
     ready = admits & state.roster.in_state[AgentState.READY]
     return QueueView(
         queue.id, queue.product_line, queue.level, len(waiting), min(waiting, default=None),
-        sum(call.state is CallState.OFFERED for call in calls), sum(call.state is CallState.TALKING for call in calls),
+        sum(call.state is CallState.OFFERED for call in calls), sum(call.state in SERVED for call in calls),
         ready.bit_count(), count.offered, outcomes.answered, outcomes.answered_in_time, outcomes.abandoned, outcomes.flowed_out,
         average_speed_of_answer(seconds(count.waits_us), outcomes.answered), average_handling_time(handled_seconds, 0.0, count.handled),
         of_newcomer(state, queue, admits), service_levels(outcomes), count.announced, count.announced_right,

@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from acd.plan import Plan
 from acd.ports import Engine
-from cti import api_callbacks, api_console, api_desk, api_problems, api_socket, api_transfer
+from cti import api_callbacks, api_console, api_consult, api_desk, api_problems, api_socket, api_transfer
 from cti.api_desk import json_response
 from cti.api_guard import Guard
 from cti.api_live import History, LiveDesks
@@ -75,7 +75,9 @@ def create_app(
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks,
     )  # fmt: skip
     api_problems.install(app)
-    routers = (api_desk.router, api_transfer.router, api_console.router, api_callbacks.router, api_socket.router)
+    routers = (
+        api_desk.router, api_transfer.router, api_consult.router, api_console.router, api_callbacks.router, api_socket.router,
+    )  # fmt: skip
     for router in (*routers, _watch(engine, health, registry), _pages(dist)):
         app.include_router(router)
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False))

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from acd.board import CallView
-from acd.effects import AgentChanged, Effect, OfferChanged, ScreenPop
+from acd.effects import AgentChanged, ConsultChanged, Effect, OfferChanged, ScreenPop
 from acd.model import AgentId, AgentState, CallId, Level, OfferId, OfferState
 
 REMEMBERED_OFFERS = 4096
@@ -45,6 +45,8 @@ class Card:
     since: datetime
     phase: Phase = Phase.OFFERED
     answered_at: datetime | None = None
+    consult: ConsultChanged | None = None
+    """How another agent's being asked about this call went, or goes: on the cards of both."""
 
     def enter(self, phase: Phase, at: datetime) -> bool:
         """Go on to ``phase``; False when the card is in it already."""
@@ -92,7 +94,15 @@ class Cards:
             card = self._step(at, effect)
             if card is not None:
                 changed.append(card)
+            elif isinstance(effect, ConsultChanged):
+                changed += self._on_consult(effect)
         return changed
+
+    def _on_consult(self, notice: ConsultChanged) -> list[Card]:
+        cards = [card for agent in (notice.agent, notice.consulted) if (card := self._open.get(agent)) and card.pop.call == notice.call]
+        for card in cards:
+            card.consult = notice
+        return cards
 
     def _step(self, at: datetime, effect: Effect) -> Card | None:
         match effect:

@@ -124,7 +124,15 @@ def pop_fields(card: Card) -> dict[str, Any]:
     """The card as the page wants it."""
     fields = asdict(card.pop)
     fields["path"] = [{"menu": menu, "digits": digits, "choice": choice} for menu, digits, choice in card.pop.path]
-    return {**fields, "phase": card.phase, "since": card.since, "answered_at": card.answered_at}
+    return {**fields, "phase": card.phase, "since": card.since, "answered_at": card.answered_at, "consult": consult_fields(card)}
+
+
+def consult_fields(card: Card) -> dict[str, Any] | None:
+    """Who asks whom about the card's call, and how it goes; None when nobody does, or did."""
+    consult = card.consult
+    if consult is None:
+        return None
+    return {"agent": consult.agent, "consulted": consult.consulted, "state": consult.state, "why": consult.why}
 
 
 def earlier_calls(now: datetime, offer: OfferId, earlier: EarlierCalls | None) -> str:
@@ -142,6 +150,6 @@ def call(now: datetime, card: Card) -> str:
     return encode(
         {
             "kind": "call", "now": now, "offer": card.pop.offer, "call": card.pop.call,
-            "phase": card.phase, "since": card.since, "answered_at": card.answered_at,
+            "phase": card.phase, "since": card.since, "answered_at": card.answered_at, "consult": consult_fields(card),
         }
     )  # fmt: skip

@@ -40,14 +40,23 @@ class Target(BaseModel):
         return self
 
 
-class HandOn(BaseModel):
-    """A call handed on, and what goes with it."""
+class Packet(BaseModel):
+    """What the next engineer must know."""
 
-    to: Target
     tried: str = Field("", max_length=LONGEST_TEXT)
     serial: str = Field("", max_length=64)
     fault_code: str = Field("", max_length=64)
     notes: str = Field("", max_length=LONGEST_TEXT)
+
+    def handover(self) -> Handover:
+        """As the engine takes it."""
+        return Handover(self.tried, self.serial, self.fault_code, self.notes)
+
+
+class HandOn(Packet):
+    """A call handed on, and what goes with it."""
+
+    to: Target
 
 
 class Read(BaseModel):
@@ -59,12 +68,11 @@ class Read(BaseModel):
 @router.post("/transfer", response_model=AgentView)
 async def hand_on(body: HandOn, agent: OwnAgent, parts: TheParts) -> Response:
     """Hand on the call that the agent talks to; he is in wrap-up then. The receiver reads what goes with it before his phone rings."""
-    _require_target(body.to, parts)
-    handover = Handover(body.tried, body.serial, body.fault_code, body.notes)
     to = body.to
+    require_target(parts, to.queue, to.agent, to.destination)
     await parts.engine.submit(CallHandedOn(
-        _call_of(agent, parts), agent, None if to.queue is None else QueueId(to.queue), None if to.agent is None else AgentId(to.agent),
-        to.destination, handover,
+        call_of(agent, parts), agent, None if to.queue is None else QueueId(to.queue), None if to.agent is None else AgentId(to.agent),
+        to.destination, body.handover(),
     ))  # fmt: skip
     return json_response(parts.agent_view(agent))
 
@@ -78,18 +86,20 @@ async def acknowledge(body: Read, agent: OwnAgent, parts: TheParts) -> Response:
     return json_response(parts.agent_view(agent))
 
 
-def _call_of(agent: AgentId, parts: Parts) -> CallId:
+def call_of(agent: AgentId, parts: Parts) -> CallId:
+    """The call that the agent talks to; refused when he talks to nobody."""
     view = parts.agent_view(agent)
     if view is None or view.state is not AgentState.TALKING or view.call is None:
         raise Refused(HTTPStatus.CONFLICT, "not_talking", f"{agent} talks to nobody")
     return view.call
 
 
-def _require_target(to: Target, parts: Parts) -> None:
+def require_target(parts: Parts, queue: str | None, agent: str | None, destination: str | None = None) -> None:
+    """Refuse a target that the configuration does not name."""
     targets = parts.ui().targets
-    if to.queue is not None:
-        require_known("queue", to.queue, tuple(row.queue for row in targets.queues))
-    if to.agent is not None:
-        require_known("agent", to.agent, tuple(row.agent for row in targets.agents))
-    if to.destination is not None:
-        require_known("destination", to.destination, targets.destinations)
+    if queue is not None:
+        require_known("queue", queue, tuple(row.queue for row in targets.queues))
+    if agent is not None:
+        require_known("agent", agent, tuple(row.agent for row in targets.agents))
+    if destination is not None:
+        require_known("destination", destination, targets.destinations)

@@ -20,6 +20,7 @@ class Context(StrEnum):
     ENTRY = "hotline-entry"
     HOLD = "hotline-hold"
     CONNECT = "hotline-connect"
+    JOIN = "hotline-join"
     CALLBACK = "hotline-callback"
     AFTER = "hotline-after"
     OUT = "hotline-out"
@@ -27,6 +28,11 @@ class Context(StrEnum):
 
 
 CONTEXTS = frozenset(map(str, Context))
+
+CONSULT = "hotline-consult"
+"""Where an agent's phone rings another one, while his caller is in hold. No caller is ever there."""
+CONSULTED = "hotline-consulted"
+"""Where the other phone is for a moment when the one that rang it was put down."""
 
 
 def call_id(exchange: str, uniqueid: str) -> CallId:

@@ -12,13 +12,14 @@ from typing import Final
 
 from acd.events import ExchangeSeen, SeenCall
 from acd.model import CallId, PhoneId
-from cti.names import Context, DialPattern, call_id
+from cti.names import CONSULT, Context, DialPattern, call_id
 from cti.translate import UP, AgentAt, Leg, OpenOffer
 
 PLACES: Final[Mapping[str, str]] = {
     Context.ENTRY: "menu",
     Context.HOLD: "hold",
     Context.CONNECT: "offer",  # or "talk", when the agent's leg is up
+    Context.JOIN: "hold",  # or "talk", when the agent's leg is up; else he is on his way to hold
     Context.CALLBACK: "hold",  # a customer who was called back has answered, and is on his way to hold
     Context.AFTER: "after",
     Context.OUT: "after",
@@ -61,8 +62,14 @@ def look(
             answered = channel["ChannelState"] == UP
             legs[channel["Uniqueid"]] = Leg(call, phone, open_offer(call, phone), agent_at(phone) if answered else None, answered)
     legs |= _native_talks(exchange, dial, channels, callers, agent_at)
+    legs |= _joined(exchange, dial, channels, callers, agent_at)
     talking = {leg.call: leg.phone for leg in legs.values() if leg.answered}
     calls = tuple(_seen_call(call_id(exchange, caller["Uniqueid"]), caller, talking) for caller in callers)
+    consults = _consults(exchange, dial, channels, callers, open_offer, agent_at)
+    for consult in consults:
+        legs |= consult.legs
+    apart = {consult.seen.call: consult.seen for consult in consults}
+    calls = tuple(apart.get(call.call, call) for call in calls)
     return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices))), legs)
 
 
@@ -83,6 +90,50 @@ def _native_talks(
             if phone and agent:
                 legs[channel["Uniqueid"]] = Leg(call_id(exchange, caller["Uniqueid"]), phone, None, agent, True)
     return legs
+
+
+def _joined(
+    exchange: str, dial: DialPattern, channels: Sequence[Mapping[str, str]], callers: Sequence[Mapping[str, str]], agent_at: AgentAt
+) -> dict[str, Leg]:
+    """Agents' legs of callers who were put together with one after a consultation: the caller's extension is the phone's."""
+    there = {caller["Linkedid"]: caller for caller in callers if caller["Context"] == Context.JOIN}
+    legs: dict[str, Leg] = {}
+    for channel in channels:
+        caller, phone = there.get(channel["Linkedid"]), dial.phone_of_channel(channel["Channel"])
+        if caller and phone and phone == caller["Exten"] and channel["ChannelState"] == UP and channel is not caller:
+            legs[channel["Uniqueid"]] = Leg(call_id(exchange, caller["Uniqueid"]), phone, None, agent_at(phone), True)
+    return legs
+
+
+@dataclass(frozen=True, slots=True)
+class _Consult:
+    seen: SeenCall
+    legs: Mapping[str, Leg]
+
+
+def _consults(
+    exchange: str,
+    dial: DialPattern,
+    channels: Sequence[Mapping[str, str]],
+    callers: Sequence[Mapping[str, str]],
+    open_offer: OpenOffer,
+    agent_at: AgentAt,
+) -> list[_Consult]:
+    """Callers in hold whose agent's phone rings, or talks to, another one: all of them have the caller's Linkedid."""
+    held = {caller["Linkedid"]: caller for caller in callers if caller["Context"] == Context.HOLD}
+    consults = []
+    for asking in channels:
+        caller, phone = held.get(asking["Linkedid"]), dial.phone_of_channel(asking["Channel"])
+        if caller and phone and asking["Context"] == CONSULT and asking["Application"] not in OUTGOING:
+            call, other = call_id(exchange, caller["Uniqueid"]), PhoneId(asking["Exten"])
+            legs = {asking["Uniqueid"]: Leg(call, phone, open_offer(call, phone), agent_at(phone), True)}
+            talks = None
+            for channel in channels:
+                if channel["Linkedid"] == asking["Linkedid"] and dial.phone_of_channel(channel["Channel"]) == other:
+                    talks = channel["ChannelState"] == UP
+                    legs[channel["Uniqueid"]] = Leg(call, other, open_offer(call, other), agent_at(other) if talks else None, talks)
+            consults.append(_Consult(SeenCall(call, "consult", phone, None if talks is None else other, bool(talks)), legs))
+    return consults
 
 
 def _seen_call(call: CallId, caller: Mapping[str, str], talking: Mapping[CallId, PhoneId]) -> SeenCall:

@@ -29,6 +29,7 @@ from acd.events import (
     CallDiverted,
     CallerLeft,
     Event,
+    JoinFailed,
     OfferAnswered,
     OfferMissed,
     OfferRinging,
@@ -36,7 +37,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
-from cti.names import CONTEXTS, Context, DialPattern, call_id
+from cti.names import CONSULT, CONTEXTS, Context, DialPattern, call_id
 
 EVENTS: Final[tuple[str, ...]] = (
     "DialBegin", "DialEnd", "FullyBooted", "Hangup", "HangupRequest", "OriginateResponse", "PeerStatus", "UserEvent",
@@ -62,6 +63,8 @@ CALLBACK: Final = "HotlineCallback"
 """He pressed the key for being called back."""
 CALLED_BACK: Final = "HotlineCalledBack"
 """He has answered; ``Attempt`` is the variable that the engine gave the channel."""
+UNJOINED: Final = "HotlineUnjoined"
+"""The agent's phone that he was to be put together with is gone; he is on his way to hold."""
 WAITS: Final = "HotlineWaits"
 """He is about to hear an announcement: the engine may say whether it is the offer of a callback."""
 """User events that the dialplan sends about its own caller."""
@@ -122,14 +125,22 @@ class Translator:
         """Calls whose ``Dial`` has rung a phone and has not said yet how it ended."""
         self._leaving: set[CallId] = set()
         """Calls whose caller has said goodbye and whose channel is still there."""
-        self._talking: dict[CallId, Leg] = {}
+        self._talking: dict[CallId, list[Leg]] = {}
+        """Who talks about a call, until that is known to be over: an agent, and perhaps another whom he asks."""
 
     def start_from(self, legs: Mapping[str, Leg]) -> None:
         """Forget all legs but these (channel's Uniqueid -> leg): what was seen after a (re)connect."""
         self._legs = dict(legs)
         self._dialling = {leg.call for leg in legs.values() if not leg.answered}
         self._leaving.clear()
-        self._talking = {leg.call: leg for leg in legs.values() if leg.answered}
+        self._talking = {}
+        for leg in legs.values():
+            if leg.answered:
+                self._talking.setdefault(leg.call, []).append(leg)
+
+    def legs_of(self, call: CallId) -> Mapping[str, PhoneId]:
+        """The agents' channels that a call has now: Uniqueid -> phone."""
+        return {uniqueid: leg.phone for uniqueid, leg in self._legs.items() if leg.call == call}
 
     def translate(self, event: Mapping[str, str]) -> Iterable[Event]:
         """What ``event`` means; nothing, when it is not about us or lacks a field that it should have."""
@@ -142,9 +153,10 @@ class Translator:
     # ---- an agent's leg --------------------------------------------------------------------------------------------------
 
     def _dial_began(self, event: Mapping[str, str]) -> Iterable[Event]:
-        if event["Context"] != Context.CONNECT:
+        asking = self._legs.get(event["Uniqueid"])
+        if event["Context"] != (Context.CONNECT if asking is None else CONSULT):
             return ()
-        call, phone = self._call(event["Uniqueid"]), PhoneId(event["Exten"])
+        call, phone = self._call(event["Uniqueid"]) if asking is None else asking.call, PhoneId(event["Exten"])
         leg = self._legs[event["DestUniqueid"]] = Leg(call, phone, self._open_offer(call, phone))
         self._dialling.add(call)
         return (OfferRinging(leg.offer),) if leg.offer else ()
@@ -156,12 +168,13 @@ class Translator:
         leg.answered, leg.cancelled = event["DialStatus"] == "ANSWER", event["DialStatus"] == "CANCEL"
         if leg.answered or leg.cancelled:
             self._dialling.discard(leg.call)
-        return self._answered(leg) if leg.answered else ()
+        return self._answered(leg, asked=event["Uniqueid"] in self._legs) if leg.answered else ()
 
-    def _answered(self, leg: Leg) -> Iterable[Event]:
-        before = self._talk_ended(leg.call)
+    def _answered(self, leg: Leg, asked: bool) -> Iterable[Event]:
+        """One who is asked comes to the agent who talks; any other one comes after him."""
+        before = () if asked else self._talks_ended(leg.call)
         leg.agent = self._agent_at(leg.phone)
-        self._talking[leg.call] = leg
+        self._talking.setdefault(leg.call, []).append(leg)
         return (*before, OfferAnswered(leg.offer)) if leg.offer else before
 
     def _asked_to_hang_up(self, event: Mapping[str, str]) -> Iterable[Event]:
@@ -178,12 +191,17 @@ class Translator:
         return (OfferMissed(leg.offer, miss_cause(event)),) if leg.offer and not leg.cancelled else ()
 
     def _leg_over(self, leg: Leg) -> Iterable[Event]:
-        return self._talk_ended(leg.call) if self._talking.get(leg.call) is leg else ()
-
-    def _talk_ended(self, call: CallId) -> Iterable[Event]:
         """Told once for each conversation, and not at all when the caller ended it: then ``CallerLeft`` says everything."""
-        leg = self._talking.pop(call, None)
-        return (TalkEnded(call, leg.agent),) if leg and leg.agent else ()
+        talking = self._talking.get(leg.call, [])
+        if leg not in talking:
+            return ()
+        talking.remove(leg)
+        if not talking:
+            del self._talking[leg.call]
+        return (TalkEnded(leg.call, leg.agent),) if leg.agent else ()
+
+    def _talks_ended(self, call: CallId) -> tuple[Event, ...]:
+        return tuple(TalkEnded(call, leg.agent) for leg in self._talking.pop(call, []) if leg.agent)
 
     # ---- the caller's leg ------------------------------------------------------------------------------------------------
 
@@ -213,11 +231,14 @@ class Translator:
             return (CallbackWanted(self._call(event["Uniqueid"])),)
         if name == CALLED_BACK:
             return (CallbackReached(self._call(event["Uniqueid"]), event["Attempt"]),)
+        if name == UNJOINED:
+            return (JoinFailed(self._call(event["Uniqueid"])),)
         return self._dial_failed(event) if name == MISSED else ()
 
     def _dial_failed(self, event: Mapping[str, str]) -> Iterable[Event]:
         """Where no phone has the extension, ``Exten`` is ``i``, and ``Phone`` says which it was."""
-        call, phone = self._call(event["Uniqueid"]), PhoneId(event.get("Phone") or event["Exten"])
+        asking, phone = self._legs.get(event["Uniqueid"]), PhoneId(event.get("Phone") or event["Exten"])
+        call = self._call(event["Uniqueid"]) if asking is None else asking.call
         if call in self._dialling:
             self._dialling.discard(call)
             return ()

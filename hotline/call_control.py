@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acd.effects import Announce, DialBack, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.effects import Announce, DialBack, HangUpCall, HangUpPhones, HoldCall, JoinCaller, RingAgent, SendCall, StartConsult, StopRinging
 from acd.model import CallId
 from acd.ports import CallControl, EffectFailed
 from ivr.fastagi import Sessions
@@ -50,6 +50,17 @@ class SessionFirst:
     async def announce(self, command: Announce) -> None:
         """Tell a held caller something at the next pause of his music."""
         await (await self._exchange(command.call)).announce(command)
+    async def consult(self, command: StartConsult) -> None:
+        """Hold the caller and let his agent's phone ring another one."""
+        await (await self._exchange(command.call)).consult(command)
+
+    async def join(self, command: JoinCaller) -> None:
+        """Put the caller together with one of the two agents."""
+        await (await self._exchange(command.call)).join(command)
+
+    async def hang_up_phones(self, command: HangUpPhones) -> None:
+        """Let the agents' phones go."""
+        await (await self._exchange(command.call)).hang_up_phones(command)
 
     async def _exchange(self, call: CallId) -> CallControl:
         """The call's exchange, once no session is between its answer and its end."""

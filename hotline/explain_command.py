@@ -9,7 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from acd.archive import Archive, open_database
-from acd.effects import CallbackChanged, CallChanged, CallOverflowed, Effect, OfferChanged, OfferMade, StepEntered
+from acd.effects import (
+    CallbackChanged,
+    CallChanged,
+    CallOverflowed,
+    ConsultChanged,
+    Effect,
+    HandedOn,
+    OfferChanged,
+    OfferMade,
+    StepEntered,
+)
 from acd.encoding import effect_from_json
 from acd.events import CallArrived, CallQueued, Event, MenuChosen, PlanLoaded
 from acd.journal import SqliteJournal
@@ -89,7 +99,8 @@ def decided(notice: Effect) -> list[str]:
         case OfferMade():
             return [
                 f"offer {notice.attempt} to {notice.agent}: {notice.rule}",
-                f"step {notice.step} asks for {notice.need}; waited {notice.waited_seconds:.1f} s; strategy {notice.strategy}",
+                *([f"step {notice.step} asks for {notice.need}; waited {notice.waited_seconds:.1f} s; strategy {notice.strategy}"]
+                  if notice.step else []),
                 f"could take it: {_some(notice.candidates, notice.candidate_count)}",
                 *(f"passed over, {skipped.reason}: {_some(skipped.agents, skipped.count)}" for skipped in notice.skipped if skipped.count),
                 *([f"{notice.calls_ahead} calls ahead that {notice.agent} could not serve"] if notice.calls_ahead else []),
@@ -109,6 +120,12 @@ def decided(notice: Effect) -> list[str]:
             return [f"rule {notice.rule} of {notice.queue}: after {notice.waited_seconds:.1f} s to {where}"]
         case CallbackChanged():
             return [_of_callback(notice)]
+        case HandedOn():
+            where = " ".join(f"{part}" for part in (notice.to_queue, notice.to_agent, notice.to_destination) if part)
+            return [f"{notice.agent} gives the call to {where}{': it has bounced' if notice.bounced else ''}"]
+        case ConsultChanged():
+            why = f" ({notice.why})" if notice.why not in (notice.state, "begun", "answered") else ""
+            return [f"{notice.agent} asks {notice.consulted}: {notice.state}{why}"]
         case _:
             return [_words(type(notice).__name__)]
 

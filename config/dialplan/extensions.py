@@ -35,6 +35,8 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         said=_said(config),
         sounds=PROMPT_FOLDER,
         phones=_phones(config, exchange),
+        consults=_by_length(config, "consult.tmpl", dial=_dial(config, exchange), ring_seconds=config.offers.ring_seconds),
+        joins=_by_length(config, "join.tmpl"),
         callback=_callback(config),
         destinations=_destinations(config),
         survival=_survival(config),
@@ -136,15 +138,18 @@ def _callback(config: Config) -> Rendered:
 
 
 def _phones(config: Config, exchange: str) -> Rendered:
+    ring_seconds = config.offers.ring_seconds
+    return _by_length(config, "phone.tmpl", dial=_dial(config, exchange), ring_seconds=ring_seconds, greeting=_greeting(config))
+
+
+def _dial(config: Config, exchange: str) -> str:
+    return config.exchanges[exchange].dial.removesuffix("{phone}")
+
+
+def _by_length(config: Config, template: str, **values: str | int) -> Rendered:
     """One pattern for each length that a phone's extension has."""
-    dial = config.exchanges[exchange].dial.removesuffix("{phone}")
     lengths = sorted({len(phone) for phone in config.phones})
-    return joined(
-        [
-            filled("phone.tmpl", pattern="_" + "X" * length, dial=dial, ring_seconds=config.offers.ring_seconds, greeting=_greeting(config))
-            for length in lengths
-        ]
-    )
+    return joined([filled(template, pattern="_" + "X" * length, **values) for length in lengths])
 
 
 def _greeting(config: Config) -> Rendered:

@@ -14,13 +14,13 @@ from typing import Final
 
 import structlog
 
-from acd.effects import Announce, DialBack, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
-from acd.model import CallbackOrder, CallId
+from acd.effects import Announce, DialBack, HangUpCall, HangUpPhones, HoldCall, JoinCaller, RingAgent, SendCall, StartConsult, StopRinging
+from acd.model import CallbackOrder, CallId, PhoneId
 from acd.plan import Telling
 from acd.ports import EffectFailed
 from cti.ami.session import Address, Engine, MayCallBack, Session, Submit
 from cti.ami.wire import Refused, Unavailable, UnsafeValue, Wire
-from cti.names import Context, DialPattern, call_id, exchange_and_uniqueid
+from cti.names import CONSULT, Context, DialPattern, call_id, exchange_and_uniqueid
 from cti.translate import AgentAt, OpenOffer
 from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
 
@@ -33,6 +33,10 @@ QUEUE: Final = "HOTLINE_QUEUE"
 SAY: Final = "HOTLINE_SAY"
 """The channel variable with the prompt that a held caller hears at the next pause of his music."""
 _PROMPT_TOLD: Final = {Telling.POSITION: POSITION_PROMPT, Telling.WAIT: WAIT_PROMPT}
+PEER: Final = "HOTLINE_PEER"
+"""The channel variable of a caller that says with which channel he is to be put together."""
+DONE: Final = "HOTLINE_DONE"
+"""The channel variable that lets an agent's phone go when the consultation is over for it."""
 HEARTBEAT_SECONDS: Final = 5.0
 FIRST_DELAY_SECONDS: Final = 0.5
 LONGEST_DELAY_SECONDS: Final = 15.0
@@ -102,6 +106,7 @@ class Ami:
         self._heartbeat_seconds = heartbeat_seconds
         self._first_delay_seconds = first_delay_seconds
         self._wire: Wire | None = None
+        self._session: Session | None = None
         self.seen = asyncio.Event()
         """Set once the engine was told, for the first time, what Asterisk has."""
         self._task: asyncio.Task[None] | None = None
@@ -138,7 +143,8 @@ class Ami:
 
     async def _one_session(self) -> str:
         try:
-            await Session(self.exchange, self._dial, self._engine).run(self._address, self._ready, self._beat)
+            self._session = Session(self.exchange, self._dial, self._engine)
+            await self._session.run(self._address, self._ready, self._beat)
         except EffectFailed as failed:
             return str(failed)
         except Exception as error:  # whatever kept the engine from taking an event: what it knows is unsure, so look afresh
@@ -217,6 +223,46 @@ class Ami:
     async def announce(self, command: Announce) -> None:
         """Tell a held caller about his wait. He is not moved: his music goes on until its next pause."""
         await self._set(command.call, SAY, _name(f"{_PROMPT_TOLD[command.tells]}_{command.number}"))
+    async def consult(self, command: StartConsult) -> None:
+        """Hold the caller and let his agent's phone ring the other one. One ``Redirect`` for both legs: nobody is dropped in between."""
+        session = self._connected_session("Redirect")
+        leg = self._leg(session, command.call, command.from_phone)
+        if leg is None:
+            raise Refused(f"Redirect: {command.from_phone} has no channel of {command.call}")
+        await self._set(command.call, QUEUE, _name(command.queue))
+        await self._act("Redirect", {
+            "Channel": self._channel(command.call), "Context": Context.HOLD, "Exten": _name(command.queue), "Priority": "1",
+            "ExtraChannel": leg, "ExtraContext": CONSULT, "ExtraExten": _name(command.phone), "ExtraPriority": "1",
+        })  # fmt: skip
+        session.apart.add(command.call)
+
+    async def join(self, command: JoinCaller) -> None:
+        """Put the held caller together with one of the phones. Where the consultation never began, they are together already.
+
+        The phones are told that they are done only where neither was put down: else the one that is left is just going on in the
+        dialplan, and would hang up before the caller gets there.
+        """
+        session = self._connected_session("Redirect")
+        if command.call not in session.apart:
+            return
+        session.apart.discard(command.call)
+        leg = self._leg(session, command.call, command.phone)
+        if leg is None:
+            raise Refused(f"Redirect: {command.phone} has no channel of {command.call}")
+        for channel in session.legs_of(command.call) if command.parts else ():
+            await self._set_if_there(channel, DONE, "yes")
+        await self._set(command.call, PEER, _name(leg))
+        await self.redirect(command.call, Context.JOIN, command.phone)
+
+    async def hang_up_phones(self, command: HangUpPhones) -> None:
+        """Let the phones go that ring or talk for this call."""
+        session = self._connected_session("Hangup")
+        session.apart.discard(command.call)
+        for channel in session.legs_of(command.call):
+            try:
+                await self._act("Hangup", {"Channel": channel, "Cause": _NORMAL_CLEARING})
+            except Refused as gone:
+                log.info("phone_gone", call=command.call, reason=str(gone))
 
     # ---- more ------------------------------------------------------------------------------------------------------------------
 
@@ -230,6 +276,21 @@ class Ami:
     async def user_event(self, name: str, fields: Mapping[str, str]) -> None:
         """Send a UserEvent, for other programs at the same Asterisk."""
         await self._act("UserEvent", {"UserEvent": name, **fields})
+
+    def _connected_session(self, action: str) -> Session:
+        if self._session is None or self._wire is None:
+            raise Unavailable(f"{action}: {self.exchange} is not connected")
+        return self._session
+
+    @staticmethod
+    def _leg(session: Session, call: CallId, phone: PhoneId) -> str | None:
+        return next((channel for channel, at in session.legs_of(call).items() if at == phone), None)
+
+    async def _set_if_there(self, channel: str, variable: str, value: str) -> None:
+        try:
+            await self._act("Setvar", {"Channel": channel, "Variable": variable, "Value": value})
+        except Refused as gone:  # a phone that is put down at this moment needs no telling
+            log.info("phone_gone", channel=channel, reason=str(gone))
 
     async def _set(self, call: CallId, variable: str, value: str) -> None:
         await self._act("Setvar", {"Channel": self._channel(call), "Variable": variable, "Value": value})

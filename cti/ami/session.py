@@ -12,14 +12,14 @@ can't be missed, nor be undone by it. No command can fall in between: the exchan
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
 
 from acd.events import Event
-from acd.model import CallId, IllegalTransition
+from acd.model import CallId, IllegalTransition, PhoneId
 from acd.ports import EffectFailed
 from cti.ami.wire import Fields, Refused, Unavailable, Wire, connect
 from cti.names import DialPattern, call_id
@@ -80,6 +80,8 @@ class Session:
         self._paused = False
         self._wire: Wire | None = None
         self._answers: set[asyncio.Task[None]] = set()
+        self.apart: set[CallId] = set()
+        """Calls whose caller is held while his agent's phone rings, or talks to, another one."""
 
     async def run(self, address: Address, ready: Callable[[Wire], None], beat: Callable[[Wire], Awaitable[None]]) -> None:
         """Live until the connection ends, then raise why (EffectFailed); ``ready`` is called, and ``beat`` runs, from the look on."""
@@ -95,6 +97,10 @@ class Session:
                 beating.cancel()
         finally:
             wire.close()
+
+    def legs_of(self, call: CallId) -> Mapping[str, PhoneId]:
+        """The agents' channels that a call has: Uniqueid -> phone."""
+        return self._translator.legs_of(call)
 
     def _over(self, _lost: asyncio.Future[str]) -> None:
         self._booted.set()
@@ -119,6 +125,7 @@ class Session:
         except KeyError as missing:
             raise Refused(f"an item of Asterisk's lists has no {missing}") from None
         self._translator.start_from(seen.legs)
+        self.apart = {call.call for call in seen.seen.calls if call.place == "consult"}
         ready(wire)
         age_seconds = asyncio.get_running_loop().time() - begun + LOOK_MARGIN_SECONDS
         await self._engine.submit(replace(seen.seen, age_seconds=age_seconds))

@@ -137,6 +137,18 @@ class AgentAtDesk:
         """Hand the current call on: ``queue=``, ``agent=`` or ``destination=``."""
         await self._does("/api/desk/transfer", {"to": to, **(packet or {})})
 
+    async def asks(self, packet: Mapping[str, str] | None = None, **to: str) -> None:
+        """Ask another engineer about the current call: one of ``queue=``, or ``agent=``."""
+        await self._does("/api/desk/consult", {"to": to, **(packet or {})})
+
+    async def gives_over(self) -> None:
+        """Give the call over to the engineer who was asked."""
+        await self._does("/api/desk/consult/complete", {})
+
+    async def goes_back(self) -> None:
+        """Go back to the caller."""
+        await self._does("/api/desk/consult/back", {})
+
     async def has_read_the_handover(self, offer: str) -> None:
         """What was handed over with the offered call is read; the phone may ring."""
         await self._does("/api/desk/handover/acknowledge", {"offer": offer})

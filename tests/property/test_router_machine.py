@@ -27,10 +27,14 @@ from acd.events import (
     CallHandedOn,
     CallQueued,
     CommandFailed,
+    ConsultAsked,
+    ConsultCompleted,
+    ConsultTakenBack,
     DeskSeen,
     Event,
     ExchangeSeen,
     HandoverAcknowledged,
+    JoinFailed,
     MenuChosen,
     OfferAnswered,
     OfferFailed,
@@ -49,7 +53,7 @@ from acd.model import AgentId, AgentState, CallId, CallState, Handover, IllegalT
 from acd.plan import CallbackRules, Hours, Overflow, Plan, Rona, Strategy
 from acd.router import Router
 from acd.stages import PERSONAL
-from acd.tables import JOINT
+from acd.tables import JOINT, JOINT_OF_CONSULT
 from skills.expression import satisfies
 from skills.requirement import bind_requirement, step_at
 from tests.unit.acd.scene import NINE, agent, queue
@@ -67,7 +71,7 @@ NAMES = tuple(one.id for one in COMPANY)
 PHONES = (*(one.phone for one in COMPANY), PhoneId("2000"))
 TELEPHONY = (
     CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted, OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded,
-    PhoneSeen, CallbackWanted, CallbackReached, CallbackUnreached, HandoverAcknowledged,
+    PhoneSeen, CallbackWanted, CallbackReached, CallbackUnreached, HandoverAcknowledged, JoinFailed,
 )  # fmt: skip
 RULES = (
     Overflow("closed", to_destination="closed", when_closed=True, also_waiting=True),
@@ -252,7 +256,7 @@ class Hotline(RuleBasedStateMachine):
             call, name = data.draw(st.sampled_from(talking), label="talk")
             self.deliver(TalkEnded(call, name))
 
-    @rule(number=calls_drawn, command=st.sampled_from(["HoldCall", "StopRinging", "SendCall", "HangUpCall"]))
+    @rule(number=calls_drawn, command=st.sampled_from(["HoldCall", "StopRinging", "SendCall", "HangUpCall", "JoinCaller", "HangUpPhones"]))
     def a_command_fails(self, number: int, command: str) -> None:
         self.deliver(CommandFailed(self.call(number), command, "refused"))
 
@@ -281,6 +285,62 @@ class Hotline(RuleBasedStateMachine):
             call, name = data.draw(st.sampled_from(talking), label="talk")
             out, to_queue = ("partner" if where == "out" else None), (QueueId(where) if "." in where else None)
             self.deliver(CallHandedOn(call, name, to_queue, to_agent, out, Handover("tried") if packet else None))
+
+    @rule(data=st.data(), to_queue=st.sampled_from(["printers.L2", "servers.L1", "servers.L3"]), name=st.none() | names_drawn,
+          packet=st.booleans(), own=st.booleans(), news=st.integers(0, 3))  # fmt: skip
+    def an_agent_asks_another(
+        self, data: st.DataObject, to_queue: str, name: AgentId | None, packet: bool, own: bool, news: int
+    ) -> None:
+        """``news``: how far it goes at once: read, ringing, answered."""
+        self.somebody_talks()
+        talking = [(call.id, call.agent) for call in self.router.calls().values() if call.agent]
+        if talking:
+            call, asking = data.draw(st.sampled_from(talking), label="talk")
+            queue_asked = None if name and own else QueueId(to_queue)
+            self.deliver(ConsultAsked(call, asking, queue_asked, name, Handover("tried") if packet else None))
+            consult = self.router.calls()[call].consult
+            for event in (HandoverAcknowledged, OfferRinging, OfferAnswered)[:news] if consult is not None else ():
+                self.deliver(event(consult.offer.id))
+
+    def somebody_talks(self) -> None:
+        """All agents come who can; and unless somebody talks, whoever is being offered a call takes it, or else a caller comes first."""
+        for one in COMPANY:
+            self.deliver(AgentLoggedIn(one.id, one.phone))
+            self.deliver(AgentWentReady(one.id))
+        if any(call.state is CallState.TALKING and call.agent for call in self.router.calls().values()):
+            return
+        if not self.router._state.offers:
+            fresh = CallId(f"main-talker{len(self.story)}")
+            self.deliver(CallArrived(fresh, "137", "", "400", "unified"))
+            self.arrived.append(fresh)
+            self.deliver(CallQueued(fresh, "servers", Level.L2, "en"))
+        for offer in list(self.router._state.offers):
+            self.deliver(OfferAnswered(offer))
+
+    @rule(data=st.data(), what=st.sampled_from(["rings", "read", "answered", "answered", "asker leaves", "asked leaves", "missed"]))
+    def news_of_a_consultation(self, data: st.DataObject, what: str) -> None:
+        consults = [call.consult for call in self.router.calls().values() if call.consult is not None]
+        if consults:
+            offer = data.draw(st.sampled_from(consults), label="consultation").offer
+            call, asking = offer.call.id, offer.call.agent
+            assert asking is not None
+            self.deliver({
+                "rings": OfferRinging(offer.id), "read": HandoverAcknowledged(offer.id), "answered": OfferAnswered(offer.id),
+                "asker leaves": TalkEnded(call, asking), "asked leaves": TalkEnded(call, offer.agent.id),
+                "missed": OfferMissed(offer.id, MissCause.NO_ANSWER),
+            }[what])  # fmt: skip
+
+    @rule(data=st.data(), gives=st.booleans())
+    def an_agent_ends_his_consultation(self, data: st.DataObject, gives: bool) -> None:
+        asking = [(call.id, call.agent) for call in self.router.calls().values() if call.agent]
+        asking = [(call, name) for call, name in asking if self.router.calls()[call].consult is not None] or asking
+        if asking:
+            call, name = data.draw(st.sampled_from(asking), label="call")
+            self.deliver(ConsultCompleted(call, name) if gives else ConsultTakenBack(call, name))
+
+    @rule(number=calls_drawn)
+    def caller_and_agent_are_not_put_together(self, number: int) -> None:
+        self.deliver(JoinFailed(self.call(number)))
 
     @rule(data=st.data())
     def a_handover_is_read(self, data: st.DataObject) -> None:
@@ -340,12 +400,22 @@ class Hotline(RuleBasedStateMachine):
     def the_exchange_is_looked_at(self, data: st.DataObject, phones: set[PhoneId]) -> None:
         known = [call for call in self.router.calls() if data.draw(st.booleans(), label=f"{call} is there")]
         strangers = [CallId(f"main-stranger{len(self.story)}")] if data.draw(st.booleans(), label="a stranger") else []
-        places = st.sampled_from(["menu", "hold", "hold", "offer", "talk", "survival", "after"])
-        calls = tuple(SeenCall(call, data.draw(places), data.draw(st.sampled_from(PHONES))) for call in [*known, *strangers])
+        places = st.sampled_from(["menu", "hold", "hold", "offer", "talk", "talk", "consult", "consult", "survival", "after"])
+        calls = tuple(self.seen(data, call, data.draw(places)) for call in [*known, *strangers])
         self.deliver(ExchangeSeen("main", calls, tuple(sorted(phones))))
         self.arrived += strangers
         for seen in calls:
             assert seen.call in self.router.calls(), "a call that the exchange has was lost"
+
+    def seen(self, data: st.DataObject, call: CallId, place: str) -> SeenCall:
+        """Where the exchange may have a call: often as it is believed, else anywhere."""
+        live = self.router.calls().get(call)
+        own = [] if live is None or live.offer is None else [live.offer.phone] * 4
+        asked = [] if live is None or live.consult is None else [live.consult.offer.phone] * 4
+        phone = data.draw(st.sampled_from([*own, *asked, *PHONES]))
+        if place != "consult":
+            return SeenCall(call, place, phone)
+        return SeenCall(call, place, phone, data.draw(st.sampled_from([None, *asked, *own, *PHONES])), data.draw(st.booleans()))
 
     # ---- what always holds ---------------------------------------------------------------------------------------------------------
 
@@ -359,11 +429,30 @@ class Hotline(RuleBasedStateMachine):
     def open_offers_tie_one_call_to_one_agent(self) -> None:
         state = self.router._state
         offers = list(state.offers.values())
-        assert len({offer.call.id for offer in offers}) == len({offer.agent.id for offer in offers}) == len(offers)
+        asked = [offer for offer in offers if offer.consult]
+        offers = [offer for offer in offers if not offer.consult]
+        assert len({offer.call.id for offer in offers}) == len(offers)
+        assert len({offer.agent.id for offer in [*offers, *asked]}) == len(offers) + len(asked)
         for offer in offers:
             calls, agent_state = JOINT[offer.state]
             assert offer.call.state in calls and offer.agent.state is agent_state, f"{offer.id} is {offer.state}"
             assert offer.call.offer is offer and offer.agent.offer is offer
+
+    @invariant()
+    def whoever_is_asked_is_tied_to_a_call_that_has_an_agent(self) -> None:
+        state = self.router._state
+        for call in self.router.calls().values():
+            assert (call.consult is None) <= (call.state is not CallState.CONSULTING)
+            if call.consult is None:
+                continue
+            offers, call_state, agent_state = JOINT_OF_CONSULT[call.consult.state]
+            offer = call.consult.offer
+            assert offer.state in offers and call.state is call_state and offer.agent.state is agent_state
+            assert offer.consult and offer.call is call and offer.agent.offer is offer and offer.agent.call == call.id
+            assert call.offer is not None and call.offer is not offer and call.agent == call.offer.agent.id != offer.agent.id
+            assert state.offers[offer.id] is offer
+        consults = [call.consult.offer for call in self.router.calls().values() if call.consult is not None]
+        assert [offer for offer in state.offers.values() if offer.consult and offer not in consults] == []
 
     @invariant()
     def nobody_is_reserved_or_talking_without_an_offer(self) -> None:
@@ -371,7 +460,8 @@ class Hotline(RuleBasedStateMachine):
             assert (one.offer is not None) == (one.state in (AgentState.RESERVED, AgentState.TALKING))
         for call in self.router.calls().values():
             assert (call.state in (CallState.OFFERED, CallState.CALLING_BACK)) <= (call.offer is not None)
-            assert (call.offer is not None) <= (call.state in (CallState.OFFERED, CallState.TALKING, CallState.CALLING_BACK))
+            with_an_offer = (CallState.OFFERED, CallState.TALKING, CallState.CONSULTING, CallState.CALLING_BACK)
+            assert (call.offer is not None) <= (call.state in with_an_offer)
             assert (call.state in (CallState.PROMISED, CallState.CALLING_BACK)) <= call.promised
 
     @invariant()

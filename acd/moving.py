@@ -1,0 +1,39 @@
+"""What changes about a call that one agent gives to another: what goes with it, where people see it, and whether it has bounced.
+
+Decides what counts as a bounce: a call that comes back to a queue which had handed it on. It does not know how the call gets there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from acd.calls import Call
+from acd.effects import HandedOn
+from acd.model import AgentId, Handover, QueueId
+from acd.plan import QueuePlan
+from acd.state import State
+
+
+def give(
+    state: State, call: Call, by: AgentId, target: QueuePlan, to_queue: QueueId | None, to_agent: AgentId | None, handover: Handover | None
+) -> None:
+    """``by`` gives the call away; it stands under its old queue until ``settle``, for his after-call work is that queue's."""
+    bounced = to_queue is not None and target.id in call.handed_on_by
+    state.say(HandedOn(call.id, by, call.queue_id, to_queue, to_agent, None, handover, bounced))
+    call.bounces += bounced
+    if call.queue is not None and call.queue.id != target.id:
+        call.handed_on_by = (*call.handed_on_by, call.queue.id)
+    call.handover = signed(handover, by)
+    call.refusals = {by: 1}
+    if call.preferred_agent == by:  # he is not waited for again
+        call.preferred_agent = None
+
+
+def settle(call: Call, target: QueuePlan) -> None:
+    """The call is of ``target`` from now on."""
+    call.queue, call.product_line, call.level, call.been_in = target, target.product_line, target.level, ()
+
+
+def signed(handover: Handover | None, by: AgentId) -> Handover | None:
+    """What is handed over, with the name of who wrote it."""
+    return None if handover is None else replace(handover, by=by)

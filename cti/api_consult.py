@@ -1,0 +1,73 @@
+"""Asking another engineer about the call in hand, before it is given over: to ask, to give it over, to go back to the caller.
+
+Translates requests to events and names the targets that there are; what follows is the router's decision.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, model_validator
+
+from acd.board import AgentView
+from acd.events import ConsultAsked, ConsultCompleted, ConsultTakenBack, Event
+from acd.model import AgentId, NobodyFree, QueueId
+from cti.api_desk import json_response
+from cti.api_parts import OwnAgent, Parts, TheParts
+from cti.api_problems import Refused
+from cti.api_transfer import Name, Packet, call_of, require_target
+
+router = APIRouter(prefix="/api/desk/consult")
+
+
+class Asked(BaseModel):
+    """Who is asked: exactly one of a queue and an agent."""
+
+    queue: Name | None = None
+    agent: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Asked:
+        if (self.queue is None) == (self.agent is None):
+            raise ValueError("name one of queue and agent")
+        return self
+
+
+class Question(Packet):
+    """Another engineer asked, and what he reads before his phone rings."""
+
+    to: Asked
+
+
+@router.post("", response_model=AgentView)
+async def ask(body: Question, agent: OwnAgent, parts: TheParts) -> Response:
+    """Ask another engineer about the call that the agent talks to. Agent and caller talk on until the other phone rings; then the caller
+    hears music. 409 ``nobody_free`` when nobody can be rung now."""
+    to = body.to
+    require_target(parts, to.queue, to.agent)
+    event = ConsultAsked(
+        call_of(agent, parts), agent, None if to.queue is None else QueueId(to.queue), None if to.agent is None else AgentId(to.agent),
+        body.handover(),
+    )  # fmt: skip
+    try:
+        return await _submit(parts, agent, event)
+    except NobodyFree as nobody:
+        raise Refused(HTTPStatus.CONFLICT, "nobody_free", str(nobody)) from None
+
+
+@router.post("/complete", response_model=AgentView)
+async def complete(agent: OwnAgent, parts: TheParts) -> Response:
+    """Give the call over to the engineer who was asked, once the two talk; the agent is in wrap-up then."""
+    return await _submit(parts, agent, ConsultCompleted(call_of(agent, parts), agent))
+
+
+@router.post("/back", response_model=AgentView)
+async def back(agent: OwnAgent, parts: TheParts) -> Response:
+    """Go back to the caller; the engineer who was asked is let go."""
+    return await _submit(parts, agent, ConsultTakenBack(call_of(agent, parts), agent))
+
+
+async def _submit(parts: Parts, agent: AgentId, event: Event) -> Response:
+    await parts.engine.submit(event)
+    return json_response(parts.agent_view(agent))
