@@ -128,6 +128,16 @@ class CallbackCancelled:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """The caller answered a question after the call. It changes nothing but his call's record."""
+
+    call: CallId
+    question: str
+    """``score`` (answer 1 to 5), ``solved`` (1 yes, 2 no) or ``comment`` (the recording's file name)."""
+    answer: str
+
+
 # ---- from an agent's phone, about an offer -------------------------------------------------------------------------------
 
 
@@ -360,5 +370,5 @@ Event = Union[
     OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded, CallHandedOn, HandoverAcknowledged,
     ConsultAsked, ConsultCompleted, ConsultTakenBack, JoinFailed,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
-    DeskSeen, Ticked, ExchangeSeen,
+    DeskSeen, SurveyAnswered, Ticked, ExchangeSeen,
 ]  # fmt: skip

@@ -33,8 +33,8 @@ from acd.effects import (
     StepEntered,
 )
 from acd.encoding import kind_of, to_json
-from acd.events import CallArrived, CallerRecognised, CallQueued, Event, MenuChosen
-from acd.model import AgentState, CallbackState, CallState, OfferState
+from acd.events import CallArrived, CallerRecognised, CallQueued, Event, MenuChosen, SurveyAnswered
+from acd.model import AgentState, CallbackState, CallState, OfferState, queue_of
 from acd.plan import Telling
 from acd.records import agent_intervals, callbacks, calls, offers, progress, story
 
@@ -179,8 +179,14 @@ class Records:
                 product_line=event.product_line, level=str(event.level), language=event.language, segment=event.segment,
                 urgent=event.urgent, customer=event.customer or None, customer_case=event.case or None, queued_at=row["queued_at"] or at,
             )  # fmt: skip
+            row["first_queue"] = row["first_queue"] or queue_of(event.product_line, event.level)
             if event.handed_over_by is not None:
                 row["handed_over_by"] = event.handed_over_by[:80]
+
+    def _surveyed(self, at: datetime, event: SurveyAnswered) -> None:
+        if row := self._calls.get(event.call):
+            row[f"survey_{event.question}"] = _SURVEY_VALUES[event.question](event.answer)
+            self._change(calls, row)
 
     # ---- notices ---------------------------------------------------------------------------------------------------------
 
@@ -190,9 +196,10 @@ class Records:
             row = self._calls[notice.call] = _new_call(notice.call, at, None)
         previous = row["state"]
         row["state"] = str(notice.state)
-        row["queue"] = notice.queue or row["queue"]
+        if notice.queue is not None and notice.queue != row["queue"]:
+            row["queue"], row["settled_at"] = notice.queue, at
         if notice.state is CallState.TALKING:
-            row["agent"] = notice.agent
+            row["agent"] = row["resolver"] = notice.agent
             row["answered_at"] = row["answered_at"] or at
         elif previous in _SERVED and notice.state not in _SERVED:
             row["talk_ended_at"] = at
@@ -269,6 +276,12 @@ class Records:
         self._change(callbacks, row)
         self._tell(sequence, ordinal, at, notice)
 
+    def _handed_on(self, sequence: int, ordinal: int, at: datetime, notice: HandedOn) -> None:
+        if row := self._calls.get(notice.call):
+            row["transfers"] += 1
+            row["resolver"], row["settled_at"] = None, at
+        self._tell(sequence, ordinal, at, notice)
+
     def _tell(self, sequence: int, ordinal: int, at: datetime, notice: Told) -> None:
         self._story.append(
             {"sequence": sequence, "ordinal": ordinal, "call": notice.call, "at": at, "kind": kind_of(notice), "body": to_json(notice)}
@@ -286,12 +299,14 @@ _CALLBACK_OVER = {CallbackState.REACHED, CallbackState.GIVEN_UP, CallbackState.C
 _TOLD_OF_CALL = {CallState.WAITING, CallState.DIVERTED, CallState.ENDED}
 _TOLD_OF_OFFER = {OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED}
 """What the story tells of states; the rest follows from the journal's events, which stand beside it (``hotline explain``)."""
+_SURVEY_VALUES: dict[str, Callable[[str], object]] = {"score": int, "solved": lambda answer: answer == "1", "comment": str}
 _OF_EVENT: dict[type, Callable[..., None]] = {
     CallArrived: Records._arrived, CallerRecognised: Records._recognised, MenuChosen: Records._chose, CallQueued: Records._queued,
+    SurveyAnswered: Records._surveyed,
 }  # fmt: skip
 _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,
-    OfferChanged: Records._offer_changed, StepEntered: Records._tell, HandedOn: Records._tell,
+    OfferChanged: Records._offer_changed, StepEntered: Records._tell, HandedOn: Records._handed_on,
     CallbackChanged: Records._callback_changed, CallOverflowed: Records._tell,
     Announce: Records._announced, ConsultChanged: Records._tell,
 }  # fmt: skip
@@ -306,6 +321,8 @@ def _new_call(call: str, at: datetime, arrival: CallArrived | None) -> Row:
         "arrived_at": at, "queued_at": None, "answered_at": None, "talk_ended_at": None, "ended_at": None, "end_cause": None,
         "announced_seconds": None, "announced_at": None,
         "bypass": arrival.bypass if arrival else False, "handed_over_by": None,
+        "first_queue": None, "settled_at": None, "resolver": None, "transfers": 0,
+        "survey_score": None, "survey_solved": None, "survey_comment": None,
     }  # fmt: skip
 
 

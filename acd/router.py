@@ -49,6 +49,7 @@ from acd.events import (
     OfferRinging,
     PhoneSeen,
     PlanLoaded,
+    SurveyAnswered,
     TalkEnded,
     Ticked,
     WrapUpEnded,
@@ -161,8 +162,8 @@ def _offer_overdue(state: State, offer: Offer) -> None:
     (consulted if offer.consult else offering).overdue(state, offer)
 
 
-def _nothing(state: State, event: Ticked) -> None:
-    """Time alone: what has fallen due is looked at after every event."""
+def _nothing(state: State, event: Ticked | SurveyAnswered) -> None:
+    """Time alone: what has fallen due is looked at after every event. Or what only the records take note of."""
 
 
 def _lead(state: State, call: Call) -> None:
@@ -192,6 +193,7 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     OfferFailed: _about_offer(offering.failed, consulted.failed, "detail"),
     CommandFailed: callers.command_failed,
     TalkEnded: callers.agent_left,
+    SurveyAnswered: _nothing,
     CallHandedOn: handing_on.handed_on,
     HandoverAcknowledged: _about_offer(offering.acknowledged, consulted.acknowledged),
     ConsultAsked: consulting.asked,

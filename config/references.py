@@ -16,6 +16,7 @@ from config.schema import (
     NUMBERED_PROMPTS,
     REQUIRED_PROMPTS,
     RETURNING_PROMPTS,
+    SURVEY_PROMPTS,
     BranchRow,
     Config,
     Facts,
@@ -71,6 +72,7 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
     return (
         *REQUIRED_PROMPTS,
         *(CALLBACK_PROMPTS if config.callbacks is not None else ()),
+        *(SURVEY_PROMPTS if surveyed_queues(config) else ()),
         *((*CONFIRM_PROMPTS, *digits) if confirming else ()),
         *(RETURNING_PROMPTS if customers is not None else ()),
         *(ASK_NUMBER_PROMPTS if customers is not None and customers.ask_number else ()),
@@ -221,6 +223,13 @@ def _facts(config: Config, facts: Facts, path: Path) -> Iterator[Problem]:
 def queue_names(config: Config) -> list[str]:
     """The ids of all queues: product line x level."""
     return [f"{name}.{level}" for name, line in config.product_lines.items() for level in line.levels]
+
+
+def surveyed_queues(config: Config) -> list[str]:
+    """The ids of the queues whose callers are asked how it went."""
+    queues, own = config.queues, config.queues.overrides
+    said = {name: own[name].survey if name in own else None for name in queue_names(config)}
+    return [name for name, survey in said.items() if (queues.defaults.survey if survey is None else survey)]
 
 
 def _queues(config: Config) -> Iterator[Problem]:

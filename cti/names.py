@@ -23,6 +23,7 @@ class Context(StrEnum):
     JOIN = "hotline-join"
     CALLBACK = "hotline-callback"
     AFTER = "hotline-after"
+    SURVEY = "hotline-survey"
     OUT = "hotline-out"
     SURVIVAL = "hotline-survival"
 

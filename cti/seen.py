@@ -22,6 +22,7 @@ PLACES: Final[Mapping[str, str]] = {
     Context.JOIN: "hold",  # or "talk", when the agent's leg is up; else he is on his way to hold
     Context.CALLBACK: "hold",  # a customer who was called back has answered, and is on his way to hold
     Context.AFTER: "after",
+    Context.SURVEY: "after",
     Context.OUT: "after",
     Context.SURVIVAL: "survival",  # or "talk", when an agent's leg is up
 }

@@ -18,6 +18,7 @@ What Asterisk 22.10 sends was recorded (``tests/transcripts/ami``). Three things
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -34,6 +35,7 @@ from acd.events import (
     OfferMissed,
     OfferRinging,
     PhoneSeen,
+    SurveyAnswered,
     TalkEnded,
 )
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
@@ -67,7 +69,10 @@ UNJOINED: Final = "HotlineUnjoined"
 """The agent's phone that he was to be put together with is gone; he is on his way to hold."""
 WAITS: Final = "HotlineWaits"
 """He is about to hear an announcement: the engine may say whether it is the offer of a callback."""
+SURVEY: Final = "HotlineSurvey"
 """User events that the dialplan sends about its own caller."""
+SURVEY_ANSWERS: Final[Mapping[str, str]] = {"score": "[1-5]", "solved": "[12]", "comment": r"[A-Za-z0-9.-]{1,70}\.wav"}
+"""Question -> the answers that it can have."""
 
 UNREACHED_BY_REASON: Final[Mapping[str, MissCause]] = {"1": MissCause.NO_ANSWER, "3": MissCause.NO_ANSWER, "5": MissCause.BUSY}
 """``Reason`` of a failed OriginateResponse -> why the customer was not reached: hung up, rang out, busy. Any other, 0 above all, says
@@ -233,7 +238,14 @@ class Translator:
             return (CallbackReached(self._call(event["Uniqueid"]), event["Attempt"]),)
         if name == UNJOINED:
             return (JoinFailed(self._call(event["Uniqueid"])),)
+        if name == SURVEY:
+            return self._surveyed(event)
         return self._dial_failed(event) if name == MISSED else ()
+
+    def _surveyed(self, event: Mapping[str, str]) -> Iterable[Event]:
+        question, answer = event["Question"], event["Answer"]
+        fits = question in SURVEY_ANSWERS and re.fullmatch(SURVEY_ANSWERS[question], answer)
+        return (SurveyAnswered(self._call(event["Uniqueid"]), question, answer),) if fits else ()
 
     def _dial_failed(self, event: Mapping[str, str]) -> Iterable[Event]:
         """Where no phone has the extension, ``Exten`` is ``i``, and ``Phone`` says which it was."""

@@ -10,6 +10,7 @@ from acd.callbacks import PROMISED
 from config.check import survival_line
 from config.compile import compile_plan, queue_ids, rules_of
 from config.dialplan.templates import Rendered, filled, joined
+from config.references import surveyed_queues
 from config.schema import Config, Destination, QueueRules
 from ivr.menu import PROMPT_FOLDER
 
@@ -18,6 +19,8 @@ EVERYTHING_ELSE = ("_X!", "_[+*#]!", "_[a-zA-Z_].", "s")
 out, for Asterisk itself uses them (h, i, t, T)."""
 EVERY_QUEUE = "_[a-z]."
 """The pattern of all queues' ids in hold."""
+SURVEY_SECONDS = 90
+"""All of the survey but the comment takes less, repeated or not."""
 GENERAL_QUEUE = "hotline-all"
 
 
@@ -39,6 +42,7 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         joins=_by_length(config, "join.tmpl"),
         callback=_callback(config),
         destinations=_destinations(config),
+        survey=_survey(config),
         survival=_survival(config),
     )
 
@@ -154,6 +158,17 @@ def _by_length(config: Config, template: str, **values: str | int) -> Rendered:
 
 def _greeting(config: Config) -> Rendered:
     return Rendered("") if config.callbacks is None else filled("greeting.tmpl", sounds=PROMPT_FOLDER)
+
+
+def _survey(config: Config) -> Rendered:
+    """The questions, reached under the id of each queue that asks them; nothing when none does."""
+    queues = surveyed_queues(config)
+    if not queues:
+        return Rendered("")
+    seconds = config.survey.comment_seconds
+    comment = filled("survey-comment.tmpl", sounds=PROMPT_FOLDER, seconds=seconds) if seconds else Rendered("")
+    ways = [Rendered(f"exten => {queue},1,Goto(s,1)\n") for queue in queues]
+    return Rendered("".join([*ways, filled("survey.tmpl", sounds=PROMPT_FOLDER, comment=comment, limit=seconds + SURVEY_SECONDS)]))
 
 
 def _destinations(config: Config) -> Rendered:

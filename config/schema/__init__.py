@@ -38,6 +38,7 @@ from config.schema.telephony import (
     Phones,
     Prompts,
     Secret,
+    Survey,
     Survival,
     Trunk,
     Waiting,
@@ -64,6 +65,8 @@ REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
 """Said by the menu (the first three; see ``ivr.menu``), and in hold: ``connecting`` at its begin, ``comfort`` now and then."""
 CONFIRM_PROMPTS = ("you_entered", "confirm_entry")
 """Said where a number that was keyed is read back: before it, and after it to ask whether it is right."""
+SURVEY_PROMPTS = ("survey_score", "survey_solved", "survey_comment", "survey_thanks")
+"""Said after a call where some queue asks how it went: keys 1 to 5, keys 1 and 2, the request for a spoken comment, the goodbye."""
 CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
 """Said where callbacks are made: in hold in place of ``comfort``, to who pressed 1, and to the customer when he has answered."""
 
@@ -137,6 +140,7 @@ class Config(Strict):
         default_factory=dict, description="Other music for queues, by name: folders; a relative one starts at Asterisk's data folder."
     )
     survival: Survival = Field(default=Survival(), description="What Asterisk does by itself while the engine does not answer.")
+    survey: Survey = Field(default=Survey(), description="What is asked after a call, and what counts as solved by the first one.")
     demo: Demo = Field(default=Demo(), description="Ports of the demo.")
 
     _source: Source | None = PrivateAttr(None)
@@ -161,6 +165,7 @@ __all__ = [
     "NUMBERED_PROMPTS",
     "REQUIRED_PROMPTS",
     "RETURNING_PROMPTS",
+    "SURVEY_PROMPTS",
     "AgentRow",
     "Agents",
     "Ami",
@@ -205,6 +210,7 @@ __all__ = [
     "Source",
     "SqlCustomers",
     "StepRow",
+    "Survey",
     "Survival",
     "TrialRow",
     "Trunk",

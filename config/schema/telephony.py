@@ -136,6 +136,15 @@ class Waiting(Strict):
     )
 
 
+class Survey(Strict):
+    """What callers are asked when the engineer has hung up, in the queues whose rules say so."""
+
+    comment_seconds: int = Field(default=60, ge=0, le=300, description="Longest comment that is recorded; 0: nobody is asked for one.")
+    returns_within_days: int = Field(
+        default=7, ge=1, le=90, description="Who calls about the same product line again within so many days was not helped the first time."
+    )
+
+
 class Survival(Strict):
     """What Asterisk does by itself while the engine does not answer."""
 

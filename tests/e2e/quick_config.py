@@ -19,6 +19,10 @@ SHORT_QUESTIONS = {
     "choose_level": {"zh": "请选择。", "en": "Choose, please."},
     "invalid": {"zh": "有误。", "en": "Sorry."},
     "missing": {"zh": "没有收到。", "en": "Sorry."},
+    "survey_score": {"zh": "请评分。", "en": "Rate it."},
+    "survey_solved": {"zh": "解决了吗？", "en": "Solved?"},
+    "survey_comment": {"zh": "请留言。", "en": "Speak."},
+    "survey_thanks": {"zh": "再见。", "en": "Goodbye."},
     "connecting": {"zh": "请稍候。", "en": "Please hold."},
 }
 

@@ -31,3 +31,18 @@ async def test_a_telephone_transfers_a_caller_by_the_short_code_and_the_record_s
         ("li.wei", "accepted"), ("chen.jie", "accepted"),
     ]  # fmt: skip
     assert caller.did() == ["placed", "connected", "left"]
+
+
+async def test_a_caller_whom_the_engineer_has_left_says_by_keys_how_it_went(scene: Scene) -> None:
+    """Wu hangs up; her caller rates, says that it is solved, and ends his comment with a hash. Her after-call work is as always."""
+    await scene.install_phones(habits=Habits(answers_after=(0.2, 0.25), talks=(0.5, 0.6)))
+    wu = await scene.agent("wu.ting")
+    caller = await scene.call("printers.L3", "41#", key_every=4.2)
+    await wu.becomes("wrap_up")
+    await caller.meets("ended", seconds=40)
+
+    record = await scene.ended(caller)
+    assert (record["survey_score"], record["survey_solved"], record["end_cause"]) == (4, True, "agent_hung_up")
+    comments = scene.hotline.directory / "asterisk" / "spool" / "hotline" / "comments"
+    assert (comments / record["survey_comment"]).is_file()
+    assert (record["ended_at"] - record["talk_ended_at"]).total_seconds() > 2

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import Archive, UserDirectory, open_database
 from acd.customer import Customer
-from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, OfferMade
+from acd.effects import AgentChanged, CallChanged, Effect, HandedOn, OfferChanged, OfferMade
 from acd.events import (
     CallArrived,
     CallerLeft,
@@ -22,6 +22,7 @@ from acd.events import (
     MenuChosen,
     OfferAnswered,
     OfferRinging,
+    SurveyAnswered,
     TalkEnded,
     Ticked,
 )
@@ -222,3 +223,37 @@ async def test_one_of_several_people_of_a_number_is_nobody_yet(database: AsyncEn
     call = await Archive(database).call(CALL)
     assert call is not None
     assert call["customer"] is None
+
+
+async def test_what_a_caller_says_after_the_call_is_kept_and_changes_nothing_else(database: AsyncEngine) -> None:
+    records = Records(database)
+    await records.open()
+    tell(records, upto=7)
+    answers = [("score", "4"), ("solved", "2"), ("comment", "1.1.wav")]
+    for sequence, (question, answer) in enumerate(answers, start=8):
+        records.follow(sequence, NOON + timedelta(seconds=61), SurveyAnswered(CALL, question, answer), [])
+    records.follow(11, NOON + timedelta(seconds=70), CallerLeft(CALL), [call_changed(CallState.ENDED, cause=EndCause.AGENT_HUNG_UP)])
+    await records.flush()
+    row = await Archive(database).call(CALL)
+    assert row is not None
+    assert (row["survey_score"], row["survey_solved"], row["survey_comment"]) == (4, False, "1.1.wav")
+    assert (row["end_cause"], row["talk_ended_at"] - NOON) == ("agent_hung_up", timedelta(seconds=60))
+
+
+async def test_a_call_knows_its_first_queue_its_transfers_and_who_solved_it_since_when(database: AsyncEngine) -> None:
+    """Anna, in printers.L2, hands it on to pcs.L1, where Bob takes it."""
+    records, bob, there = Records(database), AgentId("bob"), QueueId("pcs.L1")
+    await records.open()
+    tell(records, upto=6)
+    handed = HandedOn(CALL, ANNA, QUEUE, there, None, None, None, False)
+    records.follow(7, NOON + timedelta(seconds=60), Ticked(), [handed, CallChanged(CALL, CallState.WAITING, there, None)])
+    await records.flush()
+    row = await Archive(database).call(CALL)
+    assert row is not None
+    assert (row["agent"], row["resolver"], row["first_queue"], row["queue"]) == (ANNA, None, QUEUE, there)
+
+    records.follow(8, NOON + timedelta(seconds=90), Ticked(), [CallChanged(CALL, CallState.TALKING, there, bob)])
+    await records.flush()
+    row = await Archive(database).call(CALL)
+    assert row is not None
+    assert (row["resolver"], row["transfers"], row["settled_at"] - row["queued_at"]) == (bob, 1, timedelta(seconds=55))

@@ -287,3 +287,20 @@ def test_a_short_code_has_its_own_extension_in_entry_and_says_who_transferred(fi
     assert entry.index("exten => 8803,1,") < entry.index("exten => _X!,1,")
     assert "AGI(agi://127.0.0.1:4573/main,${BLINDTRANSFER})" in entry
     assert "exten => 8803,1,Goto(printers,1)" in context(files["extensions.conf"], "hotline-survival")
+
+
+def test_only_callers_of_a_queue_that_asks_are_asked_and_not_before_the_engine_could_take_them_out(files: dict[str, str]) -> None:
+    after, survey = (context(files["extensions.conf"], f"hotline-{name}") for name in ("after", "survey"))
+    assert after.index("Wait(2)") < after.index("hotline-survey")
+    assert [line for line in survey.splitlines() if ".L" in line] == ["exten => printers.L3,1,Goto(s,1)"]
+    assert "Set(TIMEOUT(absolute)=150)" in survey
+
+
+def test_without_a_queue_that_asks_there_is_no_survey(changed: Changed) -> None:
+    silent = render(changed(("printers.L3: {survey: true}", "printers.L3: {}")), SECRETS, "main")["extensions.conf"]
+    assert context(silent, "hotline-survey").strip().splitlines()[0] == "exten => i,1,Hangup()"
+
+
+def test_a_comment_is_not_asked_for_where_it_may_last_no_time(changed: Changed) -> None:
+    files = render(changed(("survival: {heart", "survey: {comment_seconds: 0}\nsurvival: {heart")), SECRETS, "main")
+    assert "Record(" not in files["extensions.conf"]

@@ -16,6 +16,7 @@ from acd.events import (
     OfferMissed,
     OfferRinging,
     PhoneSeen,
+    SurveyAnswered,
     TalkEnded,
 )
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
@@ -222,3 +223,14 @@ def test_each_way_to_miss_a_call_that_the_table_names_is_one_of_a_person() -> No
     """Whatever the table does not name is the phone's fault, not the agent's."""
     assert MissCause.UNREGISTERED not in MISS_BY_CAUSE.values()
     assert MissCause.PHONE_LOST not in MISS_BY_CAUSE.values()
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "told"),
+    [("score", "5", True), ("score", "6", False), ("solved", "2", True), ("comment", "17.5.wav", True), ("comment", "../17.wav", False),
+     ("mood", "1", False)],
+)  # fmt: skip
+def test_what_a_caller_keys_after_the_call_is_told_if_it_is_an_answer(question: str, answer: str, told: bool) -> None:
+    event = {"Event": "UserEvent", "UserEvent": "HotlineSurvey", "Uniqueid": "17.5", "Question": question, "Answer": answer}
+    translator = Translator("main", DialPattern("PJSIP/{phone}"), lambda call, phone: None, lambda phone: None)
+    assert list(translator.translate(event)) == ([SurveyAnswered(CallId("main-17.5"), question, answer)] if told else [])

@@ -1,0 +1,83 @@
+"""First-call resolution: which matters were settled by one call.
+
+Decides by two witnesses, the caller's own word after the call and whether the number calls again about the same product line. Pure: it is
+given the visits, how many days count, and until when the past is known.
+
+* A *matter* begins with an answered call of a number about a product line that has not called about it within so many days before.
+* It is *solved* when the caller said so; *unsolved* when he said the contrary; without a word, *unsolved* when the number called about the
+  same product line again within so many days, else *solved*.
+* Without a word, and before those days are over, it is *open*; of a withheld number, it stays so for ever. Open ones count nowhere.
+* The rate is solved / (solved + unsolved).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A call, as far as it matters here. Times are aware."""
+
+    ani: str
+    """'' when withheld."""
+    product_line: str
+    arrived_at: datetime
+    answered: bool
+    solved: bool | None = None
+    """What the caller said; None: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How many matters ended how."""
+
+    solved: int = 0
+    unsolved: int = 0
+    open: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Share of those settled by one call; None when none is known yet."""
+        known = self.solved + self.unsolved
+        return self.solved / known if known else None
+
+
+def first_call_resolution(visits: Iterable[Visit], since: datetime, until: datetime, within: timedelta) -> Resolution:
+    """Of the matters that began in [``since``, ``until``).
+
+    ``visits`` must reach back to ``since - within``, so that beginnings are known, and go on to the present, which is ``until`` or the
+    last visit, whichever is later.
+    """
+    threads: dict[tuple[str, str], list[Visit]] = {}
+    withheld: list[list[Visit]] = []
+    present = until
+    for visit in sorted(visits, key=lambda one: one.arrived_at):
+        present = max(present, visit.arrived_at)
+        if visit.ani:
+            threads.setdefault((visit.ani, visit.product_line), []).append(visit)
+        else:
+            withheld.append([visit])
+    found = [
+        solved_by(calls[place], calls[place + 1 :], present, within)
+        for calls in [*threads.values(), *withheld]
+        for place, visit in enumerate(calls)
+        if since <= visit.arrived_at < until and begins_matter(visit, calls[:place], within)
+    ]
+    return Resolution(found.count(True), found.count(False), found.count(None))
+
+
+def begins_matter(visit: Visit, before: Sequence[Visit], within: timedelta) -> bool:
+    """Whether an answered call is the first about its matter; ``before`` are the number's earlier ones about the product line."""
+    return visit.answered and not any(earlier.answered and visit.arrived_at - earlier.arrived_at <= within for earlier in before)
+
+
+def solved_by(visit: Visit, after: Sequence[Visit], present: datetime, within: timedelta) -> bool | None:
+    """Whether this call settled its matter; None when that is not known (yet). ``after`` are the number's later ones about it."""
+    if visit.solved is not None:
+        return visit.solved
+    if any(later.arrived_at - visit.arrived_at <= within for later in after):
+        return False
+    return True if visit.ani and present - visit.arrived_at > within else None
