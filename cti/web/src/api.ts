@@ -47,6 +47,9 @@ export const endWrapUp = (disposition: string, note: string) =>
 export const extendWrapUp = (seconds: number) => ask<AgentView>("POST", "/api/desk/wrap-up/extend", { seconds });
 
 export const handOn = (to: Record<string, string>, packet: Packet) => ask<AgentView>("POST", "/api/desk/transfer", { to, ...packet });
+export const askFirst = (to: Record<string, string>, packet: Packet) => ask<AgentView>("POST", "/api/desk/consult", { to, ...packet });
+export const giveOver = () => ask<AgentView>("POST", "/api/desk/consult/complete");
+export const goBack = () => ask<AgentView>("POST", "/api/desk/consult/back");
 export const acknowledge = (offer: string) => ask<AgentView>("POST", "/api/desk/handover/acknowledge", { offer });
 
 export const explanation = (call: string) =>

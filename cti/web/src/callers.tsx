@@ -86,7 +86,7 @@ function WaitingRow({ call, ui }: { call: CallView; ui: Ui }) {
   );
 }
 
-const iconOfCall: Partial<Record<CallStateName, IconName>> = { menu: "menu", offered: "reserved", talking: "talking", calling_back: "talking", after: "wrap_up" };
+const iconOfCall: Partial<Record<CallStateName, IconName>> = { menu: "menu", offered: "reserved", talking: "talking", consulting: "transfer", calling_back: "talking", after: "wrap_up" };
 
 export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents: AgentView[]; ui: Ui }) {
   const { words, language } = useSpeech();

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { PopCard } from "./card.tsx";
+import { ConsultPanel, isOwn, isUnderWay } from "./consult.tsx";
 import { Icon } from "./icons.tsx";
 import { useKeys, useShortcuts } from "./keys.ts";
 import { Clock, Foreign, ProblemLine, StatePill, useRequest } from "./parts.tsx";
@@ -32,7 +33,8 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
       <div class="desk-call">
         {state.withdrawn && <Withdrawn withdrawn={state.withdrawn} />}
         {card ? <PopCard key={card.offer} card={card} ui={ui} shortcuts={shortcuts} onShown={onShown} /> : <Idle agent={agent} />}
-        {card?.phase === "talking" && <Transfer key={`transfer ${card.offer}`} card={card} ui={ui} shortcuts={shortcuts} />}
+        {card?.consult && <ConsultPanel card={card} consult={card.consult} ui={ui} shortcuts={shortcuts} />}
+        {card?.phase === "talking" && isOwn(card) && !isUnderWay(card.consult) && <Transfer key={`transfer ${card.offer}`} card={card} ui={ui} shortcuts={shortcuts} />}
         {hasNote && <CallNote key={call} agent={agent} call={call} ui={ui} shortcuts={shortcuts} />}
       </div>
     </main>
@@ -177,6 +179,8 @@ function Shortcuts({ on, onSwitch }: { on: boolean; onSwitch(on: boolean): void 
     ["M", list.note],
     ["T", list.handOn],
     ["G", list.haveRead],
+    ["O", list.giveOver],
+    ["B", list.back],
     ["+", list.more],
     ["Esc", list.leave],
     ["Ctrl+Enter", list.finish],

@@ -65,7 +65,7 @@ function heard(state: State, message: Message): State {
       return onCard(state, message.offer, (card) => ({ ...card, earlier_calls: message.earlier_calls }));
     case "call":
       return onCard(state, message.offer, (card) =>
-        message.phase === "closed" ? null : { ...card, phase: message.phase, since: message.since, answered_at: message.answered_at },
+        message.phase === "closed" ? null : { ...card, phase: message.phase, since: message.since, answered_at: message.answered_at, consult: message.consult },
       );
     case "pop_withdrawn":
       return state.card?.offer === message.offer

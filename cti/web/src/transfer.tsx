@@ -48,9 +48,10 @@ function TransferForm({ card, ui, onClose }: { card: Card; ui: Ui; onClose(): vo
   const write = (part: Partial<Packet>) => setPacket({ ...packet, ...part });
   useEffect(() => first.current?.focus(), []);
 
-  function send(): void {
-    const key = group === PERSON ? "agent" : group === OUT ? "destination" : "queue";
-    void request.run(() => api.handOn({ [key]: to }, packet));
+  const key = group === PERSON ? "agent" : group === OUT ? "destination" : "queue";
+  const send = () => void request.run(() => api.handOn({ [key]: to }, packet));
+  async function askFirst(): Promise<void> {
+    if (await request.run(() => api.askFirst({ [key]: to }, packet))) onClose();
   }
   return (
     <form
@@ -91,6 +92,11 @@ function TransferForm({ card, ui, onClose }: { card: Card; ui: Ui; onClose(): vo
         <button type="submit" class="primary" disabled={request.busy || to === ""}>
           {words.handOnNow}
         </button>
+        {group !== OUT && (
+          <button type="button" disabled={request.busy || to === ""} title={words.consult.askHint} onClick={() => void askFirst()}>
+            {words.consult.ask}
+          </button>
+        )}
         <button type="button" onClick={onClose}>
           {words.cancel} <kbd>Esc</kbd>
         </button>
@@ -169,7 +175,7 @@ export function HandoverCard({ card, handover, ui, shortcuts }: { card: Card; ha
   return (
     <section class={`handover${unread ? " handover-unread" : ""}`} aria-label={words.handover}>
       <h3>
-        <Icon name="transfer" /> {words.handedOnBy(giver)}
+        <Icon name="transfer" /> {card.consulted_by === null ? words.handedOnBy(giver) : words.consult.askedBy(giver)}
         {card.bounces > 0 && <span class="tag tag-urgent">{words.bounced(card.bounces)}</span>}
       </h3>
       <dl class="facts">

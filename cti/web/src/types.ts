@@ -1,7 +1,7 @@
 // What the server sends, as cti/api_messages.py writes it. Times are ISO 8601 in UTC.
 
 export type AgentStateName = "logged_out" | "not_ready" | "ready" | "reserved" | "talking" | "wrap_up";
-export type CallStateName = "menu" | "waiting" | "offered" | "talking" | "after" | "promised" | "calling_back" | "diverted" | "ended";
+export type CallStateName = "menu" | "waiting" | "offered" | "talking" | "consulting" | "after" | "promised" | "calling_back" | "diverted" | "ended";
 export type Phase = "offered" | "ringing" | "talking" | "wrap_up" | "closed";
 export type Outcome = "missed" | "rescinded" | "failed";
 export type Language = "zh" | "en";
@@ -35,6 +35,16 @@ export interface Packet {
   serial: string;
   fault_code: string;
   notes: string;
+}
+
+export type ConsultStateName = "asked" | "ringing" | "talking" | "completed" | "back" | "over";
+
+/** An engineer asks another one about his call; `why` is what happened last. */
+export interface Consult {
+  agent: string;
+  consulted: string;
+  state: ConsultStateName;
+  why: string;
 }
 
 export interface Handover extends Packet {
@@ -162,9 +172,12 @@ export interface Card {
   customer: string;
   /** Id of the open case that he goes on with, or ''. */
   case: string;
+  /** The engineer who has the call, and asks this one. */
+  consulted_by: string | null;
   phase: Phase;
   since: string;
   answered_at: string | null;
+  consult: Consult | null;
   /** undefined while they are being looked up, null when they could not be. */
   earlier_calls?: EarlierCall[] | null;
 }
@@ -176,7 +189,7 @@ export type Message = { now: string } & (
   | ({ kind: "pop"; earlier_calls: EarlierCall[] | null } & Omit<Card, "earlier_calls">)
   | { kind: "earlier_calls"; offer: string; earlier_calls: EarlierCall[] | null }
   | { kind: "pop_withdrawn"; offer: string; outcome: Outcome }
-  | { kind: "call"; offer: string; call: string; phase: Phase; since: string; answered_at: string | null }
+  | { kind: "call"; offer: string; call: string; phase: Phase; since: string; answered_at: string | null; consult: Consult | null }
   | { kind: "board"; board: Board }
 );
 

@@ -1,0 +1,75 @@
+"""Another engineer is asked about a call, in a real browser: on the page of who asks, and on that of who is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from playwright.async_api import expect
+
+from acd.effects import ConsultChanged
+from acd.events import ConsultAsked, ConsultCompleted, ConsultTakenBack, Ticked
+from acd.model import ConsultState, Handover, OfferId, QueueId
+from tests.browser.conftest import OpenPage, Served
+from tests.browser.test_desk import at_work
+from tests.browser.test_handover import PACKET, talking
+from tests.unit.cti_api_house import LI, WANG, pop
+
+SHOWN = pop(agent=WANG)
+
+
+def goes(served: Served, state: ConsultState, why: str, asks: bool = True) -> None:
+    """What the engine tells of the consultation: Wang asks Li, or the other way round."""
+    agents = (WANG, LI) if asks else (LI, WANG)
+    served.house.engine.tell(Ticked(), [ConsultChanged(SHOWN.call, *agents, OfferId("o2"), state, why)])
+
+
+async def test_another_engineer_is_asked_and_given_the_call(served: Served, open_page: OpenPage) -> None:
+    page = await talking(served, open_page, SHOWN)
+    await page.locator("body").press("t")
+    form = page.get_by_role("form", name="Hand on")
+    await form.get_by_label("L3").check()
+    await form.get_by_label("Serial number").fill("SN-1")
+    await form.get_by_role("button", name="Ask first").click()
+    await expect(form).to_have_count(0)
+    assert served.house.engine.events[-1] == ConsultAsked(SHOWN.call, WANG, QueueId("printers.L3"), None, Handover(serial="SN-1"))
+
+    panel = page.get_by_role("region", name="Asking another engineer")
+    goes(served, ConsultState.ASKED, "asked")
+    await expect(panel).to_contain_text("李伟 reads what you wrote; you still talk to the caller.")
+    await expect(panel.get_by_role("button")).to_have_text(["Call it off B"])
+    await expect(page.get_by_role("button", name="Hand on")).to_have_count(0)
+    goes(served, ConsultState.TALKING, "answered")
+    await expect(panel.get_by_role("button")).to_have_text(["Give the call to 李伟 O", "Back to the caller B"])
+    await page.reload()
+    await panel.get_by_role("button", name="Give the call to 李伟").click()
+    await expect(panel.locator(".problem")).to_have_count(0)
+    assert served.house.engine.events[-1] == ConsultCompleted(SHOWN.call, WANG)
+
+
+async def test_who_is_back_with_the_caller_reads_why_in_his_language(served: Served, open_page: OpenPage) -> None:
+    page = await talking(served, open_page, SHOWN)
+    await page.get_by_role("button", name="中文").click()
+    panel = page.get_by_role("region", name="咨询同事")
+    goes(served, ConsultState.RINGING, "begun")
+    await page.locator("body").press("b")
+    await expect(panel).to_contain_text("李伟 的话机正在振铃；来电者正在听音乐。")
+    goes(served, ConsultState.BACK, "missed")
+    await expect(panel).to_contain_text("您已回到与来电者的通话。 同事没有接听。")
+    await expect(page.get_by_role("button", name="转接")).to_be_visible()
+    assert served.house.engine.events[-1] == ConsultTakenBack(SHOWN.call, WANG)
+
+
+async def test_who_is_asked_can_not_hand_the_call_on_before_it_is_his(served: Served, open_page: OpenPage) -> None:
+    page = await at_work(served, open_page)
+    shown, engine = replace(SHOWN, handover=PACKET, consulted_by=LI), served.house.engine
+    engine.reserve(shown)
+    await served.house.live.show_pop(shown)
+    await expect(page.get_by_role("region", name="Handed over")).to_contain_text("李伟 asks you about this call")
+    engine.answer(shown)
+    goes(served, ConsultState.TALKING, "answered", asks=False)
+    panel = page.get_by_role("region", name="Asking another engineer")
+    await expect(panel).to_contain_text("You talk to 李伟; the caller hears music.")
+    await expect(page.get_by_role("button", name="Hand on")).to_have_count(0)
+    goes(served, ConsultState.COMPLETED, "completed", asks=False)
+    await expect(panel).to_contain_text("李伟 gave you the call: you talk to the caller.")
+    await expect(page.get_by_role("button", name="Hand on")).to_be_visible()
