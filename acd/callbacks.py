@@ -38,17 +38,19 @@ def rules_of(call: Call) -> CallbackRules:
     return (call.queue.callback if call.queue is not None else None) or _DEFAULT
 
 
-def dialable(number: str) -> bool:
-    """Whether somebody can be called at ``number``: a withheld one can't, nor what is no number."""
-    return _DIALABLE.fullmatch(number) is not None
+def dialable(state: State, number: str) -> bool:
+    """Whether somebody can, and may, be called at ``number``: a withheld one can't, nor what is no number."""
+    return _DIALABLE.fullmatch(number) is not None and state.plan.callback_numbers.allow(number)
 
 
-def worth_offering(state: State, call: Call) -> bool:
-    """Whether a waiting caller is to be offered a callback now."""
+def worth_offering(state: State, call: Call, now_us: int) -> bool:
+    """Whether a waiting caller is to be offered a callback at ``now_us``."""
     rules = None if call.queue is None else call.queue.callback
-    if rules is None or call.state is not CallState.WAITING or call.place is None or not dialable(call.ani):
+    if rules is None or call.state is not CallState.WAITING or call.place is None or not dialable(state, call.ani):
         return False
     if rules.when_ahead is not None and state.room.ahead(call.place) >= rules.when_ahead:
+        return True
+    if rules.when_waited_seconds is not None and now_us - call.waits_from_us >= span(rules.when_waited_seconds):
         return True
     expected = of_call(state, call)
     return rules.when_expected_seconds is not None and (expected is None or expected >= rules.when_expected_seconds)
@@ -87,18 +89,34 @@ def attempt(state: State, offer: Offer) -> None:
     callback.attempts += 1
     callback.next_at = None
     _change(state, callback, CallbackInput.ATTEMPTED)
+    if rules.order is CallbackOrder.CUSTOMER_FIRST:
+        _dial(state, offer, CallbackOrder.CUSTOMER_FIRST)
+        state.deadlines.set(Due.OFFER_OVERDUE, offer, state.now_us + span(rules.ring_seconds + state.plan.ring_grace_seconds))
+    else:
+        state.say(RingAgent(
+            offer.id, call.id, offer.agent.id, offer.phone, state.plan.ring_seconds, call.queue.id, offer.agent.plan.auto_answer, alone=True
+        ))  # fmt: skip
+
+
+def _dial(state: State, offer: Offer, order: CallbackOrder) -> None:
+    """Once for each attempt."""
+    call, callback, rules = offer.call, offer.call.callback, rules_of(offer.call)
+    assert call.queue is not None and callback is not None, "only a promised call is called back"
+    if callback.dialled == callback.attempts:
+        return
+    callback.dialled = callback.attempts
     state.say(DialBack(
         offer.id, call.id, offer.agent.id, offer.phone, state.plan.ring_seconds, call.queue.id, callback.number, callback.attempt,
-        rules.order, rules.ring_seconds, call.language or "",
+        order, rules.ring_seconds, call.language or "",
     ))  # fmt: skip
-    if rules.order is CallbackOrder.CUSTOMER_FIRST:
-        state.deadlines.set(Due.OFFER_OVERDUE, offer, state.now_us + span(rules.ring_seconds + state.plan.ring_grace_seconds))
 
 
-def expect_customer(state: State, call: Call) -> None:
-    """The agent is on the line; the customer is being dialled."""
+def dial_customer(state: State, offer: Offer) -> None:
+    """The agent is on the line: now the customer is dialled."""
+    call = offer.call
     assert call.callback is not None, "only a promised call is called back"
     call_enters(state, call, CallInput.CUSTOMER_DIALLED)
+    _dial(state, offer, CallbackOrder.AGENT_FIRST)
     patience = span(rules_of(call).ring_seconds + state.plan.ring_grace_seconds)
     state.deadlines.set(Due.CALLBACK_OVERDUE, call.callback, state.now_us + patience)
 

@@ -26,6 +26,7 @@ from acd.events import (
 )
 from acd.instants import span
 from acd.model import AgentId, CallId, CallState, ConsultState, EndCause, IllegalTransition, MissCause, OfferState
+from acd.offer import Offer
 from acd.queueing import join, stop_waiting, wait
 from acd.state import State, call_enters, release
 from acd.tables import CALL, CallInput, ConsultInput
@@ -106,7 +107,7 @@ def callback_wanted(state: State, event: CallbackWanted) -> None:
     if call is None or call.state is not CallState.WAITING or call.queue is None or call.queue.callback is None:
         return
     number = event.number or call.ani
-    if not callbacks.dialable(number):
+    if not callbacks.dialable(state, number):
         return
     earlier = state.promised.get(number)
     callbacks.promise(state, call, number)
@@ -275,13 +276,25 @@ def join_failed(state: State, event: JoinFailed) -> None:
 
 
 def agent_gave_up(state: State, call: Call) -> None:
-    """The agent hung up before the customer answered: the attempt does not count, but this agent is not asked again at once."""
+    """The agent hung up before the customer answered: the attempt does not count, but another one is not made at once, for the customer's
+    phone may have rung; and this agent comes last then.
+    """
     offer = call.offer
     assert offer is not None, "an agent who calls back has an offer"
     free_agent(state, call, "the agent hung up")
     call.refusals = {**(call.refusals or {}), offer.agent.id: (call.refusals or {}).get(offer.agent.id, 0) + 1}
-    state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(offering.FIRST_REST_SECONDS))
+    state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(offering.LONGEST_REST_SECONDS))
     offering.return_call(state, call)
+
+
+def offer_failed(state: State, offer: Offer, detail: str) -> None:
+    """Carrying an offer out failed: the ringing of the agent, or, when he is on the line for a callback, of the customer."""
+    if offer.call.state is CallState.CALLING_BACK:
+        free_agent(state, offer.call, detail)
+        offering.rest_after_failure(state, offer.call, offer.agent)
+        offering.return_call(state, offer.call)
+    else:
+        offering.failed(state, offer, detail)
 
 
 def command_failed(state: State, event: CommandFailed) -> None:

@@ -36,6 +36,8 @@ class Callback:
     since: datetime | None = None
     """Since when it is in ``state``; None: since it was promised."""
     attempts: int = 0
+    dialled: int = 0
+    """The last attempt in which the customer was dialled."""
     unreached: int = 0
     next_at: datetime | None = None
     """Not tried again before."""

@@ -54,15 +54,17 @@ class RingAgent:
     queue: QueueId
     auto_answer: bool = False
     """Ask the phone to take the call by itself."""
+    alone: bool = False
+    """Nobody is on the line whom to connect: the customer of a callback is dialled, by ``DialBack``, when the agent has answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class DialBack:
-    """Ring the customer of a promised callback. In place of ``RingAgent``.
+    """Ring the customer of a promised callback.
 
-    Customer first: only his phone is rung, and when he has answered, ``RingAgent`` follows as for any caller. Agent first: both are rung,
-    and connected. ``attempt`` is an idempotency key: performed twice, it dials once. The agent's side is told by the offer's events, the
-    customer's by ``CallbackReached`` or ``CallbackUnreached``.
+    Customer first: he is rung in place of the agent, and when he has answered, ``RingAgent`` follows as for any caller. Agent first: the
+    agent of the offer has answered and waits; the customer who answers is connected to him. ``attempt`` is an idempotency key: performed
+    twice, it dials once. How it ends is told by ``CallbackReached`` or ``CallbackUnreached``.
     """
 
     offer: OfferId
@@ -187,6 +189,10 @@ class ScreenPop:
     """Id of the case that the caller goes on with."""
     consulted_by: AgentId | None = None
     """The agent who has the call, and asks this one."""
+    callback: str = ""
+    """The number that is called back, when this is a promised callback."""
+    callback_order: CallbackOrder = CallbackOrder.CUSTOMER_FIRST
+    """Whether the customer is rung before the agent's phone, or when the agent has answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from acd.calls import Call
 from acd.choice import RULES
 from acd.effects import OfferMade, ScreenPop, Skipped
 from acd.instants import seconds
-from acd.model import AgentId, AgentState, Level
+from acd.model import AgentId, AgentState, CallbackOrder, Level
 from acd.offer import Offer
-from acd.plan import QueuePlan
+from acd.plan import CallbackRules, QueuePlan
 from acd.stages import Stage
 from acd.state import State
 
@@ -54,8 +54,17 @@ def screen_pop(state: State, offer: Offer, made: OfferMade) -> ScreenPop:
         offer.id, call.id, offer.agent.id, call.ani, call.ani_name, call.dnis, call.entry, call.path, call.product_line or "",
         call.level or Level.L1, call.language or "", call.segment, call.urgent, call.arrived_at, made.waited_seconds,
         f"{made.rule}; {made.step}: {made.need}", made.attempt, call.handover, call.bounces,
-        call.customers, call.customer, call.case,
+        call.customers, call.customer, call.case, callback=_number(call), callback_order=_order(call),
     )  # fmt: skip
+
+
+def _number(call: Call) -> str:
+    return call.callback.number if call.promised and call.callback is not None else ""
+
+
+def _order(call: Call) -> CallbackOrder:
+    rules = (call.queue.callback if call.queue is not None else None) or CallbackRules()
+    return rules.order
 
 
 def names(state: State, mask: int, most: int) -> tuple[AgentId, ...]:

@@ -104,7 +104,7 @@ def connect(state: State, offer: Offer) -> None:
     agent.calls_taken += 1
     agent.misses.clear()
     if call.promised:
-        callbacks.expect_customer(state, call)
+        callbacks.dial_customer(state, offer)
     else:
         state.figures.answered(call, state.now_us)
         announcing.forget(call)
@@ -130,7 +130,7 @@ def failed(state: State, offer: Offer, detail: str) -> None:
         return
     call, agent = offer.call, offer.agent
     _end(state, offer, OfferInput.FAILED, detail=detail)
-    _rest_after_failure(state, call, agent)
+    rest_after_failure(state, call, agent)
     release(state, agent, "offer_failed")
     return_call(state, call)
     state.to_hold[call.id] = call
@@ -228,7 +228,8 @@ def leave_alone(state: State, agent: Agent, rest_seconds: float) -> None:
     state.deadlines.set(Due.AGENT_RESTED, agent, until_us)
 
 
-def _rest_after_failure(state: State, call: Call, agent: Agent) -> None:
+def rest_after_failure(state: State, call: Call, agent: Agent) -> None:
+    """Who keeps failing is left alone, longer each time."""
     _rest_pair(state, call, agent.id)
     call.failures += 1
     agent.failures += 1

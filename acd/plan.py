@@ -75,7 +75,7 @@ class Overflow:
 
 @dataclass(frozen=True, slots=True)
 class CallbackRules:
-    """When a waiting caller is offered a callback instead, and how it is made. The offer holds when either condition does."""
+    """When a waiting caller is offered a callback instead, and how it is made. The offer holds when any of the conditions does."""
 
     when_expected_seconds: float | None = None
     when_ahead: int | None = None
@@ -87,6 +87,27 @@ class CallbackRules:
     """How long the customer's phone rings."""
     greeting_seconds: float = 10.0
     """At most so long a customer who was reached first is spoken to before the agent's phone rings."""
+    when_waited_seconds: float | None = None
+    """He has waited so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackNumbers:
+    """Which numbers may be called back: whoever can make us dial any number can make us pay for it."""
+
+    allowed: tuple[str, ...] = ()
+    """Beginnings; none given: every number, unless …"""
+    refused: tuple[str, ...] = ()
+    """… it begins with one of these."""
+    shortest: int = 3
+    longest: int = 20
+    """Digits, without a ``+``."""
+
+    def allow(self, number: str) -> bool:
+        """Whether the number, digits with at most a ``+`` before them, may be called back."""
+        if not self.shortest <= len(number.removeprefix("+")) <= self.longest or number.startswith(self.refused):
+            return False
+        return not self.allowed or number.startswith(self.allowed)
 
 
 class Telling(Word):
@@ -187,3 +208,4 @@ class Plan:
     """Those that come, in order: hours follow them."""
     closed_days: tuple[str, ...] = ()
     """Days (ISO, in the plan's zone) on which queues that have hours are closed."""
+    callback_numbers: CallbackNumbers = CallbackNumbers()

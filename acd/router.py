@@ -59,7 +59,7 @@ from acd.expectation import of_call
 from acd.explanation import at_length
 from acd.instants import instant, micros
 from acd.matching import lead_refused, match
-from acd.model import AgentId, CallId, OfferId, OfferState, PhoneId
+from acd.model import AgentId, CallId, CallState, OfferId, OfferState, PhoneId
 from acd.offer import Offer
 from acd.plan import Plan
 from acd.queueing import hold, hours_changed, overflow_due, refit, relax
@@ -113,9 +113,9 @@ class Router:
         """Expected seconds until a waiting call is answered; None when that can't be said. Raises KeyError as ``explain_waiting`` does."""
         return of_call(self._state, self._state.calls[call])
 
-    def may_call_back(self, call: CallId) -> bool:
+    def may_call_back(self, call: CallId, now: datetime) -> bool:
         """Whether a waiting caller is to be offered a callback now. Raises KeyError as ``explain_waiting`` does."""
-        return callbacks.worth_offering(self._state, self._state.calls[call])
+        return callbacks.worth_offering(self._state, self._state.calls[call], micros(now))
 
     def open_offer(self, call: CallId, phone: PhoneId) -> OfferId | None:
         """The open offer (pending, ringing, or accepted and talking) that ties ``call`` to ``phone``."""
@@ -129,9 +129,11 @@ class Router:
         return None if agent is None else agent.id
 
     def offer_is_open(self, offer: OfferId) -> bool:
-        """Whether the offer is pending or ringing: whether it still makes sense to ring for it."""
+        """Whether the offer is pending or ringing, or its agent waits for a customer: whether it still makes sense to ring for it."""
         known = self._state.offers.get(offer)
-        return known is not None and known.state in (OfferState.PENDING, OfferState.RINGING)
+        return known is not None and (
+            known.state in (OfferState.PENDING, OfferState.RINGING) or known.call.state is CallState.CALLING_BACK
+        )
 
     def calls(self) -> Mapping[CallId, Call]:
         """The live calls, to be looked at only."""
@@ -190,7 +192,7 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     OfferRinging: _about_offer(offering.ringing, consulted.ringing),
     OfferAnswered: _about_offer(offering.answered, consulted.answered),
     OfferMissed: _about_offer(offering.missed, consulted.missed, "cause"),
-    OfferFailed: _about_offer(offering.failed, consulted.failed, "detail"),
+    OfferFailed: _about_offer(callers.offer_failed, consulted.failed, "detail"),
     CommandFailed: callers.command_failed,
     TalkEnded: callers.agent_left,
     SurveyAnswered: _nothing,

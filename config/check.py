@@ -253,7 +253,23 @@ def _starvation(subject: Subject) -> Iterator[Problem]:
         yield _warning(text, "segments")
 
 
+def _callback_numbers(subject: Subject) -> Iterator[Problem]:
+    """Whoever can make the house dial any number can make it pay for any number."""
+    line = subject.config.callbacks
+    if line is None:
+        return
+    if not line.allowed:
+        yield _warning(
+            "found callbacks to every number, premium and foreign ones too; expected `allowed`: how numbers begin that are called back",
+            "callbacks",
+        )
+    for position, start in enumerate(line.allowed):
+        if start.startswith(line.refused):
+            yield _warning(f"found {start!r} allowed and refused; nobody there is called back", "callbacks", "allowed", position)
+
+
 _PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     _loops, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _expired_entries, _unknown_queues,
     _unpromised_callbacks, _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival, _closing, _overflow_to_itself, _starvation,
+    _callback_numbers,
 )  # fmt: skip

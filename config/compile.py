@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId, queue_of
-from acd.plan import AgentPlan, AnnounceRules, CallbackRules, Hours, Overflow, Plan, QueuePlan, Rona, Telling, ZoneChange
+from acd.plan import AgentPlan, AnnounceRules, CallbackNumbers, CallbackRules, Hours, Overflow, Plan, QueuePlan, Rona, Telling, ZoneChange
 from config.schema import (
     ASK_NUMBER_PROMPTS,
     CONFIRM_PROMPTS,
@@ -23,6 +23,7 @@ from config.schema import (
     AgentRow,
     AnnounceRow,
     BranchRow,
+    CallbackLine,
     CallbackRow,
     Config,
     EntryRow,
@@ -78,6 +79,7 @@ def compile_plan(config: Config, at: datetime = SOME_WINTER_DAY) -> Plan:
         zone_offset_seconds=_offset(zone, at),
         zone_changes=zone_changes(zone, at),
         closed_days=config.closed_days,
+        callback_numbers=_numbers(config.callbacks),
     )
 
 
@@ -149,11 +151,14 @@ def _overflow(row: OverflowRow) -> Overflow:
 
 
 def _callback(row: CallbackRow) -> CallbackRules:
-    """Customer first: the one order that the exchange's side can keep with one channel per call."""
     return CallbackRules(
-        row.when_expected_seconds, row.when_ahead, CallbackOrder.CUSTOMER_FIRST, row.most_attempts, row.retry_after_seconds,
-        float(row.ring_seconds),
+        row.when_expected_seconds, row.when_ahead, CallbackOrder(row.order), row.most_attempts, row.retry_after_seconds,
+        float(row.ring_seconds), when_waited_seconds=row.when_waited_seconds,
     )  # fmt: skip
+
+
+def _numbers(line: CallbackLine | None) -> CallbackNumbers:
+    return CallbackNumbers() if line is None else CallbackNumbers(line.allowed, line.refused, line.shortest, line.longest)
 
 
 def _given(override: QueueOverride | None) -> dict[str, object]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from config.schema import (
     ASK_NUMBER_PROMPTS,
+    CALLBACK_KEY_PROMPT,
     CALLBACK_PROMPTS,
     CONFIRM_PROMPTS,
     NUMBER,
@@ -73,6 +74,7 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
         *REQUIRED_PROMPTS,
         *(CALLBACK_PROMPTS if config.callbacks is not None else ()),
         *(SURVEY_PROMPTS if surveyed_queues(config) else ()),
+        *((CALLBACK_KEY_PROMPT,) if config.callbacks is not None and config.callbacks.confirm else ()),
         *((*CONFIRM_PROMPTS, *digits) if confirming else ()),
         *(RETURNING_PROMPTS if customers is not None else ()),
         *(ASK_NUMBER_PROMPTS if customers is not None and customers.ask_number else ()),

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.model import CallId, PhoneId
+from acd.model import CallId, OfferId, PhoneId
 
 _EXCHANGE = re.compile(r"[a-z0-9]+")
 
@@ -19,6 +19,7 @@ class Context(StrEnum):
 
     ENTRY = "hotline-entry"
     HOLD = "hotline-hold"
+    AGENT = "hotline-agent"
     CONNECT = "hotline-connect"
     JOIN = "hotline-join"
     CALLBACK = "hotline-callback"
@@ -34,6 +35,31 @@ CONSULT = "hotline-consult"
 """Where an agent's phone rings another one, while his caller is in hold. No caller is ever there."""
 CONSULTED = "hotline-consulted"
 """Where the other phone is for a moment when the one that rang it was put down."""
+
+
+_OFFER = re.compile(r"(.+)/(o[0-9]+)")
+_LEG = re.compile(r"(o[0-9]+)\.(.+)")
+
+
+def leg_of_offer(offer: OfferId) -> str:
+    """The Uniqueid that an agent's channel is given who is rung before the customer of a callback: it says for which offer it is.
+
+    It does not begin with the call's: Asterisk gives no channel an id that another one's begins with (checked on 22.10).
+    Raises ValueError when this is no offer's id.
+    """
+    found = _OFFER.fullmatch(offer)
+    if found is None:
+        raise ValueError(f"not an offer's id: {offer!r}")
+    return f"{found[2]}.{exchange_and_uniqueid(CallId(found[1]))[1]}"
+
+
+def offer_of_leg(exchange: str, uniqueid: str) -> tuple[CallId, OfferId] | None:
+    """The call and the offer that such a channel is for; None for any other channel."""
+    found = _LEG.fullmatch(uniqueid)
+    if found is None:
+        return None
+    call = call_id(exchange, found[2])
+    return call, OfferId(f"{call}/{found[1]}")
 
 
 def call_id(exchange: str, uniqueid: str) -> CallId:

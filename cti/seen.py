@@ -12,7 +12,7 @@ from typing import Final
 
 from acd.events import ExchangeSeen, SeenCall
 from acd.model import CallId, PhoneId
-from cti.names import CONSULT, Context, DialPattern, call_id
+from cti.names import CONSULT, Context, DialPattern, call_id, offer_of_leg
 from cti.translate import UP, AgentAt, Leg, OpenOffer
 
 PLACES: Final[Mapping[str, str]] = {
@@ -65,6 +65,13 @@ def look(
     legs |= _native_talks(exchange, dial, channels, callers, agent_at)
     legs |= _joined(exchange, dial, channels, callers, agent_at)
     talking = {leg.call: leg.phone for leg in legs.values() if leg.answered}
+    alone = _rung_alone(exchange, dial, channels, open_offer, agent_at)
+    legs |= alone
+    bridges = {call_id(exchange, caller["Uniqueid"]): caller.get("BridgeID") for caller in callers}
+    talking |= {
+        leg.call: leg.phone for channel in channels
+        if (leg := alone.get(channel["Uniqueid"])) and channel.get("BridgeID") and channel["BridgeID"] == bridges.get(leg.call)
+    }  # fmt: skip
     calls = tuple(_seen_call(call_id(exchange, caller["Uniqueid"]), caller, talking) for caller in callers)
     consults = _consults(exchange, dial, channels, callers, open_offer, agent_at)
     for consult in consults:
@@ -72,6 +79,19 @@ def look(
     apart = {consult.seen.call: consult.seen for consult in consults}
     calls = tuple(apart.get(call.call, call) for call in calls)
     return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices))), legs)
+
+
+def _rung_alone(
+    exchange: str, dial: DialPattern, channels: Sequence[Mapping[str, str]], open_offer: OpenOffer, agent_at: AgentAt
+) -> dict[str, Leg]:
+    """Agents who are rung, or wait on the line, for the customer of a callback; by the leg's Uniqueid, which says for which offer."""
+    legs: dict[str, Leg] = {}
+    for channel in channels:
+        found, phone = offer_of_leg(exchange, channel["Uniqueid"]), dial.phone_of_channel(channel["Channel"])
+        if found and phone:
+            answered = channel["ChannelState"] == UP
+            legs[channel["Uniqueid"]] = Leg(found[0], phone, open_offer(found[0], phone), agent_at(phone) if answered else None, answered)
+    return legs
 
 
 def _native_talks(

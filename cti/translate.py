@@ -39,7 +39,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
-from cti.names import CONSULT, CONTEXTS, Context, DialPattern, call_id
+from cti.names import CONSULT, CONTEXTS, Context, DialPattern, call_id, leg_of_offer, offer_of_leg
 
 EVENTS: Final[tuple[str, ...]] = (
     "DialBegin", "DialEnd", "FullyBooted", "Hangup", "HangupRequest", "OriginateResponse", "PeerStatus", "UserEvent",
@@ -67,6 +67,8 @@ CALLED_BACK: Final = "HotlineCalledBack"
 """He has answered; ``Attempt`` is the variable that the engine gave the channel."""
 UNJOINED: Final = "HotlineUnjoined"
 """The agent's phone that he was to be put together with is gone; he is on his way to hold."""
+NOT_CONFIRMED: Final = "HotlineNotConfirmed"
+"""Somebody answered, and did not press the key by which a customer says that he is there: an answering machine."""
 WAITS: Final = "HotlineWaits"
 """He is about to hear an announcement: the engine may say whether it is the offer of a callback."""
 SURVEY: Final = "HotlineSurvey"
@@ -158,6 +160,8 @@ class Translator:
     # ---- an agent's leg --------------------------------------------------------------------------------------------------
 
     def _dial_began(self, event: Mapping[str, str]) -> Iterable[Event]:
+        if alone := offer_of_leg(self._exchange, event["DestUniqueid"]):
+            return self._alone_began(event, *alone)
         asking = self._legs.get(event["Uniqueid"])
         if event["Context"] != (Context.CONNECT if asking is None else CONSULT):
             return ()
@@ -165,6 +169,14 @@ class Translator:
         leg = self._legs[event["DestUniqueid"]] = Leg(call, phone, self._open_offer(call, phone))
         self._dialling.add(call)
         return (OfferRinging(leg.offer),) if leg.offer else ()
+
+    def _alone_began(self, event: Mapping[str, str], call: CallId, offer: OfferId) -> Iterable[Event]:
+        """An agent is rung before the customer of a callback: nobody dials him, so the event has no caller."""
+        phone = self._dial.phone_of_channel(event["DestChannel"])
+        if phone is None:
+            return ()
+        self._legs[event["DestUniqueid"]] = Leg(call, phone, offer)
+        return (OfferRinging(offer),)
 
     def _dial_ended(self, event: Mapping[str, str]) -> Iterable[Event]:
         leg = self._legs.get(event["DestUniqueid"])
@@ -240,6 +252,8 @@ class Translator:
             return (JoinFailed(self._call(event["Uniqueid"])),)
         if name == SURVEY:
             return self._surveyed(event)
+        if name == NOT_CONFIRMED:
+            return (CallbackUnreached(self._call(event["Uniqueid"]), event["Attempt"], MissCause.NO_ANSWER),)
         return self._dial_failed(event) if name == MISSED else ()
 
     def _surveyed(self, event: Mapping[str, str]) -> Iterable[Event]:
@@ -260,11 +274,18 @@ class Translator:
     # ---- a customer who is called back ------------------------------------------------------------------------------------------
 
     def _originated(self, event: Mapping[str, str]) -> Iterable[Event]:
-        """That he has answered is told by his own channel, so that it comes before all else that it does."""
+        """That he has answered is told by his own channel, so that it comes before all else that it does.
+
+        Of an agent who is rung alone, his channel's ``Hangup`` tells why he did not answer, unless he never had one.
+        """
         if event["Response"] != "Failure":
             return ()
+        call, _, attempt = event["ActionID"].rpartition("/")
+        if attempt.startswith("o"):
+            offer = OfferId(event["ActionID"])
+            return () if leg_of_offer(offer) in self._legs else (OfferMissed(offer, MissCause.UNREGISTERED),)
         cause = UNREACHED_BY_REASON.get(event["Reason"], MissCause.UNREGISTERED)
-        return (CallbackUnreached(self._call(event["Uniqueid"]), event["ActionID"], cause),)
+        return (CallbackUnreached(CallId(call), event["ActionID"], cause),)
 
     # ---- phones ------------------------------------------------------------------------------------------------------------
 

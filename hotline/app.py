@@ -141,7 +141,7 @@ class App:
         return Ami(
             name, row.ami.host, row.ami.port, row.ami.username, secret, row.dial, self._runner.submit,
             router.open_offer, router.agent_at, clock=lambda: datetime.now(UTC),
-            may_call_back=router.may_call_back, line_out=self._line_out(),
+            may_call_back=lambda call: router.may_call_back(call, datetime.now(UTC)), line_out=self._line_out(),
         )  # fmt: skip
 
     def _line_out(self) -> LineOut | None:

@@ -27,7 +27,7 @@ class SessionFirst:
 
     async def ring(self, command: RingAgent) -> None:
         """Connect the caller to the agent's phone."""
-        if not self._sessions.deliver(command.call, f"hotline-connect,{command.phone},1", command.queue):
+        if command.alone or not self._sessions.deliver(command.call, f"hotline-connect,{command.phone},1", command.queue):
             await (await self._exchange(command.call)).ring(command)
 
     async def dial_back(self, command: DialBack) -> None:

@@ -21,6 +21,8 @@ EVERY_QUEUE = "_[a-z]."
 """The pattern of all queues' ids in hold."""
 SURVEY_SECONDS = 90
 """All of the survey but the comment takes less, repeated or not."""
+AGENT_WAITS_SECONDS = 180
+"""So long an agent is on the line for a customer at most: longer than any customer's phone may ring, if the engine should die meanwhile."""
 GENERAL_QUEUE = "hotline-all"
 
 
@@ -41,6 +43,7 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         consults=_by_length(config, "consult.tmpl", dial=_dial(config, exchange), ring_seconds=config.offers.ring_seconds),
         joins=_by_length(config, "join.tmpl"),
         callback=_callback(config),
+        agent_waits=_agent_waits(config),
         destinations=_destinations(config),
         survey=_survey(config),
         survival=_survival(config),
@@ -138,7 +141,16 @@ def _said(config: Config) -> Rendered:
 
 
 def _callback(config: Config) -> Rendered:
-    return Rendered("") if config.callbacks is None else filled("callback.tmpl")
+    if config.callbacks is None:
+        return Rendered("")
+    if not config.callbacks.confirm:
+        return filled("callback.tmpl", confirm="")
+    asking = filled("callback.tmpl", confirm=filled("callback-confirm.tmpl", sounds=PROMPT_FOLDER))
+    return Rendered(asking + filled("callback-unconfirmed.tmpl"))
+
+
+def _agent_waits(config: Config) -> Rendered:
+    return Rendered("") if config.callbacks is None else filled("agent-waits.tmpl", limit=AGENT_WAITS_SECONDS)
 
 
 def _phones(config: Config, exchange: str) -> Rendered:

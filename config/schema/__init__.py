@@ -69,6 +69,8 @@ SURVEY_PROMPTS = ("survey_score", "survey_solved", "survey_comment", "survey_tha
 """Said after a call where some queue asks how it went: keys 1 to 5, keys 1 and 2, the request for a spoken comment, the goodbye."""
 CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
 """Said where callbacks are made: in hold in place of ``comfort``, to who pressed 1, and to the customer when he has answered."""
+CALLBACK_KEY_PROMPT = "callback_confirm"
+"""Asks who answered a callback to press 1."""
 
 
 NUMBER = "{number}"
@@ -159,6 +161,7 @@ class Config(Strict):
 
 __all__ = [
     "ASK_NUMBER_PROMPTS",
+    "CALLBACK_KEY_PROMPT",
     "CALLBACK_PROMPTS",
     "CONFIRM_PROMPTS",
     "NUMBER",

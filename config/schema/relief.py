@@ -14,6 +14,7 @@ from config.schema.words import Dnis, Label, Name, QueueName, Strict, exactly_on
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TimeOfDay = Annotated[str, shaped(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", "a time of day in quotes, such as '08:30', or '24:00'")]
+NumberStart = Annotated[str, shaped(r"\+?[0-9]{1,20}", "the beginning of a number in quotes, such as '021' or '+86'")]
 WaitSeconds = Annotated[float, Field(gt=0, le=86400)]
 
 
@@ -72,15 +73,20 @@ class CallbackRow(Strict):
     when_expected_seconds: WaitSeconds | None = Field(
         default=None, description="The expected wait is so long or longer, or nobody who matches is at work …"
     )
-    when_ahead: Annotated[int, Field(ge=1, le=10000)] | None = Field(default=None, description="… or so many wait before the caller.")
+    when_ahead: Annotated[int, Field(ge=1, le=10000)] | None = Field(default=None, description="… or so many wait before the caller …")
+    when_waited_seconds: WaitSeconds | None = Field(default=None, description="… or he has waited so long.")
+    order: Literal["customer_first", "agent_first"] = Field(
+        default="customer_first",
+        description="Whose phone is rung first: the customer waits for the agent, or the agent for the customer.",
+    )
     most_attempts: int = Field(default=3, ge=1, le=20, description="So often he is tried.")
     retry_after_seconds: Annotated[float, Field(ge=1, le=86400)] = Field(default=600.0, description="Pause after an attempt in vain.")
     ring_seconds: int = Field(default=30, ge=5, le=120, description="How long the customer's phone rings.")
 
     @model_validator(mode="after")
     def _offered_some_time(self) -> CallbackRow:
-        if self.when_expected_seconds is None and self.when_ahead is None:
-            raise ValueError("expected when_expected_seconds or when_ahead: else nobody would be offered a callback")
+        if self.when_expected_seconds is None and self.when_ahead is None and self.when_waited_seconds is None:
+            raise ValueError("expected when_expected_seconds, when_ahead or when_waited_seconds: else nobody would be offered a callback")
         return self
 
 
@@ -112,3 +118,21 @@ class CallbackLine(Strict):
     prefix: Annotated[str, shaped(r"[0-9*#]{0,8}", "digits to dial before the number, such as 0")] = Field(
         default="", description="Dialled before the customer's number."
     )
+    allowed: tuple[NumberStart, ...] = Field(
+        default=(), max_length=500, description="Beginnings of numbers that are called back, such as 13 and 021; none: every number."
+    )
+    refused: tuple[NumberStart, ...] = Field(
+        default=(), max_length=500, description="Beginnings of numbers that are never called back, such as 00; they go before `allowed`."
+    )
+    shortest: int = Field(default=3, ge=3, le=20, description="Fewest digits of a number that is called back.")
+    longest: int = Field(default=20, ge=3, le=20, description="Most digits of such a number.")
+    confirm: bool = Field(
+        default=False,
+        description="Who answers must press 1 (prompt `callback_confirm`); an answering machine does not, and counts as not reached.",
+    )
+
+    @model_validator(mode="after")
+    def _some_length(self) -> CallbackLine:
+        if self.shortest > self.longest:
+            raise ValueError("expected shortest not above longest: else nobody would be called back")
+        return self

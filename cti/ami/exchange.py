@@ -15,12 +15,12 @@ from typing import Final
 import structlog
 
 from acd.effects import Announce, DialBack, HangUpCall, HangUpPhones, HoldCall, JoinCaller, RingAgent, SendCall, StartConsult, StopRinging
-from acd.model import CallbackOrder, CallId, PhoneId
+from acd.model import CallbackOrder, CallId, OfferId, PhoneId
 from acd.plan import Telling
 from acd.ports import EffectFailed
 from cti.ami.session import Address, Engine, MayCallBack, Session, Submit
 from cti.ami.wire import Refused, Unavailable, UnsafeValue, Wire
-from cti.names import CONSULT, Context, DialPattern, call_id, exchange_and_uniqueid
+from cti.names import CONSULT, Context, DialPattern, call_id, exchange_and_uniqueid, leg_of_offer
 from cti.translate import AgentAt, OpenOffer
 from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
 
@@ -173,7 +173,10 @@ class Ami:
         await self.redirect(command.call, Context.HOLD, command.queue)
 
     async def ring(self, command: RingAgent) -> None:
-        """Connect the caller to the agent's phone. Returns when Asterisk has taken the order, before it rings."""
+        """Connect the caller to the agent's phone, or ring it alone. Returns when Asterisk has taken the order, before it rings."""
+        if command.alone:
+            await self._ring_alone(command)
+            return
         await self.redirect(command.call, Context.CONNECT, command.phone)
 
     async def dial_back(self, command: DialBack) -> None:
@@ -182,11 +185,11 @@ class Ami:
         His channel gets the Uniqueid that the caller's channel had, which is gone: so it is the same call, here and for the engine. An
         Asterisk that still has a channel of that id does not dial (checked on 22.10).
         """
-        line = self._line_out
-        if line is None or command.order is not CallbackOrder.CUSTOMER_FIRST:
-            raise Refused(f"Originate: {self.exchange} has no line for callbacks, or can't ring {command.order.replace('_', ' ')}")
+        line = self._line()
+        alone = command.order is CallbackOrder.AGENT_FIRST
         variables = {
-            "HOTLINE_ATTEMPT": command.attempt, QUEUE: command.queue, "HOTLINE_GREETING": "yes", "CHANNEL(language)": command.language,
+            "HOTLINE_ATTEMPT": command.attempt, QUEUE: command.queue, "CHANNEL(language)": command.language,
+            "HOTLINE_GREETING": "" if alone else "yes", "HOTLINE_AGENT": self._alone(command.offer) if alone else "",
         }  # fmt: skip
         fields = {
             "Channel": f"PJSIP/{_number(line.prefix + command.number)}@{_name(line.endpoint)}",
@@ -199,18 +202,36 @@ class Ami:
         }  # fmt: skip
         await self._act("Originate", fields, command.attempt)
 
+    async def _ring_alone(self, command: RingAgent) -> None:
+        """Ring an agent who will wait on the line for the customer of a callback. His channel's Uniqueid says for which offer."""
+        fields = {
+            "Channel": self._dial.device(PhoneId(_name(command.phone))),
+            "ChannelId": self._alone(command.offer),
+            "Context": Context.AGENT, "Exten": "s", "Priority": "1",
+            "Timeout": str(round(command.ring_seconds * 1000)),
+            "CallerID": self._line().caller_id,
+            "Async": "true",
+        }  # fmt: skip
+        await self._act("Originate", fields, command.offer)
+
+    def _line(self) -> LineOut:
+        if self._line_out is None:
+            raise Refused(f"Originate: {self.exchange} has no line for callbacks")
+        return self._line_out
+
     async def stop_ringing(self, command: StopRinging) -> None:
         """Take the caller back into hold; Asterisk cancels the ringing leg by itself (checked on 22.10).
 
-        A customer who is being called back is let off instead.
+        A customer who is being called back is let off instead, and so is an agent who was rung alone for him.
         """
         if not command.hang_up:
             await self.redirect(command.call, Context.HOLD, command.queue)
             return
-        try:
-            await self.hang_up(HangUpCall(command.call))
-        except Refused as gone:  # no such channel: his phone does not ring any more
-            log.info("nothing_rings", call=command.call, reason=str(gone))
+        for channel in (self._channel(command.call), self._alone(command.offer)):
+            try:
+                await self._act("Hangup", {"Channel": channel, "Cause": _NORMAL_CLEARING})
+            except Refused as gone:  # no such channel: that phone does not ring, or not any more
+                log.debug("nothing_rings", call=command.call, channel=channel, reason=str(gone))
 
     async def send(self, command: SendCall) -> None:
         """Send the caller to a destination of the dialplan."""
@@ -309,6 +330,15 @@ class Ami:
         if exchange != self.exchange:
             raise UnsafeValue(f"{call} is not a call of {self.exchange}")
         return uniqueid
+
+
+    def _alone(self, offer: OfferId) -> str:
+        """The channel of an agent who is rung alone for this offer."""
+        self._channel(CallId(offer.rpartition("/")[0]))
+        try:
+            return leg_of_offer(offer)
+        except ValueError as error:
+            raise UnsafeValue(str(error)) from None
 
 
 def delays(first_seconds: float, longest_seconds: float = LONGEST_DELAY_SECONDS) -> Iterator[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from acd.events import CallbackUnreached, CallbackWanted
-from acd.records import calls
+from acd.records import callbacks, calls
 from hotline.simulated_phones import Habits, Manner, SimulatedPhones
 from tests.e2e.conftest import opened
 from tests.e2e.quick_config import quick
@@ -25,6 +25,7 @@ OFFERED_AFTER = 12.0
 """Seconds from the answer on, by which the offer was made: a greeting, one stretch of music, and the offer has begun."""
 RING_SECONDS = 5
 RETRY_SECONDS = 2
+AGENT_FIRST = "scanners.L1"
 TALKS_SECONDS = 7.0
 """From the customer's answer on: the greeting, the agent's ringing, and some talk; then the customer says goodbye."""
 
@@ -40,6 +41,8 @@ def with_callbacks(rows: dict[str, Any]) -> None:
     rows["queues"]["defaults"]["callback"] = {
         "when_expected_seconds": 3600, "most_attempts": 2, "retry_after_seconds": RETRY_SECONDS, "ring_seconds": RING_SECONDS,
     }  # fmt: skip
+    first = {**rows["queues"]["defaults"]["callback"], "most_attempts": 4, "order": "agent_first"}
+    rows["queues"]["overrides"][AGENT_FIRST] = {"callback": first}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -73,9 +76,13 @@ async def meets(phones: SimulatedPhones, number: str, what: str, times: int = 1,
     await until(seen, f"the customer's phone {number} {what} x{times}: {phones.log()}", seconds)
 
 
-async def promised(scene: Scene, ani: str) -> Caller:
+async def _not(question: Awaitable[bool]) -> bool:
+    return not await question
+
+
+async def promised(scene: Scene, ani: str, queue: str = "pcs.L1") -> Caller:
     """A caller who has pressed 1 when that was offered, was told so, and is gone."""
-    caller = await scene.call("pcs.L1", "1", ani=ani, key_every=OFFERED_AFTER)
+    caller = await scene.call(queue, "1", ani=ani, key_every=OFFERED_AFTER)
     await scene.is_live(caller, "promised", seconds=30)
     await caller.meets("ended")
     return caller
@@ -134,6 +141,34 @@ async def test_a_customer_whose_agent_does_not_answer_waits_and_goes_to_the_next
         await meets(phones, ani, "hung_up", seconds=20)
         record = await scene.ended(caller)
     assert (record["agent"], record["offers"], record["end_cause"]) == ("zhang.min", 2, "caller_hung_up")
+
+
+async def test_agent_first_the_agent_waits_on_the_line_for_the_customer(scene: Scene, tmp_path: Path) -> None:
+    """The customer is not there the first time: the agent's line ends, and he is rung again for the next attempt."""
+    ani = scene.new_ani()
+    await scene.install_phones()
+    async with customers(scene, tmp_path / "away", {ani: Manner.SILENT}) as phones:
+        caller = await promised(scene, ani, AGENT_FIRST)
+        chen = await scene.agent("chen.jie")
+        await scene.is_live(caller, "calling_back")
+        assert chen.pops[0]["callback"] == ani and chen.pops[0]["callback_order"] == "agent_first"
+        await meets(phones, ani, "invite")
+        own = next(view["phone"] for view in (await scene.house.board())["agents"] if view["agent"] == "chen.jie")
+        await scene.phone_meets(own, "ended")
+        assert (await scene.house.agent_view("chen.jie"))["state"] in ("ready", "reserved")
+    async with customers(scene, tmp_path / "there", {}) as phones:
+        await meets(phones, ani, "answered")
+        await scene.is_live(caller, "talking")
+        async with scene.house.manager_line.being_cut():
+            await until(lambda: _not(scene.house.is_well()), "the loss noticed")
+        await until(scene.house.is_well, "a look at what Asterisk has")
+        await scene.is_live(caller, "talking")
+        await meets(phones, ani, "hung_up", seconds=20)
+    await chen.becomes("wrap_up")
+    record = await scene.ended(caller)
+    assert (record["agent"], record["end_cause"]) == ("chen.jie", "caller_hung_up")
+    [kept] = await scene.house.rows(select(callbacks).where(callbacks.c.call == record["id"]))
+    assert kept["state"] == "reached" and kept["unreached"] >= 1
 
 
 async def test_who_calls_again_by_himself_takes_his_old_place_over(scene: Scene, tmp_path: Path) -> None:

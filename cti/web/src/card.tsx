@@ -94,6 +94,18 @@ function Tags({ card, ui }: { card: Card; ui: Ui }) {
   const { words, language } = useSpeech();
   return (
     <ul class="tags">
+      {card.callback && (
+        <li class="tag tag-callback">
+          <Icon name="talking" size={13} />
+          {words.isCallback(card.callback_order)}
+          {card.callback !== card.ani && (
+            <>
+              {" "}
+              <Foreign text={card.callback} />
+            </>
+          )}
+        </li>
+      )}
       <li class="tag tag-strong">
         {productLine(ui, language, card.product_line)} · {card.level}
       </li>

@@ -174,6 +174,9 @@ export interface Card {
   case: string;
   /** The engineer who has the call, and asks this one. */
   consulted_by: string | null;
+  /** The number that is called back; '' unless it is a promised callback. */
+  callback: string;
+  callback_order: "customer_first" | "agent_first";
   phase: Phase;
   since: string;
   answered_at: string | null;

@@ -270,6 +270,8 @@ export const en = {
   step: "Step",
   whyNobody: "Why nobody takes it",
   explain: "Explain",
+  isCallback: (order: "customer_first" | "agent_first") =>
+    (order === "agent_first" ? "Callback: the customer is called when you answer" : "Callback: your phone rings when the customer has answered") as string,
   promises: "Promised callbacks",
   promisesCount: (promises: { state: string }[]) => {
     const inVain = promises.filter((promise) => promise.state === "given_up").length;

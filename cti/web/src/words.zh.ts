@@ -267,6 +267,7 @@ export const zh: Words = {
   step: "阶段",
   whyNobody: "为何无人接听",
   explain: "说明",
+  isCallback: (order) => (order === "agent_first" ? "回电：您接听后呼叫客户" : "回电：客户接听后您的话机振铃"),
   promises: "已承诺的回电",
   promisesCount: (promises) => {
     const inVain = promises.filter((promise) => promise.state === "given_up").length;

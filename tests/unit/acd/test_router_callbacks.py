@@ -40,7 +40,7 @@ from acd.model import (
     PhoneId,
     QueueId,
 )
-from acd.plan import CallbackRules, Plan
+from acd.plan import CallbackNumbers, CallbackRules, Plan
 from tests.unit.acd.scene import PLAN, Scene, queue
 
 ANN = AgentId("ann")
@@ -63,10 +63,16 @@ def dialling(scene: Scene) -> tuple[CallId, DialBack]:
     """A promised call whose turn has come, with its agent on the line."""
     call = promised(scene)
     scene.ready("ann")
-    dial = scene.first(DialBack)
-    scene(OfferRinging(dial.offer))
-    scene(OfferAnswered(dial.offer))
-    return call, dial
+    return call, on_the_line(scene)
+
+
+def on_the_line(scene: Scene) -> DialBack:
+    """The agent who is rung alone answers; only then the customer is dialled."""
+    ring = scene.first(RingAgent)
+    assert ring.alone and scene.of(DialBack) == []
+    scene(OfferRinging(ring.offer))
+    scene(OfferAnswered(ring.offer))
+    return scene.first(DialBack)
 
 
 def test_a_caller_who_wants_a_callback_may_hang_up_and_keeps_his_place() -> None:
@@ -139,7 +145,7 @@ def test_an_unreached_customer_is_tried_again_later_at_his_place() -> None:
     assert scene.of(DialBack) == []
     assert "was not reached" in scene.router.explain_waiting(call, scene.now)
     scene.later(1.0)
-    assert scene.first(DialBack).attempt == "main-1/b2"
+    assert on_the_line(scene).attempt == "main-1/b2"
 
 
 def test_after_so_many_attempts_it_is_given_up() -> None:
@@ -147,8 +153,7 @@ def test_after_so_many_attempts_it_is_given_up() -> None:
     call, dial = dialling(scene)
     scene(CallbackUnreached(call, dial.attempt, MissCause.BUSY))
     scene.later(60.0)
-    again = scene.first(DialBack)
-    scene(OfferAnswered(again.offer))
+    again = on_the_line(scene)
     scene(CallbackUnreached(call, again.attempt, MissCause.BUSY))
     assert scene.of(CallbackChanged)[-1].state is CallbackState.GIVEN_UP
     assert scene.of(CallChanged)[-1].cause is EndCause.CALLBACK_GIVEN_UP
@@ -159,20 +164,48 @@ def test_an_agent_who_misses_it_does_not_use_an_attempt_up() -> None:
     scene = Scene(called_back())
     call = promised(scene)
     scene.ready("ann")
-    scene(OfferMissed(scene.first(DialBack).offer, MissCause.NO_ANSWER))
+    scene(OfferMissed(scene.first(RingAgent).offer, MissCause.NO_ANSWER))
     assert scene.live(call).state is CallState.PROMISED
     assert scene.live(call).callback.unreached == 0  # type: ignore[union-attr]
     scene(AgentWentReady(ANN))
-    assert scene.first(DialBack).attempt == "main-1/b2"
+    assert on_the_line(scene).attempt == "main-1/b2"
 
 
 def test_an_agent_who_hangs_up_before_the_customer_answers_is_free_and_the_call_is_offered_again() -> None:
     scene = Scene(called_back())
     call, _ = dialling(scene)
     scene(TalkEnded(call, ANN))
+    assert scene.first(StopRinging).hang_up, "the customer's phone rings no longer"
     assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.PROMISED, AgentState.READY)
+    scene.later(29.0)
+    assert scene.of(RingAgent) == [], "the customer's phone has just rung"
     scene.later(1.0)
-    assert scene.first(DialBack).call == call
+    assert scene.first(RingAgent).call == call
+
+
+def test_an_agent_whose_customer_can_not_be_dialled_is_free_and_it_is_tried_again_shortly() -> None:
+    scene = Scene(called_back())
+    call, dial = dialling(scene)
+    scene(OfferFailed(dial.offer, "no such trunk"))
+    assert scene.first(StopRinging).hang_up, "the agent's own line ends"
+    assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.PROMISED, AgentState.READY)
+    assert scene.live(call).callback.unreached == 0  # type: ignore[union-attr]
+    scene.later(1.0)
+    assert on_the_line(scene).attempt == "main-1/b2"
+
+
+def test_an_unreached_customers_agent_is_let_off_the_line() -> None:
+    scene = Scene(called_back())
+    call, dial = dialling(scene)
+    scene(CallbackUnreached(call, dial.attempt, MissCause.BUSY))
+    assert scene.first(StopRinging) == StopRinging(dial.offer, call, dial.queue, dial.language, hang_up=True)
+
+
+def test_the_pop_says_that_it_is_a_callback_and_who_is_rung_first() -> None:
+    scene = Scene(called_back())
+    promised(scene)
+    scene.ready("ann")
+    assert (scene.first(ScreenPop).callback, scene.first(ScreenPop).callback_order) == (NUMBER, CallbackOrder.AGENT_FIRST)
 
 
 def test_a_customer_of_whom_nothing_is_heard_counts_as_unreached() -> None:
@@ -225,17 +258,17 @@ def test_a_queue_without_callbacks_does_not_promise_any() -> None:
     scene = Scene()
     call = scene.call("1")
     assert scene(CallbackWanted(call, NUMBER)) == []
-    assert not scene.router.may_call_back(call)
+    assert not scene.router.may_call_back(call, scene.now)
 
 
 def test_a_callback_is_offered_by_the_place_in_line_or_by_the_expected_wait() -> None:
     scene = Scene(replace(called_back(when_ahead=2, when_expected_seconds=1000.0), handling_seconds=200.0))
     lonely = scene.call("lonely")
-    assert scene.router.may_call_back(lonely), "nobody is at work"
+    assert scene.router.may_call_back(lonely, scene.now), "nobody is at work"
     scene.ready("ann")
-    assert not scene.router.may_call_back(lonely), "he is being offered"
+    assert not scene.router.may_call_back(lonely, scene.now), "he is being offered"
     calls = [scene.call(str(number)) for number in range(3)]
-    assert [scene.router.may_call_back(call) for call in calls] == [False, False, True]
+    assert [scene.router.may_call_back(call, scene.now) for call in calls] == [False, False, True]
 
 
 def test_a_promised_call_survives_a_look_at_the_exchange_and_can_be_found_talking() -> None:
@@ -278,7 +311,7 @@ def test_nobody_is_called_back_while_he_still_hears_that_he_will_be() -> None:
     assert scene.of(DialBack) == []
     assert "may still be on the line" in scene.router.explain_waiting(call, scene.now)
     scene(CallerLeft(call))
-    assert scene.first(DialBack).call == call
+    assert scene.first(RingAgent).call == call
 
 
 def test_a_goodbye_that_could_not_be_said_is_tried_again() -> None:
@@ -296,9 +329,35 @@ def test_a_number_that_can_not_be_dialled_is_not_promised_anything(number: str) 
     scene.call("1")
     scene(CallArrived(CallId("main-2"), number, "", "400", ""))
     scene(CallQueued(CallId("main-2"), "printers", Level.L1, "zh"))
-    assert not scene.router.may_call_back(CallId("main-2"))
+    assert not scene.router.may_call_back(CallId("main-2"), scene.now)
     assert scene(CallbackWanted(CallId("main-2"))) == []
     assert scene.live(CallId("main-2")).state is CallState.WAITING
+
+
+@pytest.mark.parametrize(
+    ("number", "may"),
+    [("13900002222", True), ("02188880000", True), ("0218888", False), ("00442012345678", False), ("138000", False), ("16800001", False)],
+)
+def test_only_numbers_that_the_house_allows_are_called_back(number: str, may: bool) -> None:
+    numbers = CallbackNumbers(allowed=("13", "02"), refused=("0218888",), shortest=8, longest=11)
+    numbers = replace(numbers, refused=("02188881", "00")) if number == "02188880000" else numbers
+    scene = Scene(replace(called_back(when_ahead=1), callback_numbers=numbers))
+    scene.call("1")
+    call = CallId("main-2")
+    scene(CallArrived(call, number, "", "400", ""))
+    scene(CallQueued(call, "printers", Level.L1, "zh"))
+    assert scene.router.may_call_back(call, scene.now) is may
+    scene(CallbackWanted(call))
+    assert (scene.live(call).state is CallState.PROMISED) is may
+
+
+def test_a_callback_is_offered_after_an_elapsed_wait() -> None:
+    scene = Scene(called_back(when_waited_seconds=60.0))
+    call = scene.call("1")
+    scene.later(59.0)
+    assert not scene.router.may_call_back(call, scene.now)
+    scene.later(1.0)
+    assert scene.router.may_call_back(call, scene.now)
 
 
 def test_a_customer_found_in_hold_after_the_attempt_was_given_up_waits_at_his_place() -> None:

@@ -89,6 +89,10 @@ MISTAKES = [
     Mistake(
         "callbacks by a trunk without a contact", "# callbacks: {", "callbacks: {", "found trunk with a contact 'provider'", "callbacks: {"
     ),
+    Mistake(
+        "callbacks to numbers that are none", "# callbacks: {trunk: provider", "callbacks: {allowed: ['sip:'], trunk: provider",
+        "the beginning of a number", "callbacks: {"
+    ),
     Mistake("a closed day that is no date", "closed_days: []", 'closed_days: ["1 May"]', "such as '2027-01-01'", "1 May"),
     Mistake("an unknown strategy", "strategy: longest_idle", "strategy: random", "expected 'longest_idle', 'least_occupied'"),
     Mistake("a branch for a key that no telephone has", "      4: {choice: scanners", "      A: {choice: scanners", "0-9, * or #", "A: {"),

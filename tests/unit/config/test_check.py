@@ -21,6 +21,22 @@ def test_the_shipped_configuration_is_proven(shipped: Config) -> None:
     assert check(shipped) == []
 
 
+CALLBACKS = (
+    ("# callbacks: {trunk: provider, caller_id", "callbacks: {trunk: provider, allowed: ['13', '021'], caller_id"),
+    ("provider: {match: [127.0.0.1],", "provider: {match: [127.0.0.1], contact: 'sip:192.0.2.1',"),
+)
+
+
+def test_callbacks_to_every_number_may_cost_and_are_told(changed: Changed) -> None:
+    assert check(changed(*CALLBACKS)) == []
+    problem = told(check(changed(*CALLBACKS, ("allowed: ['13', '021'], ", ""))), "premium")
+    assert problem.severity is Severity.WARNING and problem.line is not None
+
+
+def test_a_number_that_is_allowed_and_refused_is_told(changed: Changed) -> None:
+    assert "'021' allowed and refused" in told(check(changed(*CALLBACKS, ("'021'],", "'021'], refused: ['02'],"))), "refused").text
+
+
 def test_menus_that_lead_to_each_other_are_a_dead_end(changed: Changed) -> None:
     problem = told(check(changed(("{choice: how_to, sets: {level: L1}}", "{choice: how_to, next: language}"))), "loop")
 

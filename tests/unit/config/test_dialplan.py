@@ -152,6 +152,16 @@ def test_between_stretches_of_music_callers_hear_what_the_engine_has_to_say(chan
     assert "HOTLINE_SAY" not in silent
 
 
+def test_who_answers_a_callback_is_asked_to_press_a_key_when_the_configuration_says_so(changed: Changed) -> None:
+    plain = context(render(changed(*CALLED_BACK), SECRETS, "main")["extensions.conf"], "hotline-callback")
+    asking = ("caller_id: 4008001234}", "caller_id: 4008001234, confirm: true}")
+    asked = context(render(changed(*CALLED_BACK, asking), SECRETS, "main")["extensions.conf"], "hotline-callback")
+
+    assert "Read(" not in plain and "HotlineNotConfirmed" not in plain
+    assert asked.index("Read(HOTLINE_KEY,") < asked.index("UserEvent(HotlineCalledBack")
+    assert "exten => h,1,ExecIf" in asked
+
+
 def test_the_managers_user_comes_only_from_the_permitted_addresses(changed: Changed) -> None:
     config = changed(("username: hotline, secret", "username: hotline, permit: [10.1.0.0/16, 10.2.0.9], secret"))
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from acd.effects import DialBack, HangUpCall, StopRinging
-from acd.events import CallbackUnreached, CallbackWanted, Event
+from acd.effects import DialBack, HangUpCall, RingAgent, StopRinging
+from acd.events import CallbackUnreached, CallbackWanted, Event, OfferMissed
 from acd.model import AgentId, CallbackOrder, CallId, MissCause, OfferId, PhoneId, QueueId
 from acd.ports import EffectFailed
 from cti.ami import Ami, LineOut, Refused, UnsafeValue
@@ -22,6 +22,7 @@ CALL, OFFER, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), QueueId("printe
 DIAL = DialBack(
     OFFER, CALL, AgentId("ann"), PhoneId("1001"), 12.0, QUEUE, "13900001111", "main-1.1/b1", CallbackOrder.CUSTOMER_FIRST, 30.0, "zh"
 )  # fmt: skip
+ALONE = RingAgent(OFFER, CALL, AgentId("ann"), PhoneId("1001"), 12.0, QUEUE, alone=True)
 LINE = LineOut("hotline-provider", "4008001234", "0")
 
 
@@ -64,7 +65,7 @@ async def test_the_customer_is_dialled_on_a_channel_of_the_same_id_with_the_atte
         assert dict(await asterisk.asked("Originate")) == {
             "Action": "Originate", "ActionID": "main-1.1/b1", "Channel": "PJSIP/013900001111@hotline-provider", "ChannelId": "1.1",
             "Context": "hotline-callback", "Exten": "s", "Priority": "1", "Timeout": "30000", "CallerID": "4008001234", "Async": "true",
-            "Variable": "HOTLINE_ATTEMPT=main-1.1/b1,HOTLINE_QUEUE=printers.L2,HOTLINE_GREETING=yes,CHANNEL(language)=zh",
+            "Variable": "HOTLINE_ATTEMPT=main-1.1/b1,HOTLINE_QUEUE=printers.L2,CHANNEL(language)=zh,HOTLINE_GREETING=yes",
         }  # fmt: skip
 
 
@@ -87,24 +88,59 @@ async def test_what_is_no_number_is_not_dialled(number: str) -> None:
         assert not [action for action in asterisk.actions if action["Action"] == "Originate"]
 
 
-@pytest.mark.parametrize(("line", "order"), [(None, CallbackOrder.CUSTOMER_FIRST), (LINE, CallbackOrder.AGENT_FIRST)])
-async def test_what_this_exchange_can_not_do_fails_with_words(line: LineOut | None, order: CallbackOrder) -> None:
-    async with FakeAsterisk() as asterisk, connected(asterisk, line) as (exchange, _):
-        with pytest.raises(EffectFailed, match="no line for callbacks, or can't ring"):
-            await exchange.dial_back(replace(DIAL, order=order))
+async def test_without_a_line_out_nobody_is_rung_and_it_says_so() -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk, None) as (exchange, _):
+        for act in (exchange.dial_back(DIAL), exchange.ring(ALONE)):
+            with pytest.raises(EffectFailed, match="no line for callbacks"):
+                await act
+
+
+async def test_an_agent_is_rung_alone_on_a_channel_whose_id_says_for_which_offer() -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.ring(ALONE)
+        assert dict(await asterisk.asked("Originate")) == {
+            "Action": "Originate", "ActionID": "main-1.1/o1", "Channel": "PJSIP/1001", "ChannelId": "o1.1.1",
+            "Context": "hotline-agent", "Exten": "s", "Priority": "1", "Timeout": "12000", "CallerID": "4008001234", "Async": "true",
+        }  # fmt: skip
+
+
+async def test_the_customer_of_an_agent_who_waits_is_told_whom_to_go_to_and_hears_no_greeting() -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.dial_back(replace(DIAL, order=CallbackOrder.AGENT_FIRST))
+        assert (await asterisk.asked("Originate"))["Variable"] == (
+            "HOTLINE_ATTEMPT=main-1.1/b1,HOTLINE_QUEUE=printers.L2,CHANNEL(language)=zh,HOTLINE_AGENT=o1.1.1"
+        )
+
+
+async def test_an_agent_who_can_not_be_rung_at_all_has_missed_it() -> None:
+    def answers(action: dict[str, str]) -> str:
+        over = message(Event="OriginateResponse", ActionID=action["ActionID"], Response="Failure", Reason="0", Uniqueid="<null>")
+        return success(action, "Originate successfully queued") + over
+
+    async with FakeAsterisk(Originate=answers) as asterisk, connected(asterisk) as (exchange, engine):
+        await exchange.ring(ALONE)
+        await engine.came.wait()
+        assert engine.events[-1] == OfferMissed(OFFER, MissCause.UNREGISTERED)
+
+
+async def test_who_does_not_press_the_key_was_not_reached() -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (_, engine):
+        asterisk.say(message(Event="UserEvent", UserEvent="HotlineNotConfirmed", Uniqueid="1.1", Attempt="main-1.1/b1"))
+        await engine.came.wait()
+        assert engine.events[-1] == CallbackUnreached(CALL, "main-1.1/b1", MissCause.NO_ANSWER)
 
 
 async def test_a_customer_who_is_being_rung_is_let_off_and_not_held() -> None:
     async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
         await exchange.stop_ringing(StopRinging(OFFER, CALL, QUEUE, "zh", hang_up=True))
-        assert (await asterisk.asked("Hangup"))["Channel"] == "1.1"
+        assert [action["Channel"] for action in asterisk.actions if action["Action"] == "Hangup"] == ["1.1", "o1.1.1"]
         assert not [action for action in asterisk.actions if action["Action"] == "Redirect"]
 
 
 async def test_a_customer_who_is_not_rung_any_more_needs_no_letting_off() -> None:
     async with FakeAsterisk(Hangup=lambda action: error(action, "No such channel")) as asterisk, connected(asterisk) as (exchange, _):
         await exchange.stop_ringing(StopRinging(OFFER, CALL, QUEUE, "zh", hang_up=True))
-        assert (await asterisk.asked("Hangup"))["Channel"] == "1.1"
+        assert (await asterisk.asked("Hangup", times=2))["Channel"] == "o1.1.1"
         with pytest.raises(Refused):
             await exchange.hang_up(HangUpCall(CALL))
 
