@@ -92,6 +92,12 @@ class Archive:
         """Calls that arrived in [start, end)."""
         return await self._rows(select(calls).where(calls.c.arrived_at >= start, calls.c.arrived_at < end).order_by(calls.c.arrived_at))
 
+    async def columns_of_calls(self, columns: Sequence[str], start: datetime, end: datetime) -> Sequence[Row]:
+        """These columns alone, of the ended calls that arrived in [start, end), in order of arrival."""
+        arrived = calls.c.arrived_at
+        query = select(*(calls.c[name] for name in columns)).where(arrived >= start, arrived < end, calls.c.ended_at.is_not(None))
+        return await self._rows(query.order_by(arrived))
+
     async def offers_between(self, start: datetime, end: datetime) -> Sequence[Row]:
         """Offers made in [start, end)."""
         return await self._rows(select(offers).where(offers.c.made_at >= start, offers.c.made_at < end).order_by(offers.c.made_at))

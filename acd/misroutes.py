@@ -94,3 +94,13 @@ def _row(key: Key, calls: list[Routed]) -> Misroutes:
         dnis, entry, choices, first_queue, queue, level, resolver, len(calls), sum(call.transfers for call in calls),
         sum(map(wasted_seconds, calls)), any(map(_misrouted, calls)),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bypasses:
+    """Calls that went round the hotline, by an engineer's direct number."""
+
+    dnis: str
+    entry: str
+    calls: int
+    answered: int

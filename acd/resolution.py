@@ -45,23 +45,20 @@ class Resolution:
         return self.solved / known if known else None
 
 
-def first_call_resolution(visits: Iterable[Visit], since: datetime, until: datetime, within: timedelta) -> Resolution:
+def first_call_resolution(visits: Iterable[Visit], since: datetime, until: datetime, within: timedelta, now: datetime) -> Resolution:
     """Of the matters that began in [``since``, ``until``).
 
-    ``visits`` must reach back to ``since - within``, so that beginnings are known, and go on to the present, which is ``until`` or the
-    last visit, whichever is later.
+    ``visits`` must reach back to ``since - within``, so that beginnings are known, and go on to ``now``.
     """
     threads: dict[tuple[str, str], list[Visit]] = {}
     withheld: list[list[Visit]] = []
-    present = until
     for visit in sorted(visits, key=lambda one: one.arrived_at):
-        present = max(present, visit.arrived_at)
         if visit.ani:
             threads.setdefault((visit.ani, visit.product_line), []).append(visit)
         else:
             withheld.append([visit])
     found = [
-        solved_by(calls[place], calls[place + 1 :], present, within)
+        solved_by(calls[place], calls[place + 1 :], now, within)
         for calls in [*threads.values(), *withheld]
         for place, visit in enumerate(calls)
         if since <= visit.arrived_at < until and begins_matter(visit, calls[:place], within)
@@ -74,10 +71,10 @@ def begins_matter(visit: Visit, before: Sequence[Visit], within: timedelta) -> b
     return visit.answered and not any(earlier.answered and visit.arrived_at - earlier.arrived_at <= within for earlier in before)
 
 
-def solved_by(visit: Visit, after: Sequence[Visit], present: datetime, within: timedelta) -> bool | None:
+def solved_by(visit: Visit, after: Sequence[Visit], now: datetime, within: timedelta) -> bool | None:
     """Whether this call settled its matter; None when that is not known (yet). ``after`` are the number's later ones about it."""
     if visit.solved is not None:
         return visit.solved
     if any(later.arrived_at - visit.arrived_at <= within for later in after):
         return False
-    return True if visit.ani and present - visit.arrived_at > within else None
+    return True if visit.ani and now - visit.arrived_at > within else None

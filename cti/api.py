@@ -19,12 +19,13 @@ from starlette.types import Scope
 
 from acd.plan import Plan
 from acd.ports import Engine
-from cti import api_callbacks, api_console, api_consult, api_desk, api_problems, api_socket, api_transfer
+from cti import api_callbacks, api_console, api_consult, api_desk, api_problems, api_reports, api_socket, api_transfer
 from cti.api_desk import json_response
 from cti.api_guard import Guard
 from cti.api_live import History, LiveDesks
 from cti.api_metrics import BoardFigures
 from cti.api_parts import Callbacks, NoCallbacks, Parts
+from cti.api_reports import Reports
 from cti.api_sessions import Attempts, Session, Sessions, User, Users
 
 __all__ = ["DIST", "History", "LiveDesks", "Session", "User", "Users", "create_app"]
@@ -53,6 +54,7 @@ def create_app(
     origins: Iterable[str] = (),
     health: Callable[[], Mapping[str, bool]] = dict,
     callbacks: Callbacks = NoCallbacks(),
+    reports: Reports | None = None,
     registry: CollectorRegistry | None = None,
     dist: Path = DIST,
 ) -> FastAPI:
@@ -61,7 +63,7 @@ def create_app(
     ``secret`` signs the session cookies (16 bytes or more; ValueError otherwise). ``plan`` gives the plan in force.
     ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
     the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
-    ``callbacks`` keeps what was promised.
+    ``callbacks`` keeps what was promised, ``reports`` works figures of the past out.
     ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
@@ -74,9 +76,11 @@ def create_app(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks,
     )  # fmt: skip
+    app.state.reports = reports
     api_problems.install(app)
     routers = (
-        api_desk.router, api_transfer.router, api_consult.router, api_console.router, api_callbacks.router, api_socket.router,
+        api_desk.router, api_transfer.router, api_consult.router, api_console.router, api_callbacks.router, api_reports.router,
+        api_socket.router,
     )  # fmt: skip
     for router in (*routers, _watch(engine, health, registry), _pages(dist)):
         app.include_router(router)

@@ -32,6 +32,7 @@ from cti.api_sessions import SESSION_SECONDS
 from hotline.app_config import proven
 from hotline.call_control import SessionFirst
 from hotline.customer_source import Customers
+from hotline.past_reports import PastReports
 from hotline.steady_clock import SteadyClock
 from ivr.fastagi import FastAgiServer, Sessions
 
@@ -168,7 +169,10 @@ class App:
             self._menus.append(server)
 
     def _today(self) -> str:
-        return datetime.now(ZoneInfo(self._config.hotline.time_zone)).date().isoformat()
+        return datetime.now(self._zone()).date().isoformat()
+
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self._config.hotline.time_zone)
 
     def _make_durable(self) -> bool:
         assert self._runner is not None
@@ -187,6 +191,7 @@ class App:
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
             destinations=lambda: tuple(self._config.destinations), health=self._health,
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
+            reports=PastReports(Archive(self._database), self._zone, lambda: self._config.survey.returns_within_days),
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
 

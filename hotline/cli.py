@@ -24,6 +24,7 @@ COMMANDS = {
     "simulate": "a day against the config, in seconds",
     "handover": "the short codes by which any employee hands a caller to a queue",
     "explain": "print a call's whole story",
+    "report": "figures of the past: misroutes, calls round the hotline, first-call resolution",
     "user": "who may log in: add, remove, list",
     "demo": "everything at once: an Asterisk, the engine, simulated callers and agents",
 }

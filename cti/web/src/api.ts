@@ -1,5 +1,5 @@
 // Requests to the engine's HTTP side. A refusal is a Problem with the code that the words' table translates.
-import type { AgentView, Me, Packet } from "./types.ts";
+import type { AgentView, Bypass, Me, Misroutes, Packet, Resolution } from "./types.ts";
 
 export class Problem extends Error {
   readonly status: number;
@@ -51,6 +51,10 @@ export const askFirst = (to: Record<string, string>, packet: Packet) => ask<Agen
 export const giveOver = () => ask<AgentView>("POST", "/api/desk/consult/complete");
 export const goBack = () => ask<AgentView>("POST", "/api/desk/consult/back");
 export const acknowledge = (offer: string) => ask<AgentView>("POST", "/api/desk/handover/acknowledge", { offer });
+
+export const misroutes = (period: string) => ask<Misroutes>("GET", `/api/reports/misroutes?${period}`);
+export const bypass = (period: string) => ask<Bypass>("GET", `/api/reports/bypass?${period}`);
+export const resolution = (period: string) => ask<Resolution>("GET", `/api/reports/resolution?${period}`);
 
 export const explanation = (call: string) =>
   ask<{ explanation: string }>("GET", `/api/calls/${encodeURIComponent(call)}/explanation`);

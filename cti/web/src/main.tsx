@@ -6,13 +6,15 @@ import { Console } from "./console.tsx";
 import { Desk } from "./desk.tsx";
 import { Icon } from "./icons.tsx";
 import { Login } from "./login.tsx";
+import { MisroutesPage } from "./misroutes.tsx";
 import { LanguageSwitch } from "./parts.tsx";
 import { LiveConnection } from "./socket.ts";
 import { next, nothing, type State } from "./state.ts";
 import type { Language, Me } from "./types.ts";
 import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.ts";
 
-type View = "desk" | "console";
+type View = "desk" | "console" | "misroutes";
+const VIEWS: readonly View[] = ["desk", "console", "misroutes"];
 const WITHDRAWN_TOLD_FOR = 12_000;
 
 function Page() {
@@ -80,7 +82,7 @@ interface WorkProps {
 
 function Work({ state, me, onSignOut, onShown }: WorkProps) {
   const words = useWords();
-  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console"] as const) : [])];
+  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console", "misroutes"] as const) : [])];
   const [view, setView] = useView(me.supervises ? "console" : "desk");
   const shown = views.includes(view) ? view : views[0];
   return (
@@ -112,7 +114,7 @@ function Work({ state, me, onSignOut, onShown }: WorkProps) {
           </p>
         )}
       </div>
-      {shown === "desk" ? <Desk state={state} onShown={onShown} /> : <Console board={state.board} ui={state.ui} />}
+      {shown === "misroutes" ? <MisroutesPage /> : shown === "desk" ? <Desk state={state} onShown={onShown} /> : <Console board={state.board} ui={state.ui} />}
     </>
   );
 }
@@ -129,7 +131,7 @@ function LinkSign({ state }: { state: State }) {
 }
 
 function useView(usual: View): [View, (view: View) => void] {
-  const read = (): View => (location.hash === "#desk" ? "desk" : location.hash === "#console" ? "console" : usual);
+  const read = (): View => VIEWS.find((view) => location.hash === `#${view}`) ?? usual;
   const [view, setView] = useState(read);
   useEffect(() => {
     const follow = () => setView(read());

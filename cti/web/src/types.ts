@@ -197,3 +197,27 @@ export type Message = { now: string } & (
 );
 
 export type Said = { kind: "ping" } | { kind: "pop_shown"; offer: string };
+
+export interface Misroutes {
+  rows: {
+    dnis: string;
+    entry: string;
+    choices: string;
+    first_queue: string;
+    queue: string;
+    resolver: string;
+    calls: number;
+    transfers: number;
+    wasted_seconds: number;
+    misrouted: boolean;
+  }[];
+}
+
+export interface Bypass {
+  calls: number;
+  rows: { dnis: string; entry: string; calls: number; answered: number }[];
+}
+
+export interface Resolution {
+  rate: number | null;
+}

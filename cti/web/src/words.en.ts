@@ -314,6 +314,23 @@ export const en = {
   apply: "Set state",
   atWork: (there: number, all: number) => `${there} of ${all} at work`,
   noBoard: "Waiting for the first figures …",
+  misroutes: "Misroutes",
+  period: "Period",
+  lastDays: (days: number) => (days === 1 ? "today" : `the last ${days} days`),
+  asTable: "As a table (CSV)",
+  reportFailed: "The report can't be had now.",
+  misroutedOf: (wrong: number, all: number) => `${wrong} of ${all} calls went to the wrong queue or person first`,
+  wentRound: (calls: number) => `${calls} calls went round the hotline`,
+  solvedFirst: (share: string) => `Solved by the first call: ${share}`,
+  nothingMisrouted: "No call was misrouted.",
+  dialled: "Dialled",
+  chosen: "Chosen",
+  sentTo: "Sent to",
+  solvedBy: "Solved by",
+  transfers: "Transfers",
+  minutesWasted: "Minutes wasted",
+  directNumber: "Direct number",
+  answered: "Answered",
 };
 
 export type Words = typeof en;

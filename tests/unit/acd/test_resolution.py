@@ -18,7 +18,7 @@ def visit(day: float = 0, ani: str = "138", line: str = "printers", answered: bo
 
 
 def of(*visits: Visit, until: datetime = LATER) -> Resolution:
-    return first_call_resolution(visits, MONDAY, until, WEEK)
+    return first_call_resolution(visits, MONDAY, until, WEEK, until)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,162 @@
+"""Reports on the past for supervisors: the misroute ledger, calls round the hotline, first-call resolution. Translates.
+
+Days are the hotline's own, first and last included. Whoever keeps the past works the figures out (``Reports``).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated, Literal, Protocol
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from acd.misroutes import Bypasses, Misroutes
+from acd.model import Level
+from acd.resolution import Resolution
+from cti.api_desk import json_response
+from cti.api_parts import Supervisor
+from cti.api_problems import Refused
+
+router = APIRouter(prefix="/api/reports")
+
+MOST_DAYS = 92
+"""A report on more days is refused: it would keep the records busy."""
+
+
+class Reports(Protocol):
+    """Whoever keeps the past. ``None`` for a day: the last seven days."""
+
+    def period(self, since: date | None, until: date | None) -> tuple[date, date]: ...
+    async def misroutes(self, since: date, until: date, by_agent: bool) -> Sequence[Misroutes]: ...
+    async def bypasses(self, since: date, until: date) -> Sequence[Bypasses]: ...
+    async def resolution(self, since: date, until: date) -> Resolution: ...
+
+
+class MisrouteRow(BaseModel):
+    """Calls with the same way through the house. ``queue``, ``level`` and ``resolver`` are empty for those that nobody solved."""
+
+    dnis: str
+    entry: str
+    choices: str
+    first_queue: str
+    queue: str
+    level: Level | None
+    resolver: str
+    calls: int
+    transfers: int
+    wasted_seconds: float
+    misrouted: bool
+
+
+class MisroutesReport(BaseModel):
+    """The ledger, most wasted time first."""
+
+    since: date
+    until: date
+    rows: list[MisrouteRow]
+
+
+class BypassRow(BaseModel):
+    """Calls to one direct number; ``answered`` by whomever."""
+
+    dnis: str
+    entry: str
+    calls: int
+    answered: int
+
+
+class BypassReport(BaseModel):
+    """Calls to engineers' direct numbers, ``calls`` in all."""
+
+    since: date
+    until: date
+    calls: int
+    rows: list[BypassRow]
+
+
+class ResolutionReport(BaseModel):
+    """First-call resolution; ``rate`` is solved / (solved + unsolved), null when nothing is known."""
+
+    since: date
+    until: date
+    solved: int
+    unsolved: int
+    open: int
+    rate: float | None
+
+
+Day = Annotated[date | None, Query()]
+
+
+def _reports(request: Request) -> Reports:
+    reports: Reports | None = request.app.state.reports
+    if reports is None:
+        raise Refused(HTTPStatus.NOT_FOUND, "no_reports", "this hotline keeps no reports")
+    return reports
+
+
+def _period(reports: Reports, since: date | None, until: date | None) -> tuple[date, date]:
+    first, last = reports.period(since, until)
+    if first > last or (last - first).days >= MOST_DAYS:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", f"expected at most {MOST_DAYS} days, the first not after the last")
+    return first, last
+
+
+@router.get("/misroutes", response_model=MisroutesReport)
+async def misroutes(
+    _by: Supervisor,
+    request: Request,
+    since: Day = None,
+    until: Day = None,
+    by_agent: bool = True,
+    format: Literal["json", "csv"] = "json",
+) -> Response:
+    """Which number and which choice send callers to the wrong queue, and what it costs."""
+    reports = _reports(request)
+    first, last = _period(reports, since, until)
+    rows = await reports.misroutes(first, last, by_agent)
+    if format == "csv":
+        name = f"misroutes-{first}-{last}.csv"
+        return Response(misroutes_csv(rows), media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return json_response({"since": first, "until": last, "rows": rows})
+
+
+@router.get("/bypass", response_model=BypassReport)
+async def bypass(_by: Supervisor, request: Request, since: Day = None, until: Day = None) -> Response:
+    """How many went round the hotline by an engineer's direct number."""
+    reports = _reports(request)
+    first, last = _period(reports, since, until)
+    rows = await reports.bypasses(first, last)
+    return json_response({"since": first, "until": last, "calls": sum(row.calls for row in rows), "rows": rows})
+
+
+@router.get("/resolution", response_model=ResolutionReport)
+async def resolution(_by: Supervisor, request: Request, since: Day = None, until: Day = None) -> Response:
+    """How many matters were settled by one call."""
+    reports = _reports(request)
+    first, last = _period(reports, since, until)
+    found = await reports.resolution(first, last)
+    figures = {"solved": found.solved, "unsolved": found.unsolved, "open": found.open, "rate": found.rate}
+    return json_response({"since": first, "until": last, **figures})
+
+
+def misroutes_csv(rows: Sequence[Misroutes]) -> str:
+    """The ledger as a table for spreadsheets: UTF-8 with its mark, so that they know it."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(list(MisrouteRow.model_fields))
+    for row in rows:
+        table.writerow([_cell(getattr(row, name)) for name in MisrouteRow.model_fields])
+    return "\ufeff" + out.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A dialled number comes from the network: a text that a spreadsheet would calculate gets a quote before it."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return "" if value is None else value

@@ -1,0 +1,60 @@
+"""``cti.api_reports.Reports`` over the records: fetches what the pure figures need, and has them worked out beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from acd.archive import Archive, Row
+from acd.misroutes import Bypasses, Misroutes, Routed, ledger
+from acd.resolution import Resolution, Visit, first_call_resolution
+
+USUAL_DAYS = 7
+_ROUTED = ("dnis", "entry", "path", "first_queue", "queue", "resolver", "transfers", "queued_at", "settled_at")
+_VISIT = ("ani", "product_line", "arrived_at", "answered_at", "survey_solved")
+
+
+class PastReports:
+    """Days are those of ``zone``; ``returns_within_days`` is the configuration's."""
+
+    def __init__(self, archive: Archive, zone: Callable[[], ZoneInfo], returns_within_days: Callable[[], int]) -> None:
+        self._archive = archive
+        self._zone = zone
+        self._returns_within_days = returns_within_days
+
+    def period(self, since: date | None, until: date | None) -> tuple[date, date]:
+        """The days asked for; what was left out is today, and the week that ends then."""
+        last = until or datetime.now(self._zone()).date()
+        return since or last - timedelta(days=USUAL_DAYS - 1), last
+
+    async def misroutes(self, since: date, until: date, by_agent: bool) -> Sequence[Misroutes]:
+        """The misroute ledger."""
+        rows = await self._archive.columns_of_calls(_ROUTED, *self._moments(since, until))
+        return await asyncio.to_thread(lambda: ledger((Routed(**row) for row in rows), by_agent=by_agent))
+
+    async def bypasses(self, since: date, until: date) -> Sequence[Bypasses]:
+        """Calls to engineers' direct numbers, most first."""
+        rows = await self._archive.columns_of_calls(("dnis", "entry", "bypass", "answered_at"), *self._moments(since, until))
+        calls = Counter((row["dnis"], row["entry"]) for row in rows if row["bypass"])
+        answered = Counter((row["dnis"], row["entry"]) for row in rows if row["bypass"] and row["answered_at"])
+        return [Bypasses(*number, count, answered[number]) for number, count in calls.most_common()]
+
+    async def resolution(self, since: date, until: date) -> Resolution:
+        """First-call resolution of the matters that began in these days, by what is known until now."""
+        start, end = self._moments(since, until)
+        within = timedelta(days=self._returns_within_days())
+        now = datetime.now(self._zone())
+        rows = await self._archive.columns_of_calls(_VISIT, start - within, max(now, end))
+        visits = [_visit(row) for row in rows if row["product_line"] is not None]
+        return await asyncio.to_thread(first_call_resolution, visits, start, min(now, end), within, now)
+
+    def _moments(self, since: date, until: date) -> tuple[datetime, datetime]:
+        zone = self._zone()
+        return datetime.combine(since, time.min, zone), datetime.combine(until + timedelta(days=1), time.min, zone)
+
+
+def _visit(row: Row) -> Visit:
+    return Visit(row["ani"], row["product_line"], row["arrived_at"], row["answered_at"] is not None, row["survey_solved"])
