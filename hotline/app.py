@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import Archive, UserDirectory, open_database
+from acd.events import DeskSeen
 from acd.journal import SqliteJournal
 from acd.projection import Records
 from acd.router import Router
@@ -86,6 +87,7 @@ class App:
         sessions = Sessions()
         self._exchanges = {name: self._exchange(name, router) for name in self._config.exchanges}
         self._runner.start(SessionFirst(sessions, self._exchanges), desks)
+        await self._no_page_is_open(self._runner)
         await self._runner.use_plan(self._plan)
         await asyncio.gather(*(self._first_look(exchange) for exchange in self._exchanges.values()))
         self._runner.keep_deadlines()
@@ -97,6 +99,13 @@ class App:
             "ready", replayed_events=replayed, web_port=web.port if web else None, fastagi_ports=[menu.port for menu in self._menus],
             exchanges={name: exchange.connected for name, exchange in self._exchanges.items()},
         )  # fmt: skip
+
+    @staticmethod
+    async def _no_page_is_open(runner: Runner) -> None:
+        """Whatever was so when the engine ended: a handover would wait for pages that don't come back."""
+        for view in runner.board().agents:
+            if view.desk_connected:
+                await runner.submit(DeskSeen(view.agent, False))
 
     async def stop(self) -> None:
         """Stop in the reverse order; callers in menus go to the survival plan, those in hold stay there."""

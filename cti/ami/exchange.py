@@ -266,7 +266,6 @@ class Ami:
         session = self._connected_session("Redirect")
         if command.call not in session.apart:
             return
-        session.apart.discard(command.call)
         leg = self._leg(session, command.call, command.phone)
         if leg is None:
             raise Refused(f"Redirect: {command.phone} has no channel of {command.call}")
@@ -292,6 +291,8 @@ class Ami:
         caller (checked on 22.10): the dialplan's contexts need an ``i`` extension.
         """
         place = {"Context": _name(context), "Exten": _name(exten), "Priority": "1"}
+        if self._session is not None:  # he is alone from now on, or with one agent
+            self._session.apart.discard(call)
         await self._act("Redirect", {"Channel": self._channel(call), **place})
 
     async def user_event(self, name: str, fields: Mapping[str, str]) -> None:

@@ -83,6 +83,7 @@ async def test_killed_with_callers_in_talk_in_hold_and_in_the_menu_and_back_soon
     assert [view["call"] for view in after] == [view["call"] for view in before]
     assert [view["arrived_at"] for view in after] == [view["arrived_at"] for view in before]
     assert talking["agent"] == "li.wei"
+    assert not (await scene.house.agent_view("li.wei"))["desk_connected"], "his page has not come back"
 
     chen = await scene.agent("chen.jie")
     await scene.is_live(first, "talking")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from acd.effects import HangUpPhones, JoinCaller, StartConsult
+from acd.effects import HangUpPhones, HoldCall, JoinCaller, StartConsult
 from acd.events import CallerLeft, Event, JoinFailed, OfferAnswered, OfferMissed, OfferRinging, SeenCall, TalkEnded
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId, QueueId
 from cti.ami import Refused
@@ -201,3 +201,10 @@ async def test_both_phones_are_let_go_though_one_is_gone() -> None:
     async with FakeAsterisk(Status=consultation, **hangup) as asterisk, connected(asterisk) as (exchange, _):
         await exchange.hang_up_phones(HangUpPhones(CALL))
         assert [(order["Channel"], order["Cause"]) for order in orders(asterisk, "Hangup")] == [("1.2", "16"), ("1.3", "16")]
+
+
+async def test_who_was_held_alone_afterwards_is_apart_from_nobody() -> None:
+    async with FakeAsterisk(Status=consultation) as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.hold(HoldCall(CALL, QueueId("pcs.L1"), ""))
+        await exchange.join(JoinCaller(CALL, LI))
+        assert [order["Context"] for order in orders(asterisk, "Redirect")] == ["hotline-hold"]
