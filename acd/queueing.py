@@ -15,7 +15,7 @@ from acd.instants import seconds
 from acd.model import CallState
 from acd.overflow import Occasion
 from acd.plan import Overflow, QueuePlan
-from acd.stages import Stage
+from acd.stages import PERSONAL, Stage
 from acd.state import State, call_enters
 from acd.tables import CallInput
 
@@ -57,7 +57,13 @@ def wait(state: State, call: Call) -> None:
 
 def _first_stage(state: State, call: Call, queue: QueuePlan) -> Stage:
     first = state.stages.first(queue, call.values())
-    return first if call.personal is None else state.stages.personal(*call.personal, first)
+    if call.personal is None:
+        return first
+    stage = state.stages.personal(*call.personal, first)
+    if stage.admits & state.roster.logged_in:
+        return stage
+    call.personal = None  # he is not there: what the call needs relaxes as if nobody had been named
+    return first
 
 
 def stop_waiting(state: State, call: Call) -> None:
@@ -113,11 +119,23 @@ def refit(state: State) -> None:
     state.logged_in_before = logged_in
     for stage in state.room.stages():
         in_force = stage.matchable(logged_in)
-        if in_force is not stage.in_force:
+        if in_force is not stage.in_force and stage.name == PERSONAL and stage.after is not None:
+            _stop_waiting_for_one(state, stage, stage.after)
+        elif in_force is not stage.in_force:
             stage.in_force = in_force
             for place in stage.line:
                 tell_step(state, place[2])
                 state.lead_calls[place[2].id] = place[2]
+
+
+def _stop_waiting_for_one(state: State, stage: Stage, after: Stage) -> None:
+    """The agent whom these calls were handed to has gone home."""
+    for _, _, call in list(stage.line):
+        call.personal = None
+        reached = _reached(state, call, after)
+        _open(state, reached)
+        state.room.advance(call, reached)
+        _stay(state, call, reached)
 
 
 def tell_step(state: State, call: Call) -> None:

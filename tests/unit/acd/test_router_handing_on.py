@@ -214,3 +214,20 @@ def test_a_caller_whom_the_exchanges_own_queue_had_connected_is_taken_back() -> 
     scene(CallDiverted(call, "survival"))
     effects = scene(CallQueued(call, "printers", Level.L2, "zh", handed_over_by="1001"))
     assert [hold.queue for hold in effects if isinstance(hold, HoldCall)] == [L2]
+
+
+@pytest.mark.parametrize("goes_first", [True, False])
+def test_what_a_call_needs_relaxes_in_time_when_its_agent_is_not_there_or_goes(goes_first: bool) -> None:
+    scene, call = talking_to_ann("bob")
+    busy = scene.talking("2", level=Level.L2)
+    assert scene.live(busy).agent == BOB
+    scene(TalkEnded(busy, BOB))
+    if goes_first:
+        scene(AgentLoggedOut(BOB))
+    scene(CallHandedOn(call, ANN, to_agent=BOB))
+    if not goes_first:
+        assert scene.live(call).stage.in_force.name == "handed to a certain agent"  # type: ignore[union-attr]
+        scene(AgentLoggedOut(BOB))
+    assert scene.live(call).stage.name == "exact level"  # type: ignore[union-attr]
+    scene.later(31.0)
+    assert scene.live(call).stage.name == "any level"  # type: ignore[union-attr]
