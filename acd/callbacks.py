@@ -12,6 +12,7 @@ from acd.calls import Call, Callback
 from acd.deadlines import Due
 from acd.effects import CallbackChanged, DialBack, RingAgent, SendCall
 from acd.expectation import of_call
+from acd.hours import opens_at
 from acd.instants import instant, span
 from acd.model import CallbackOrder, CallbackState, CallState, MissCause
 from acd.offer import Offer
@@ -21,6 +22,8 @@ from acd.tables import CALLBACK, CallbackInput, CallInput
 
 PROMISED = "callback.promised"
 """The destination at which a caller hears that he will be called back, and is let go. No name of the configuration has a dot."""
+PROMISED_WHEN_OPEN = "callback.when_open"
+"""The same, when the queue is closed."""
 GOODBYE_SECONDS = 20.0
 """So long nobody is called back, unless he has hung up before: he still hears that he will be."""
 
@@ -56,29 +59,54 @@ def worth_offering(state: State, call: Call, now_us: int) -> bool:
     return rules.when_expected_seconds is not None and (expected is None or expected >= rules.when_expected_seconds)
 
 
-def promise(state: State, call: Call, number: str) -> None:
-    """The caller is told so, hangs up, and keeps his place."""
+def possible(state: State, call: Call) -> bool:
+    """Whether a rule may promise the caller a callback: his number can be dialled, and nobody is promised one there."""
+    return call.queue is not None and call.queue.callback is not None and dialable(state, call.ani) and call.ani not in state.promised
+
+
+def promise(state: State, call: Call, number: str, said: str = PROMISED) -> None:
+    """The caller is told so at the destination ``said``, hangs up, and keeps his place."""
     call.promises += 1
     again = "" if call.promises == 1 else f"{call.promises}-"
-    call.callback = Callback(f"{call.id}/b{again}", number, call, state.now)
+    call.callback = Callback(f"{call.id}/b{again}", number, call, state.now, said=said)
     state.promised[number] = call
     state.to_hold.pop(call.id, None)
     call_enters(state, call, CallInput.CALLBACK_WANTED)
     state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(GOODBYE_SECONDS))
-    state.say(SendCall(call.id, PROMISED))
+    keep_hours(state, call)
+    state.say(SendCall(call.id, said))
     _tell(state, call.callback)
 
 
 def still_here(call: Call) -> bool:
     """Whether the caller may still be on the line to whom a callback was promised."""
-    return call.promised and call.callback is not None and call.callback.attempts == 0 and call.rests_until_us is not None
+    return call.promised and call.callback is not None and call.callback.on_line
 
 
 def said_goodbye(state: State, call: Call) -> None:
     """The caller who was promised a callback has hung up: he can be called from now on."""
-    if still_here(call):
+    if still_here(call) and call.callback is not None:
+        call.callback.on_line = False
         call.rests_until_us = None
-        state.lead_calls[call.id] = call
+        rested(state, call)
+
+
+def rested(state: State, call: Call) -> None:
+    """Nothing keeps the call from being offered any more, but for a callback the hours of its queue: nobody is called back at night."""
+    keep_hours(state, call)
+    state.lead_calls[call.id] = call
+
+
+def keep_hours(state: State, call: Call) -> None:
+    """A promised call whose queue is closed rests until it opens."""
+    callback = call.callback
+    if callback is None or call.queue is None or call.state is not CallState.PROMISED:
+        return
+    from_us = max(state.now_us, call.rests_until_us or 0)
+    opens_us = opens_at(state.plan, call.queue, from_us)
+    if opens_us > from_us:
+        callback.next_at = instant(opens_us)
+        state.deadlines.set(Due.CALL_RESTED, call, opens_us)
 
 
 def attempt(state: State, offer: Offer) -> None:
@@ -87,7 +115,7 @@ def attempt(state: State, offer: Offer) -> None:
     callback = call.callback
     assert callback is not None and call.queue is not None, "only a promised call is called back"
     callback.attempts += 1
-    callback.next_at = None
+    callback.on_line, callback.next_at = False, None
     _change(state, callback, CallbackInput.ATTEMPTED)
     if rules.order is CallbackOrder.CUSTOMER_FIRST:
         _dial(state, offer, CallbackOrder.CUSTOMER_FIRST)
@@ -176,6 +204,7 @@ def count_unreached(state: State, call: Call, cause: MissCause | None) -> bool:
         del state.in_vain[:-IN_VAIN_REMEMBERED]
         return False
     next_us = state.now_us + span(rules.retry_after_seconds)
+    next_us = next_us if call.queue is None else opens_at(state.plan, call.queue, next_us)
     callback.next_at = instant(next_us)
     state.deadlines.set(Due.CALL_RESTED, call, next_us)
     _change(state, callback, CallbackInput.UNREACHED, cause=cause)

@@ -318,4 +318,4 @@ def redo(state: State, call: Call) -> None:
     elif call.redo == SendCall.__name__ and call.state is CallState.DIVERTED and call.destination is not None:
         state.say(SendCall(call.id, call.destination))
     elif call.redo == SendCall.__name__ and callbacks.still_here(call):
-        state.say(SendCall(call.id, callbacks.PROMISED))
+        state.say(SendCall(call.id, call.callback.said if call.callback is not None else callbacks.PROMISED))

@@ -33,6 +33,10 @@ class Callback:
     call: Call
     promised_at: datetime
     state: CallbackState = CallbackState.PROMISED
+    on_line: bool = True
+    """The caller still hears that he will be called back."""
+    said: str = ""
+    """The destination at which he hears it."""
     since: datetime | None = None
     """Since when it is in ``state``; None: since it was promised."""
     attempts: int = 0

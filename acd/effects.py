@@ -343,6 +343,7 @@ class CallOverflowed:
     to_queue: QueueId | None
     to_destination: str | None
     waited_seconds: float
+    to_callback: bool = False
 
 
 Command = Union[

@@ -128,10 +128,12 @@ def in_short(state: State, stage: Stage) -> str:
 
 
 def _resting(call: Call) -> str:
-    if call.callback is not None and call.callback.attempts == 0:
+    if call.promised and call.callback is not None and call.callback.on_line:
         return "the caller, who is promised a callback, may still be on the line"
     if call.callback is not None and call.callback.unreached:
         return "the customer was not reached when he was called back; he is tried again later"
+    if call.promised and call.callback is not None and call.callback.next_at is not None:
+        return "the customer is promised a callback, and is called when the queue opens"
     return "offers of this call kept failing; it is tried again shortly"
 
 

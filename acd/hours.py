@@ -9,6 +9,7 @@ from datetime import timedelta
 from acd.instants import instant, micros, span
 from acd.plan import Plan, QueuePlan
 
+MONTH_DAYS = 31
 WEEK_DAYS = 8
 """Today and a week: an opening of this weekday may lie behind us."""
 
@@ -26,6 +27,14 @@ def is_open(plan: Plan, queue: QueuePlan, at_us: int) -> bool:
     if not queue.hours:
         return True
     return any(begin <= at_us < end for begin, end in _openings(plan, queue, at_us, days=1))
+
+
+def opens_at(plan: Plan, queue: QueuePlan, from_us: int) -> int:
+    """The first moment from ``from_us`` on at which ``queue`` is open; a day later when it does not open within a month."""
+    if is_open(plan, queue, from_us):
+        return from_us
+    begins = (begin for begin, _ in _openings(plan, queue, from_us, MONTH_DAYS) if begin > from_us)
+    return min(begins, default=from_us + span(86_400.0))
 
 
 def next_change(plan: Plan, after_us: int) -> int | None:

@@ -6,9 +6,10 @@ time. A call that is being offered, or talks, is left alone. It does not know wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 
+from acd import callbacks
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import CallOverflowed, SendCall
@@ -68,17 +69,30 @@ def _expects(state: State, call: Call, queue: QueuePlan) -> float:
 def _target(state: State, call: Call, rule: Overflow) -> QueuePlan | str | None:
     if rule.to_destination is not None:
         return rule.to_destination
+    if rule.to_callback:
+        return said_of(rule) if callbacks.possible(state, call) else None
     if call.queue is None or rule.to_queue in (*call.been_in, call.queue.id):
         return None
     return next((queue for queue in state.plan.queues if queue.id == rule.to_queue), None)
+
+
+def said_of(rule: Overflow) -> str:
+    """Where a caller hears that he will be called back."""
+    return callbacks.PROMISED_WHEN_OPEN if rule.when_closed else callbacks.PROMISED
+
+
+def tell(state: State, call: Call, rule: Overflow) -> None:
+    """Say that the rule was applied."""
+    assert call.queue is not None, "a rule is a queue's"
+    waited = seconds(state.now_us - call.arrived_us)
+    state.say(CallOverflowed(call.id, rule.name, call.queue.id, rule.to_queue, rule.to_destination, waited, rule.to_callback))
 
 
 def move(state: State, call: Call, rule: Overflow) -> bool:
     """Do what the rule says with a call that is not in the room; whether it is still to wait, now in another queue."""
     target = _target(state, call, rule)
     assert call.queue is not None and target is not None, "a rule that applies has a target"
-    waited = seconds(state.now_us - call.arrived_us)
-    state.say(CallOverflowed(call.id, rule.name, call.queue.id, rule.to_queue, rule.to_destination, waited))
+    tell(state, call, rule)
     if isinstance(target, QueuePlan):
         call.been_in = (*call.been_in, call.queue.id)
         call.queue = target
@@ -110,7 +124,8 @@ def watch_hours(state: State) -> None:
         state.deadlines.set(Due.OPENING, state.opening, following)
 
 
-def closing(state: State) -> list[tuple[Call, Overflow]]:
-    """The waiting calls that the closing of their queues sends away, in order of virtual arrival."""
-    waiting = (call for call in state.room if call.state is CallState.WAITING)
-    return [(call, rule) for call in waiting if (rule := rule_for(state, call, Occasion.CLOSING)) is not None]
+def closing(state: State) -> Iterator[tuple[Call, Overflow]]:
+    """The waiting calls that the closing of their queues sends away, in order of virtual arrival, one after the other."""
+    for call in [call for call in state.room if call.state is CallState.WAITING]:
+        if (rule := rule_for(state, call, Occasion.CLOSING)) is not None:
+            yield call, rule

@@ -55,7 +55,8 @@ class Overflow:
     """Where a call of a queue goes instead of waiting, when every condition that is given holds. The first such rule decides.
 
     Looked at when the call joins the queue, again after ``after_seconds`` of elapsed wait, and, with ``also_waiting``, when the queue
-    closes. Exactly one of ``to_queue`` and ``to_destination`` is given. A call is never sent to a queue that it was in before.
+    closes. Exactly one of ``to_queue``, ``to_destination`` and ``to_callback`` is given. A call is never sent to a queue that it was in
+    before.
     """
 
     name: str
@@ -71,6 +72,8 @@ class Overflow:
     """The call has waited so long."""
     also_waiting: bool = False
     """At closing time, those who wait are sent away too; else they are still served."""
+    to_callback: bool = False
+    """He is told that he will be called back, and keeps his place; the rule does not hold for who can't be."""
 
 
 @dataclass(frozen=True, slots=True)

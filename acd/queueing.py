@@ -6,7 +6,7 @@ know who is free: it leaves a lead for ``acd.matching``.
 
 from __future__ import annotations
 
-from acd import announcing, overflow
+from acd import announcing, callbacks, overflow
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import CallChanged, HoldCall, StepEntered
@@ -36,6 +36,11 @@ def join(state: State, call: Call, happened: CallInput) -> None:
 
 def _overflow_at_once(state: State, call: Call) -> bool:
     while (rule := overflow.rule_for(state, call, Occasion.JOINING)) is not None:
+        if rule.to_callback:
+            call_enters(state, call, CallInput.QUEUED)
+            wait(state, call)
+            send_elsewhere(state, call, rule)
+            return False
         if not overflow.move(state, call, rule):
             return False
     return True
@@ -52,6 +57,7 @@ def wait(state: State, call: Call) -> None:
         state.refused[call.id] = call
     overflow.keep_watch(state, call)
     announcing.watch(state, call)
+    callbacks.keep_hours(state, call)
     _stay(state, call, stage)
 
 
@@ -100,11 +106,17 @@ def hours_changed(state: State, opening: Opening) -> None:
     """Some queue opened or closed: at closing time, rules may send those away who wait."""
     for call, rule in overflow.closing(state):
         send_elsewhere(state, call, rule)
+    for call in state.room:
+        callbacks.keep_hours(state, call)
     overflow.watch_hours(state)
 
 
 def send_elsewhere(state: State, call: Call, rule: Overflow) -> None:
     """Take a waiting call out of its queue, to where the rule says."""
+    if rule.to_callback:
+        overflow.tell(state, call, rule)
+        callbacks.promise(state, call, call.ani, overflow.said_of(rule))
+        return
     stop_waiting(state, call)
     if overflow.move(state, call, rule):
         state.say(CallChanged(call.id, call.state, call.queue_id, call.agent))

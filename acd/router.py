@@ -219,7 +219,7 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.OVERFLOW: overflow_due,
     Due.OPENING: hours_changed,
     Due.STAGE_OVER: relax,
-    Due.CALL_RESTED: _lead,
+    Due.CALL_RESTED: callbacks.rested,
     Due.PAIR_RESTED: _pair_rested,
     Due.COMMAND_AGAIN: callers.redo,
     Due.ANNOUNCEMENT: announcing.due,

@@ -222,9 +222,9 @@ def _survival(subject: Subject) -> Iterator[Problem]:
 
 
 def _closing(subject: Subject) -> Iterator[Problem]:
-    """A queue that closes, and has no rule for then, lets its callers wait all night."""
+    """A queue that closes, and has no rule for then, lets its callers wait all night; those too who can't be called back."""
     for queue in subject.plan.queues:
-        if queue.hours and not any(rule.when_closed for rule in queue.overflow):
+        if queue.hours and not any(rule.when_closed and not rule.to_callback for rule in queue.overflow):
             text = f"found hours of {queue.id} and no overflow rule with when_closed, expected one: whoever calls then waits until it opens"
             yield Problem(text, _rules_path(subject.config, queue, "hours"))
 

@@ -123,7 +123,7 @@ def _queue(config: Config, line: str, level: Level) -> QueuePlan:
         service_level_seconds=rules.service_level_seconds,
         hours=tuple(opening for row in rules.hours for opening in _hours(row)),
         overflow=tuple(_overflow(row) for row in rules.overflow),
-        callback=_callback(rules.callback) if rules.callback is not None and config.callbacks is not None else None,
+        callback=_callback(config, rules),
         announce=_announce(rules.announce),
     )
 
@@ -146,11 +146,20 @@ def _hours(row: HoursRow) -> list[Hours]:
 def _overflow(row: OverflowRow) -> Overflow:
     return Overflow(
         row.name, QueueId(row.to_queue) if row.to_queue else None, row.to_destination, row.when_closed, row.when_waiting,
-        row.when_expected_seconds, row.after_seconds, row.also_waiting,
+        row.when_expected_seconds, row.after_seconds, row.also_waiting, bool(row.to_callback),
     )  # fmt: skip
 
 
-def _callback(row: CallbackRow) -> CallbackRules:
+def _callback(config: Config, rules: QueueRules) -> CallbackRules | None:
+    """Where only an overflow rule promises callbacks, they are made as by default, and never offered in hold."""
+    if config.callbacks is None:
+        return None
+    if rules.callback is not None:
+        return _callback_rules(rules.callback)
+    return CallbackRules(order=CallbackOrder.CUSTOMER_FIRST) if any(row.to_callback for row in rules.overflow) else None
+
+
+def _callback_rules(row: CallbackRow) -> CallbackRules:
     return CallbackRules(
         row.when_expected_seconds, row.when_ahead, CallbackOrder(row.order), row.most_attempts, row.retry_after_seconds,
         float(row.ring_seconds), when_waited_seconds=row.when_waited_seconds,

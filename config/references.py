@@ -18,6 +18,7 @@ from config.schema import (
     REQUIRED_PROMPTS,
     RETURNING_PROMPTS,
     SURVEY_PROMPTS,
+    WHEN_OPEN_PROMPT,
     BranchRow,
     Config,
     Facts,
@@ -65,6 +66,12 @@ def _prompts(config: Config) -> Iterator[Problem]:
         yield from _in_every_language(config, f"prompt {name!r}", texts, ("prompts", name))
 
 
+def promises_when_open(config: Config) -> bool:
+    """Whether some queue, when it is closed, promises to call back."""
+    rules: tuple[QueueRules | QueueOverride, ...] = (config.queues.defaults, *config.queues.overrides.values())
+    return any(row.to_callback and row.when_closed for some in rules for row in some.overflow or ())
+
+
 def needed_prompts(config: Config) -> tuple[str, ...]:
     """Prompts that must be there under a name of ours."""
     digits = () if all(language in SPOKEN_DIGITS for language in config.languages) else tuple(map(digit_prompt, DIGITS))
@@ -73,6 +80,7 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
     return (
         *REQUIRED_PROMPTS,
         *(CALLBACK_PROMPTS if config.callbacks is not None else ()),
+        *((WHEN_OPEN_PROMPT,) if promises_when_open(config) else ()),
         *(SURVEY_PROMPTS if surveyed_queues(config) else ()),
         *((CALLBACK_KEY_PROMPT,) if config.callbacks is not None and config.callbacks.confirm else ()),
         *((*CONFIRM_PROMPTS, *digits) if confirming else ()),
@@ -256,6 +264,8 @@ def _relief_of(config: Config, rules: QueueRules | QueueOverride, path: Path) ->
             yield from _unknown("queue", rule.to_queue, queue_names(config), (*here, "to_queue"))
         if rule.to_destination is not None:
             yield from _unknown("destination", rule.to_destination, config.destinations, (*here, "to_destination"))
+        if rule.to_callback and config.callbacks is None:
+            yield Problem("found to_callback, expected `callbacks` too: how customers are called back", (*here, "to_callback"))
     if rules.announce is not None and rules.announce.tell != "nothing":
         yield from _numbered(config, NUMBERED_PROMPTS[rules.announce.tell], (*path, "announce"))
     for position, prompt in enumerate(rules.comfort or ()):

@@ -185,7 +185,7 @@ class Translator:
         leg.answered, leg.cancelled = event["DialStatus"] == "ANSWER", event["DialStatus"] == "CANCEL"
         if leg.answered or leg.cancelled:
             self._dialling.discard(leg.call)
-        return self._answered(leg, asked=event["Uniqueid"] in self._legs) if leg.answered else ()
+        return self._answered(leg, asked=event.get("Uniqueid") in self._legs) if leg.answered else ()
 
     def _answered(self, leg: Leg, asked: bool) -> Iterable[Event]:
         """One who is asked comes to the agent who talks; any other one comes after him."""

@@ -6,12 +6,12 @@ only after a pattern has let it through; it never stands inside an expression.
 
 from __future__ import annotations
 
-from acd.callbacks import PROMISED
+from acd.callbacks import PROMISED, PROMISED_WHEN_OPEN
 from config.check import survival_line
 from config.compile import compile_plan, queue_ids, rules_of
 from config.dialplan.templates import Rendered, filled, joined
-from config.references import surveyed_queues
-from config.schema import Config, Destination, QueueRules
+from config.references import promises_when_open, surveyed_queues
+from config.schema import WHEN_OPEN_PROMPT, Config, Destination, QueueRules
 from ivr.menu import PROMPT_FOLDER
 
 EVERYTHING_ELSE = ("_X!", "_[+*#]!", "_[a-zA-Z_].", "s")
@@ -184,7 +184,9 @@ def _survey(config: Config) -> Rendered:
 
 
 def _destinations(config: Config) -> Rendered:
-    own = [] if config.callbacks is None else [filled("say.tmpl", name=PROMISED, sounds=PROMPT_FOLDER, prompt="callback_promised")]
+    said = {} if config.callbacks is None else {PROMISED: "callback_promised"}
+    said |= {PROMISED_WHEN_OPEN: WHEN_OPEN_PROMPT} if promises_when_open(config) else {}
+    own = [filled("say.tmpl", name=name, sounds=PROMPT_FOLDER, prompt=prompt) for name, prompt in said.items()]
     return joined([*own, *(_destination(name, row) for name, row in config.destinations.items())])
 
 

@@ -71,6 +71,8 @@ CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
 """Said where callbacks are made: in hold in place of ``comfort``, to who pressed 1, and to the customer when he has answered."""
 CALLBACK_KEY_PROMPT = "callback_confirm"
 """Asks who answered a callback to press 1."""
+WHEN_OPEN_PROMPT = "callback_when_open"
+"""Said to callers of a closed queue who are promised a callback."""
 
 
 NUMBER = "{number}"
@@ -169,6 +171,7 @@ __all__ = [
     "REQUIRED_PROMPTS",
     "RETURNING_PROMPTS",
     "SURVEY_PROMPTS",
+    "WHEN_OPEN_PROMPT",
     "AgentRow",
     "Agents",
     "Ami",

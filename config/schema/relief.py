@@ -44,6 +44,11 @@ class OverflowRow(Strict):
     name: Label = Field(description="Name for records and explanations.")
     to_queue: QueueName | None = Field(default=None, description="A queue; never one that the call was in before.")
     to_destination: Name | None = Field(default=None, description="One of `destinations`.")
+    to_callback: Literal[True] | None = Field(
+        default=None,
+        description="He is told that he will be called back (with `when_closed`: when it opens), keeps his place, and is let go. "
+        "The rule does not hold for numbers that are not called back. Needs `callbacks`.",
+    )
     when_closed: bool = Field(default=False, description="The queue is closed.")
     when_waiting: Annotated[int, Field(ge=1, le=10000)] | None = Field(
         default=None, description="So many, or more, wait in the queue already."
@@ -58,7 +63,7 @@ class OverflowRow(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> OverflowRow:
-        exactly_one_of(self, "to_queue", "to_destination")
+        exactly_one_of(self, "to_queue", "to_destination", "to_callback")
         conditions = (self.when_waiting, self.when_expected_seconds, self.after_seconds)
         if not self.when_closed and all(condition is None for condition in conditions):
             raise ValueError("expected one of when_closed, when_waiting, when_expected_seconds, after_seconds: else nobody would wait")

@@ -75,6 +75,7 @@ TELEPHONY = (
 )  # fmt: skip
 RULES = (
     Overflow("closed", to_destination="closed", when_closed=True, also_waiting=True),
+    Overflow("called back", to_callback=True, when_expected_seconds=200.0),
     Overflow("full", to_queue=queue("printers", Level.L2).id, when_waiting=2),
     Overflow("late", to_queue=queue("printers", Level.L3).id, after_seconds=70.0),
 )

@@ -251,6 +251,24 @@ def called_back(phone: str) -> Scenario:
     return play
 
 
+def rung_alone(agent: str, customer: str) -> Scenario:
+    """The agent is rung before the customer, waits for him on the line, and hangs up after they have talked."""
+
+    def play(on: Connection) -> None:
+        uniqueid = on.caller()
+        on.end(uniqueid)
+        on.originate(f"main-{uniqueid}/o1", Channel=f"PJSIP/{agent}", ChannelId=f"o1.{uniqueid}", Context="hotline-agent")
+        if on.wait(Event="OriginateResponse")["Response"] == "Success":
+            variables = f"HOTLINE_ATTEMPT=main-{uniqueid}/b1,HOTLINE_QUEUE=printers.L2,HOTLINE_AGENT=o1.{uniqueid}"
+            on.originate(f"main-{uniqueid}/b1", Channel=f"PJSIP/{customer}", ChannelId=uniqueid, Variable=variables)
+            on.wait(UserEvent="HotlineCalledBack")
+            on.quiet(300)
+            on.act("Hangup", Channel=f"o1.{uniqueid}", Cause="16")
+        on.quiet(500)
+
+    return play
+
+
 SCENARIOS: dict[str, Scenario] = {
     "answered_and_the_agent_hangs_up": agent_hangs_up,
     "answered_and_the_caller_hangs_up": caller_hangs_up_in_talk,
@@ -278,6 +296,9 @@ SCENARIOS: dict[str, Scenario] = {
     "called_back": called_back(ANSWERS),
     "called_back_in_vain": called_back(RINGS),
     "called_back_and_busy": called_back(BUSY),
+    "rung_alone": rung_alone(ANSWERS, HANGS_UP),
+    "rung_alone_and_busy": rung_alone(BUSY, ANSWERS),
+    "rung_alone_at_a_phone_that_is_not_there": rung_alone(NEVER_REGISTERED, ANSWERS),
     "refused": refused,
 }
 

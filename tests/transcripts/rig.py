@@ -38,7 +38,12 @@ exten => both,1,Dial(PJSIP/1001&PJSIP/1003,3,g)
 
 [hotline-callback]
 exten => s,1,UserEvent(HotlineCalledBack,Attempt: ${HOTLINE_ATTEMPT})
+ same => n,ExecIf($["${HOTLINE_AGENT}" != ""]?Bridge(${HOTLINE_AGENT}))
+ same => n,GotoIf($["${HOTLINE_AGENT}" != ""]?hotline-after,s,1)
  same => n,Goto(hotline-hold,${HOTLINE_QUEUE},1)
+
+[hotline-agent]
+exten => s,1,Wait(60)
 
 [hotline-after]
 exten => s,1,Hangup()

@@ -90,6 +90,10 @@ MISTAKES = [
         "callbacks by a trunk without a contact", "# callbacks: {", "callbacks: {", "found trunk with a contact 'provider'", "callbacks: {"
     ),
     Mistake(
+        "an overflow to callbacks without a line", "when_closed: true, to_destination: closed}", "when_closed: true, to_callback: true}",
+        "found to_callback, expected `callbacks` too", "name: closed, when_closed"
+    ),
+    Mistake(
         "callbacks to numbers that are none", "# callbacks: {trunk: provider", "callbacks: {allowed: ['sip:'], trunk: provider",
         "the beginning of a number", "callbacks: {"
     ),

@@ -33,6 +33,12 @@ def test_callbacks_to_every_number_may_cost_and_are_told(changed: Changed) -> No
     assert problem.severity is Severity.WARNING and problem.line is not None
 
 
+def test_a_closed_queue_that_only_calls_back_leaves_the_others_waiting(changed: Changed) -> None:
+    """Who has no number that can be called back meets no rule."""
+    only = ("{name: closed, when_closed: true, to_destination: closed}", "{name: later, when_closed: true, to_callback: true}")
+    assert told(check(changed(*CALLBACKS, only)), "waits until it opens").severity is Severity.ERROR
+
+
 def test_a_number_that_is_allowed_and_refused_is_told(changed: Changed) -> None:
     assert "'021' allowed and refused" in told(check(changed(*CALLBACKS, ("'021'],", "'021'], refused: ['02'],"))), "refused").text
 

@@ -204,3 +204,16 @@ def test_without_customers_nobody_is_recognised(changed: Changed) -> None:
     config = changed(("customers: {file: customers.csv, limit_seconds: 0.3}", ""))
     assert compile_menu(config).returning is None
     assert "continue_case_printers" not in prompt_texts(config)
+
+
+def test_where_only_a_rule_promises_callbacks_they_are_never_offered_in_hold(changed: Changed) -> None:
+    plan = compile_plan(changed(
+        ("# callbacks: {trunk: provider", "callbacks: {allowed: ['13'], refused: ['130'], shortest: 7, trunk: provider"),
+        ("provider: {match: [127.0.0.1],", "provider: {match: [127.0.0.1], contact: 'sip:192.0.2.1',"),
+        ("      - {name: closed, when_cl", "      - {name: later, when_closed: true, to_callback: true}\n      - {name: closed, when_cl"),
+    ))  # fmt: skip
+    made = plan.queues[0].callback
+    assert made is not None and plan.queues[0].overflow[0].to_callback
+    assert (made.when_expected_seconds, made.when_ahead, made.when_waited_seconds, made.order) == (None, None, None, "customer_first")
+    asked = ("13900000", "1300000000", "139000", "02100000")
+    assert [plan.callback_numbers.allow(number) for number in asked] == [True, False, False, False]

@@ -162,6 +162,14 @@ def test_who_answers_a_callback_is_asked_to_press_a_key_when_the_configuration_s
     assert "exten => h,1,ExecIf" in asked
 
 
+def test_a_queue_that_promises_to_call_when_it_opens_says_so(changed: Changed) -> None:
+    rule = ("      - {name: closed, when_cl", "      - {name: later, when_closed: true, to_callback: true}\n      - {name: closed, when_cl")
+    out = context(render(changed(*CALLED_BACK, rule), SECRETS, "main")["extensions.conf"], "hotline-out")
+
+    assert "exten => callback.when_open,1," in out and "hotline/callback_when_open)" in out
+    assert "when_open" not in render(changed(*CALLED_BACK), SECRETS, "main")["extensions.conf"]
+
+
 def test_the_managers_user_comes_only_from_the_permitted_addresses(changed: Changed) -> None:
     config = changed(("username: hotline, secret", "username: hotline, permit: [10.1.0.0/16, 10.2.0.9], secret"))
 

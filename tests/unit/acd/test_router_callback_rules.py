@@ -1,0 +1,146 @@
+"""Rules that end in a callback: at closing time, in a full queue, after a long wait; and nobody is called back while it is closed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from acd.callbacks import PROMISED, PROMISED_WHEN_OPEN
+from acd.effects import CallbackChanged, CallOverflowed, DialBack, SendCall
+from acd.events import CallArrived, CallbackReached, CallbackUnreached, CallbackWanted, CallerLeft, CallQueued, OfferMissed
+from acd.hours import opens_at
+from acd.instants import instant, micros
+from acd.model import CallbackOrder, CallbackState, CallId, CallState, Level, MissCause
+from acd.plan import CallbackRules, Hours, Overflow, Plan
+from tests.unit.acd.scene import NINE, PLAN, Scene, queue
+
+HOUR = 3600.0
+OFFICE_HOURS = tuple(Hours(weekday, 8 * HOUR, 10 * HOUR) for weekday in range(5))
+"""The test's clock stands at 9:00 on a Monday."""
+CALLED_BACK = Overflow("called back", when_closed=True, also_waiting=True, to_callback=True)
+CLOSED = Overflow("closed", to_destination="closed", when_closed=True, also_waiting=True)
+TO_OPENING = 22 * HOUR
+"""From ten o'clock to eight the next day."""
+
+
+def with_rules(*rules: Overflow, hours: tuple[Hours, ...] = OFFICE_HOURS, **more: object) -> Plan:
+    made = CallbackRules(order=CallbackOrder.CUSTOMER_FIRST, retry_after_seconds=60.0)
+    return replace(PLAN, queues=(queue("printers", overflow=rules, hours=hours, callback=made), *PLAN.queues[1:]), **more)  # type: ignore[arg-type]
+
+
+def from_number(scene: Scene, name: str, number: str) -> CallId:
+    call = CallId(f"main-{name}")
+    scene(CallArrived(call, number, "", "400", ""))
+    scene(CallQueued(call, "printers", Level.L1, "zh"))
+    return call
+
+
+def test_who_waits_at_closing_time_is_promised_a_callback_and_called_when_it_opens_at_his_place() -> None:
+    scene = Scene(with_rules(CALLED_BACK, CLOSED))
+    first, second = from_number(scene, "1", "13900000001"), from_number(scene, "2", "13900000002")
+    scene.later(HOUR)
+    assert [(said.call, said.destination) for said in scene.of(SendCall)] == [(first, PROMISED_WHEN_OPEN), (second, PROMISED_WHEN_OPEN)]
+    assert [rule.to_callback for rule in scene.of(CallOverflowed)] == [True, True]
+    opens = NINE + timedelta(hours=23)
+    assert [promise.next_at for promise in scene.router.board(scene.now).promises] == [opens, opens]
+    scene(CallerLeft(first))
+    scene(CallerLeft(second))
+    scene.ready("ann")
+    assert scene.later(TO_OPENING - 10.0) == [], "nobody is called back while it is closed"
+    assert "when the queue opens" in scene.router.explain_waiting(first, scene.now)
+    scene.later(10.0)
+    assert scene.first(DialBack).call == first
+    assert scene.router.board(scene.now).queues[0].abandoned == 0
+
+
+def test_who_can_not_be_called_back_meets_the_next_rule() -> None:
+    scene = Scene(with_rules(CALLED_BACK, CLOSED))
+    from_number(scene, "1", "anonymous")
+    scene.later(HOUR)
+    assert scene.first(SendCall).destination == "closed"
+
+
+def test_of_two_callers_with_one_number_only_one_is_called_back() -> None:
+    scene = Scene(with_rules(CALLED_BACK, CLOSED))
+    scene.call("1")
+    scene.call("2")
+    scene.later(HOUR)
+    assert [said.destination for said in scene.of(SendCall)] == [PROMISED_WHEN_OPEN, "closed"]
+
+
+def test_who_calls_a_closed_queue_is_promised_a_callback_at_once() -> None:
+    scene = Scene(with_rules(CALLED_BACK, CLOSED))
+    scene.later(2 * HOUR)
+    call = from_number(scene, "1", "13900000001")
+    assert scene.first(SendCall).destination == PROMISED_WHEN_OPEN
+    scene(CallerLeft(call))
+    assert scene.live(call).state is CallState.PROMISED
+
+
+FULL = Overflow("full", when_waiting=1, to_callback=True)
+LONG = Overflow("long", after_seconds=30.0, to_callback=True)
+
+
+@pytest.mark.parametrize("rule", [FULL, LONG])
+def test_a_full_queue_or_a_long_wait_ends_in_a_callback(rule: Overflow) -> None:
+    scene = Scene(with_rules(rule, hours=()))
+    from_number(scene, "1", "13900000001")
+    if rule.when_waiting:
+        last = from_number(scene, "2", "13900000002")
+    else:
+        last = CallId("main-1")
+        scene.later(30.0)
+    assert scene.first(SendCall) == SendCall(last, PROMISED)
+    assert scene.first(CallbackChanged).state is CallbackState.PROMISED
+    scene(CallerLeft(last))
+    assert scene.live(last).rests_until_us is None
+
+
+def test_an_attempt_in_vain_just_before_closing_is_followed_by_one_after_opening() -> None:
+    scene = Scene(with_rules())
+    call = from_number(scene, "1", "13900000001")
+    scene(CallbackWanted(call))
+    scene(CallerLeft(call))
+    scene.later(HOUR - 30.0)
+    scene.ready("ann")
+    scene(CallbackUnreached(call, scene.first(DialBack).attempt, MissCause.BUSY))
+    assert scene.first(CallbackChanged).next_at == NINE + timedelta(hours=23)
+
+
+def test_a_callback_that_comes_back_from_an_agent_after_closing_rests_until_opening() -> None:
+    scene = Scene(with_rules())
+    call = from_number(scene, "1", "13900000001")
+    scene(CallbackWanted(call))
+    scene(CallerLeft(call))
+    scene.later(HOUR - 12.0)
+    scene.ready("ann")
+    offer = scene.first(DialBack).offer
+    scene.later(12.0)
+    scene(OfferMissed(offer, MissCause.NO_ANSWER))
+    scene.ready("bob")
+    assert scene.of(DialBack) == []
+    assert scene.live(call).state is CallState.PROMISED
+
+
+def test_who_is_on_the_line_at_closing_time_is_still_served() -> None:
+    scene = Scene(with_rules(CLOSED))
+    call = from_number(scene, "1", "13900000001")
+    scene(CallbackWanted(call))
+    scene(CallerLeft(call))
+    scene.later(HOUR - 12.0)
+    scene.ready("ann")
+    dial = scene.first(DialBack)
+    scene.later(12.0)
+    scene(CallbackReached(call, dial.attempt))
+    assert scene.live(call).state is CallState.OFFERED
+
+
+def test_when_a_queue_opens() -> None:
+    plan = with_rules()
+    at = datetime(2026, 3, 6, 11, 0, tzinfo=UTC)  # a Friday
+    assert instant(opens_at(plan, plan.queues[0], micros(at))) == datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+    closed = replace(plan, closed_days=("2026-03-09",))
+    assert instant(opens_at(closed, plan.queues[0], micros(at))) == datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+    assert opens_at(plan, plan.queues[1], micros(at)) == micros(at), "no hours: always open"
