@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import signal
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
 from acd.events import CallbackUnreached, CallbackWanted
-from acd.records import callbacks, calls
+from acd.records import callbacks, calls, story
 from hotline.simulated_phones import Habits, Manner, SimulatedPhones
 from tests.e2e.conftest import opened
 from tests.e2e.quick_config import quick
@@ -26,6 +31,8 @@ OFFERED_AFTER = 12.0
 RING_SECONDS = 5
 RETRY_SECONDS = 2
 AGENT_FIRST = "scanners.L1"
+CLOSED = "printers.L3"
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TALKS_SECONDS = 7.0
 """From the customer's answer on: the greeting, the agent's ringing, and some talk; then the customer says goodbye."""
 
@@ -37,12 +44,21 @@ def with_callbacks(rows: dict[str, Any]) -> None:
     rows["callbacks"] = {"trunk": "provider", "caller_id": "4008001234"}
     rows["prompts"]["callback_offer"] = {"zh": "按一回电。", "en": "Press one."}
     rows["prompts"]["callback_promised"] = {"zh": "再见。", "en": "Goodbye."}
+    rows["prompts"]["callback_when_open"] = {"zh": "再见。", "en": "Goodbye."}
     rows["prompts"]["callback_greeting"] = {"zh": "您好。", "en": "Hello."}
     rows["queues"]["defaults"]["callback"] = {
         "when_expected_seconds": 3600, "most_attempts": 2, "retry_after_seconds": RETRY_SECONDS, "ring_seconds": RING_SECONDS,
     }  # fmt: skip
     first = {**rows["queues"]["defaults"]["callback"], "most_attempts": 4, "order": "agent_first"}
     rows["queues"]["overrides"][AGENT_FIRST] = {"callback": first}
+    in_three_days = DAYS[(datetime.now(ZoneInfo("Asia/Shanghai")).weekday() + 3) % 7]
+    rows["queues"]["overrides"][CLOSED] = {
+        "hours": [{"days": [in_three_days], "opens": "08:30", "closes": "18:00"}],
+        "overflow": [
+            {"name": "called back", "when_closed": True, "to_callback": True},
+            {"name": "closed", "when_closed": True, "to_destination": "closed"},
+        ],
+    }
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -196,6 +212,38 @@ async def test_who_calls_again_by_himself_takes_his_old_place_over(scene: Scene,
         return bool(row["end_cause"] == "callback_cancelled")
 
     await until(called_off, "the promise called off in the records")
+
+
+async def test_a_promise_outlives_the_engine_and_is_kept_once(scene: Scene, tmp_path: Path) -> None:
+    ani = scene.new_ani()
+    caller = await promised(scene, ani)
+    await scene.hotline.stop_engine(signal.SIGKILL)
+    await scene.hotline.start_engine()
+    [promise] = (await scene.house.board())["promises"]
+    assert (promise["number"], promise["attempts"]) == (ani, 0)
+    async with customers(scene, tmp_path, {}, talks_seconds=4) as phones:
+        await scene.agent("li.wei")
+        await meets(phones, ani, "hung_up", seconds=20)
+        record = await scene.ended(caller)
+        assert [line.what for line in phones.log()].count("invite") == 1
+    assert record["end_cause"] == "caller_hung_up"
+    told = await scene.house.rows(select(story.c.body).where(story.c.call == record["id"], story.c.kind == "CallbackChanged"))
+    assert [json.loads(row["body"])["state"] for row in told] == ["promised", "dialling", "reached"]
+
+
+async def test_who_calls_a_closed_queue_is_promised_a_callback_which_a_supervisor_calls_off(scene: Scene) -> None:
+    caller = await scene.call(CLOSED)
+    await scene.is_live(caller, "promised")
+    await caller.meets("ended")
+    assert "left" not in caller.did(), "he heard it to its end"
+    [promise] = (await scene.house.board())["promises"]
+    assert datetime.fromisoformat(promise["next_at"]) - datetime.now(UTC) > timedelta(days=1)
+    answer = await scene.house.supervisor.post(f"/api/callbacks/{promise['call']}/cancel", json={"reason": "solved by mail"})
+    assert answer.status_code == httpx.codes.NO_CONTENT, answer.text
+    record = await scene.ended(caller)
+    assert record["end_cause"] == "callback_cancelled"
+    page = (await scene.house.supervisor.get("/api/callbacks", params={"limit": "1"})).json()
+    assert (page["callbacks"][0]["number"], page["callbacks"][0]["reason"]) == (caller.ani, "solved by mail")
 
 
 async def test_who_has_no_number_that_can_be_dialled_is_offered_nothing_and_stays_in_hold(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from acd.effects import CallChanged, DialBack, Effect, OfferMade
+from acd.effects import CallbackChanged, CallChanged, DialBack, Effect, OfferMade
 from acd.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -48,8 +48,23 @@ from acd.events import (
     WrapUpEnded,
     WrapUpExtended,
 )
+from acd.hours import is_open
 from acd.instants import micros, seconds
-from acd.model import AgentId, AgentState, CallId, CallState, Handover, IllegalTransition, Level, MissCause, OfferState, PhoneId, QueueId
+from acd.model import (
+    AgentId,
+    AgentState,
+    CallbackOrder,
+    CallbackState,
+    CallId,
+    CallState,
+    Handover,
+    IllegalTransition,
+    Level,
+    MissCause,
+    OfferState,
+    PhoneId,
+    QueueId,
+)
 from acd.plan import CallbackRules, Hours, Overflow, Plan, Rona, Strategy
 from acd.router import Router
 from acd.stages import PERSONAL
@@ -79,6 +94,8 @@ RULES = (
     Overflow("full", to_queue=queue("printers", Level.L2).id, when_waiting=2),
     Overflow("late", to_queue=queue("printers", Level.L3).id, after_seconds=70.0),
 )
+ORDERS = {Level.L1: CallbackOrder.CUSTOMER_FIRST, Level.L2: CallbackOrder.AGENT_FIRST}
+"""How callbacks are made in the queues that make any."""
 EVENINGS = tuple(Hours(weekday, 0.0, 33_000.0) for weekday in range(7))
 
 
@@ -90,7 +107,7 @@ def plan(strategy: Strategy, mandatory: bool, agents: tuple[Any, ...] = COMPANY)
             strategy=strategy,
             wrap_up_mandatory=mandatory and level is Level.L2,
             wrap_up_seconds=0.0 if level is Level.L3 else 20.0,
-            callback=CallbackRules(most_attempts=2, retry_after_seconds=20.0) if level is not Level.L3 else None,
+            callback=CallbackRules(order=ORDERS[level], most_attempts=2, retry_after_seconds=20.0) if level in ORDERS else None,
         )
         for line in LINES
         for level in Level
@@ -116,6 +133,8 @@ class Hotline(RuleBasedStateMachine):
         self.arrived: list[CallId] = []
         self.ended: list[CallId] = []
         self.generation = 0
+        self.dialled: list[str] = []
+        """Attempts at callbacks, by their keys."""
 
     # ---- delivery ----------------------------------------------------------------------------------------------------------------
 
@@ -143,6 +162,12 @@ class Hotline(RuleBasedStateMachine):
             self.ended.append(effect.call)
         if isinstance(effect, OfferMade):
             self.check_offer(effect)
+        if isinstance(effect, DialBack):
+            assert effect.attempt not in self.dialled, f"{effect.attempt} was dialled twice"
+            self.dialled.append(effect.attempt)
+        if isinstance(effect, CallbackChanged) and effect.state is CallbackState.DIALLING:
+            call = self.router._state.calls[effect.call]
+            assert call.queue is not None and is_open(self.router.plan, call.queue, self.router._state.now_us), "called back while closed"
 
     def check_offer(self, made: OfferMade) -> None:
         state = self.router._state
