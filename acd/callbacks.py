@@ -27,6 +27,8 @@ PROMISED_WHEN_OPEN = "callback.when_open"
 GOODBYE_SECONDS = 20.0
 """So long nobody is called back, unless he has hung up before: he still hears that he will be."""
 
+IN_MENU_SECONDS = 120.0
+"""So long nobody is called back who has rung in himself, and has not come to a queue yet."""
 IN_VAIN_REMEMBERED = 50
 """So many callbacks that came to nothing are shown, for the rest of the day."""
 BY_CALLER = "caller"
@@ -76,6 +78,14 @@ def promise(state: State, call: Call, number: str, said: str = PROMISED) -> None
     keep_hours(state, call)
     state.say(SendCall(call.id, said))
     _tell(state, call.callback)
+
+
+def hold_off(state: State, ani: str) -> None:
+    """Who is promised a callback rings in himself: he is not called while he is in the menu."""
+    call = state.promised.get(ani)
+    if call is not None and call.state is CallState.PROMISED:
+        until_us = max(state.now_us + span(IN_MENU_SECONDS), call.rests_until_us or 0)
+        state.deadlines.set(Due.CALL_RESTED, call, until_us)
 
 
 def still_here(call: Call) -> bool:

@@ -53,6 +53,7 @@ def arrived(state: State, event: CallArrived) -> None:
     """A new call, in the menu."""
     if event.call not in state.calls and event.call not in state.ended:
         begin(state, event.call, event.ani, event.ani_name, event.dnis, event.entry)
+        callbacks.hold_off(state, event.ani)
 
 
 def begin(state: State, call_id: CallId, ani: str = "", ani_name: str = "", dnis: str = "", entry: str = "") -> Call:

@@ -134,6 +134,8 @@ def _resting(call: Call) -> str:
         return "the customer was not reached when he was called back; he is tried again later"
     if call.promised and call.callback is not None and call.callback.next_at is not None:
         return "the customer is promised a callback, and is called when the queue opens"
+    if call.promised and not call.failures:
+        return "the customer is promised a callback, and has just rung in himself"
     return "offers of this call kept failing; it is tried again shortly"
 
 

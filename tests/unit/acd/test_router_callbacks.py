@@ -437,6 +437,18 @@ def test_who_calls_again_while_he_is_being_dialled_is_not_rung_and_takes_his_pla
     assert scene.live(CallId("main-again")).arrived_us < scene.router._state.now_us
 
 
+def test_nobody_is_rung_while_he_is_in_the_menu_himself() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene(CallArrived(CallId("main-again"), NUMBER, "", "400", ""))
+    scene.ready("ann")
+    assert scene.of(DialBack) == []
+    assert "rung in himself" in scene.router.explain_waiting(call, scene.now)
+    scene(CallerLeft(CallId("main-again")))
+    scene.later(119.0)
+    assert scene.first(DialBack).call == call, "he left it again"
+
+
 def test_a_second_promise_in_one_visit_has_attempts_of_its_own() -> None:
     scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
     call = promised(scene)
