@@ -6,7 +6,6 @@ Decides when to connect again and how a command of the engine is said in AMI. It
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +17,11 @@ from acd.effects import Announce, DialBack, HangUpCall, HangUpPhones, HoldCall, 
 from acd.model import CallbackOrder, CallId, OfferId, PhoneId
 from acd.plan import Telling
 from acd.ports import EffectFailed
+from cti.ami.consultation import NORMAL_CLEARING, QUEUE, let_go, prepare_join, start
+from cti.ami.safe import safe_name, safe_number, safe_value
 from cti.ami.session import Address, Engine, MayCallBack, Session, Submit
 from cti.ami.wire import Refused, Unavailable, UnsafeValue, Wire
-from cti.names import CONSULT, Context, DialPattern, call_id, exchange_and_uniqueid, leg_of_offer
+from cti.names import Context, DialPattern, call_id, exchange_and_uniqueid, leg_of_offer
 from cti.translate import AgentAt, OpenOffer
 from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
 
@@ -28,27 +29,13 @@ log = structlog.get_logger(__name__)
 
 ALIVE: Final = "HOTLINE_ALIVE"
 """The dialplan's global variable that the heartbeat sets, to the epoch second."""
-QUEUE: Final = "HOTLINE_QUEUE"
-"""The channel variable that says where an unanswered caller goes back to."""
 SAY: Final = "HOTLINE_SAY"
 """The channel variable with the prompt that a held caller hears at the next pause of his music."""
 _PROMPT_TOLD: Final = {Telling.POSITION: POSITION_PROMPT, Telling.WAIT: WAIT_PROMPT}
-PEER: Final = "HOTLINE_PEER"
-"""The channel variable of a caller that says with which channel he is to be put together."""
-DONE: Final = "HOTLINE_DONE"
-"""The channel variable that lets an agent's phone go when the consultation is over for it."""
 HEARTBEAT_SECONDS: Final = 5.0
 FIRST_DELAY_SECONDS: Final = 0.5
 LONGEST_DELAY_SECONDS: Final = 15.0
 """Below the 20 s after which the dialplan takes the engine for dead."""
-_NORMAL_CLEARING: Final = "16"
-_NAME: Final = re.compile(r"[A-Za-z0-9_+*#.-]{1,79}")
-"""What may be an extension, a context or a variable's value: no character here means anything to a dialplan or to AMI, and
-AST_MAX_EXTENSION is 80."""
-
-
-_NUMBER: Final = re.compile(r"\+?[0-9*#]{3,30}")
-"""What may be dialled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +154,9 @@ class Ami:
 
     async def hold(self, command: HoldCall) -> None:
         """Let the caller wait, and come back to this very hold when an agent doesn't answer."""
-        await self._set(command.call, QUEUE, _name(command.queue))
+        await self._set(command.call, QUEUE, safe_name(command.queue))
         if command.language:
-            await self._set(command.call, "CHANNEL(language)", _name(command.language))
+            await self._set(command.call, "CHANNEL(language)", safe_name(command.language))
         await self.redirect(command.call, Context.HOLD, command.queue)
 
     async def ring(self, command: RingAgent) -> None:
@@ -192,12 +179,12 @@ class Ami:
             "HOTLINE_GREETING": "" if alone else "yes", "HOTLINE_AGENT": self._alone(command.offer) if alone else "",
         }  # fmt: skip
         fields = {
-            "Channel": f"PJSIP/{_number(line.prefix + command.number)}@{_name(line.endpoint)}",
+            "Channel": f"PJSIP/{safe_number(line.prefix + command.number)}@{safe_name(line.endpoint)}",
             "ChannelId": self._channel(command.call),
             "Context": Context.CALLBACK, "Exten": "s", "Priority": "1",
             "Timeout": str(round(command.customer_ring_seconds * 1000)),
             "CallerID": line.caller_id,
-            "Variable": ",".join(f"{name}={_value(value)}" for name, value in variables.items() if value),
+            "Variable": ",".join(f"{name}={safe_value(value)}" for name, value in variables.items() if value),
             "Async": "true",
         }  # fmt: skip
         await self._act("Originate", fields, command.attempt)
@@ -205,7 +192,7 @@ class Ami:
     async def _ring_alone(self, command: RingAgent) -> None:
         """Ring an agent who will wait on the line for the customer of a callback. His channel's Uniqueid says for which offer."""
         fields = {
-            "Channel": self._dial.device(PhoneId(_name(command.phone))),
+            "Channel": self._dial.device(PhoneId(safe_name(command.phone))),
             "ChannelId": self._alone(command.offer),
             "Context": Context.AGENT, "Exten": "s", "Priority": "1",
             "Timeout": str(round(command.ring_seconds * 1000)),
@@ -229,7 +216,7 @@ class Ami:
             return
         for channel in (self._channel(command.call), self._alone(command.offer)):
             try:
-                await self._act("Hangup", {"Channel": channel, "Cause": _NORMAL_CLEARING})
+                await self._act("Hangup", {"Channel": channel, "Cause": NORMAL_CLEARING})
             except Refused as gone:  # no such channel: that phone does not ring, or not any more
                 log.debug("nothing_rings", call=command.call, channel=channel, reason=str(gone))
 
@@ -239,50 +226,24 @@ class Ami:
 
     async def hang_up(self, command: HangUpCall) -> None:
         """End the caller's visit."""
-        await self._act("Hangup", {"Channel": self._channel(command.call), "Cause": _NORMAL_CLEARING})
+        await self._act("Hangup", {"Channel": self._channel(command.call), "Cause": NORMAL_CLEARING})
 
     async def announce(self, command: Announce) -> None:
         """Tell a held caller about his wait. He is not moved: his music goes on until its next pause."""
-        await self._set(command.call, SAY, _name(f"{_PROMPT_TOLD[command.tells]}_{command.number}"))
+        await self._set(command.call, SAY, safe_name(f"{_PROMPT_TOLD[command.tells]}_{command.number}"))
+
     async def consult(self, command: StartConsult) -> None:
-        """Hold the caller and let his agent's phone ring the other one. One ``Redirect`` for both legs: nobody is dropped in between."""
-        session = self._connected_session("Redirect")
-        leg = self._leg(session, command.call, command.from_phone)
-        if leg is None:
-            raise Refused(f"Redirect: {command.from_phone} has no channel of {command.call}")
-        await self._set(command.call, QUEUE, _name(command.queue))
-        await self._act("Redirect", {
-            "Channel": self._channel(command.call), "Context": Context.HOLD, "Exten": _name(command.queue), "Priority": "1",
-            "ExtraChannel": leg, "ExtraContext": CONSULT, "ExtraExten": _name(command.phone), "ExtraPriority": "1",
-        })  # fmt: skip
-        session.apart.add(command.call)
+        """Hold the caller and let his agent's phone ring the other one."""
+        await start(self._act, self._connected_session("Redirect"), self._channel(command.call), command)
 
     async def join(self, command: JoinCaller) -> None:
-        """Put the held caller together with one of the phones. Where the consultation never began, they are together already.
-
-        The phones are told that they are done only where neither was put down: else the one that is left is just going on in the
-        dialplan, and would hang up before the caller gets there.
-        """
-        session = self._connected_session("Redirect")
-        if command.call not in session.apart:
-            return
-        leg = self._leg(session, command.call, command.phone)
-        if leg is None:
-            raise Refused(f"Redirect: {command.phone} has no channel of {command.call}")
-        for channel in session.legs_of(command.call) if command.parts else ():
-            await self._set_if_there(channel, DONE, "yes")
-        await self._set(command.call, PEER, _name(leg))
-        await self.redirect(command.call, Context.JOIN, command.phone)
+        """Put the held caller together with one of the phones. Where the consultation never began, they are together already."""
+        if await prepare_join(self._act, self._connected_session("Redirect"), self._channel(command.call), command):
+            await self.redirect(command.call, Context.JOIN, command.phone)
 
     async def hang_up_phones(self, command: HangUpPhones) -> None:
         """Let the phones go that ring or talk for this call."""
-        session = self._connected_session("Hangup")
-        session.apart.discard(command.call)
-        for channel in session.legs_of(command.call):
-            try:
-                await self._act("Hangup", {"Channel": channel, "Cause": _NORMAL_CLEARING})
-            except Refused as gone:
-                log.info("phone_gone", call=command.call, reason=str(gone))
+        await let_go(self._act, self._connected_session("Hangup"), command)
 
     # ---- more ------------------------------------------------------------------------------------------------------------------
 
@@ -290,7 +251,7 @@ class Ami:
         """Send the caller to a place in the dialplan. Asterisk answers Success even when there is no such place, and then drops the
         caller (checked on 22.10): the dialplan's contexts need an ``i`` extension.
         """
-        place = {"Context": _name(context), "Exten": _name(exten), "Priority": "1"}
+        place = {"Context": safe_name(context), "Exten": safe_name(exten), "Priority": "1"}
         if self._session is not None:  # he is alone from now on, or with one agent
             self._session.apart.discard(call)
         await self._act("Redirect", {"Channel": self._channel(call), **place})
@@ -303,16 +264,6 @@ class Ami:
         if self._session is None or self._wire is None:
             raise Unavailable(f"{action}: {self.exchange} is not connected")
         return self._session
-
-    @staticmethod
-    def _leg(session: Session, call: CallId, phone: PhoneId) -> str | None:
-        return next((channel for channel, at in session.legs_of(call).items() if at == phone), None)
-
-    async def _set_if_there(self, channel: str, variable: str, value: str) -> None:
-        try:
-            await self._act("Setvar", {"Channel": channel, "Variable": variable, "Value": value})
-        except Refused as gone:  # a phone that is put down at this moment needs no telling
-            log.info("phone_gone", channel=channel, reason=str(gone))
 
     async def _set(self, call: CallId, variable: str, value: str) -> None:
         await self._act("Setvar", {"Channel": self._channel(call), "Variable": variable, "Value": value})
@@ -332,7 +283,6 @@ class Ami:
             raise UnsafeValue(f"{call} is not a call of {self.exchange}")
         return uniqueid
 
-
     def _alone(self, offer: OfferId) -> str:
         """The channel of an agent who is rung alone for this offer."""
         self._channel(CallId(offer.rpartition("/")[0]))
@@ -348,21 +298,3 @@ def delays(first_seconds: float, longest_seconds: float = LONGEST_DELAY_SECONDS)
     while True:
         yield min(delay, longest_seconds)
         delay = min(delay * 2, longest_seconds)
-
-
-def _number(text: str) -> str:
-    if not _NUMBER.fullmatch(text):
-        raise UnsafeValue(f"not a number to dial: {text[:100]!r}")
-    return text
-
-
-def _value(text: str) -> str:
-    """For a variable: what a name may have, and the key's slash."""
-    _name(text.replace("/", "-"))
-    return text
-
-
-def _name(text: str) -> str:
-    if not _NAME.fullmatch(text):
-        raise UnsafeValue(f"not a name for the dialplan: {text[:100]!r}")
-    return text
