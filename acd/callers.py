@@ -5,16 +5,13 @@ Decides what each of these means in whatever state the call is; what is late or 
 
 from __future__ import annotations
 
-from acd import callbacks, consulted, desk, offering
-from acd.calls import Call, Callback
+from acd import callbacks, calling_back, consulted, desk, offering
+from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import Announce, CallChanged, HangUpCall, JoinCaller, SendCall
+from acd.ending import end, let_go
 from acd.events import (
     CallArrived,
-    CallbackCancelled,
-    CallbackReached,
-    CallbackUnreached,
-    CallbackWanted,
     CallDiverted,
     CallerLeft,
     CallerRecognised,
@@ -25,10 +22,9 @@ from acd.events import (
     TalkEnded,
 )
 from acd.instants import span
-from acd.model import AgentId, CallId, CallState, ConsultState, EndCause, IllegalTransition, MissCause, OfferState
-from acd.offer import Offer
-from acd.queueing import join, stop_waiting, wait
-from acd.state import State, call_enters, release
+from acd.model import AgentId, CallId, CallState, ConsultState, EndCause
+from acd.queueing import join
+from acd.state import State, call_enters
 from acd.tables import CALL, CallInput, ConsultInput
 
 LONGEST_PATH = 64
@@ -88,104 +84,8 @@ def queued(state: State, event: CallQueued) -> None:
     call.product_line, call.level, call.language = event.product_line, event.level, event.language
     call.segment, call.urgent, call.preferred_agent = event.segment, event.urgent, event.preferred_agent
     call.customer, call.case = event.customer, event.case
-    _take_over_promise(state, call)
+    calling_back.take_over(state, call)
     join(state, call, CallInput.QUEUED)
-
-
-def _take_over_promise(state: State, call: Call) -> None:
-    """A caller who is promised a callback calls again: his call takes the old one's place over, and nobody rings him any more."""
-    promised = state.promised.get(call.ani)
-    if call.ani and promised is not None:
-        call.arrived_us = promised.arrived_us
-        free_agent(state, promised, "the customer called again")
-        callbacks.cancel(state, promised, callbacks.BY_CALLER)
-        end(state, promised, EndCause.CALLBACK_CANCELLED)
-
-
-def callback_wanted(state: State, event: CallbackWanted) -> None:
-    """A waiting caller wants to be called back, where his queue allows it and his number can be dialled."""
-    call = state.calls.get(event.call)
-    if call is None or call.state is not CallState.WAITING or call.queue is None or call.queue.callback is None:
-        return
-    number = event.number or call.ani
-    if not callbacks.dialable(state, number):
-        return
-    earlier = state.promised.get(number)
-    callbacks.promise(state, call, number)
-    if earlier is not None:
-        state.promised[number] = earlier
-        callbacks.cancel(state, call, callbacks.BY_CALLER, f"promised already to {earlier.id}")
-        end(state, call, EndCause.CALLBACK_CANCELLED)
-
-
-def callback_reached(state: State, event: CallbackReached) -> None:
-    """The customer is on the line."""
-    call = state.calls.get(event.call)
-    if call is not None and callbacks.is_attempt(call, event.attempt):
-        callbacks.reached(state, call)
-
-
-def callback_unreached(state: State, event: CallbackUnreached) -> None:
-    """The customer was not reached."""
-    call = state.calls.get(event.call)
-    if call is not None and callbacks.is_attempt(call, event.attempt):
-        give_up_attempt(state, call, event.cause)
-
-
-def callback_overdue(state: State, callback: Callback) -> None:
-    """No news of the customer came in time."""
-    give_up_attempt(state, callback.call, None)
-
-
-def give_up_attempt(state: State, call: Call, cause: MissCause | None) -> None:
-    """The agent is free of it; the call is back at its place, or over after too many attempts."""
-    free_agent(state, call, "the customer was not reached")
-    if callbacks.count_unreached(state, call, cause):
-        call_enters(state, call, CallInput.RETURNED_TO_PROMISE)
-        wait(state, call)
-    else:
-        end(state, call, EndCause.CALLBACK_GIVEN_UP)
-
-
-def free_agent(state: State, call: Call, why: str) -> None:
-    """Whoever is reserved for a callback, or on the line for it, is free of it; all that rings stops."""
-    offer = call.offer
-    if offer is None:
-        return
-    offering.stop_ringing(state, offer)
-    if call.state is CallState.OFFERED:
-        offering.rescind(state, offer, why)
-    else:
-        agent = offer.agent
-        offering.close(state, offer)
-        agent.call = None
-        release(state, agent, "callback_unreached")
-
-
-def lost(state: State, call: Call) -> None:
-    """A customer who was called back is gone before anybody talked to him: that attempt was in vain."""
-    assert call.callback is not None, "only a promised call is called back"
-    if call.place is not None:
-        stop_waiting(state, call)
-    elif call.offer is not None:
-        offering.rescind(state, call.offer, "the customer hung up")
-    again = callbacks.count_unreached(state, call, None)
-    if not again or call.callback.number in state.promised:
-        callbacks.cancel(state, call, callbacks.BY_CALLER, "promised to a later call of his")
-        end(state, call, EndCause.CALLBACK_CANCELLED if again else EndCause.CALLBACK_GIVEN_UP)
-        return
-    state.promised[call.callback.number] = call
-    call_enters(state, call, CallInput.CALLBACK_WANTED if call.state is CallState.WAITING else CallInput.RETURNED_TO_PROMISE)
-    wait(state, call)
-
-
-def callback_cancelled(state: State, event: CallbackCancelled) -> None:
-    """Somebody calls the promise off. Raises IllegalTransition when there is none, or it is being kept right now."""
-    call = state.calls.get(event.call)
-    if call is None or call.state is not CallState.PROMISED:
-        raise IllegalTransition(f"{event.call} is not promised a callback")
-    callbacks.cancel(state, call, event.by, event.reason)
-    end(state, call, EndCause.CALLBACK_CANCELLED)
 
 
 def left(state: State, event: CallerLeft) -> None:
@@ -194,39 +94,10 @@ def left(state: State, event: CallerLeft) -> None:
     if call is not None and call.promised:
         callbacks.said_goodbye(state, call)
     elif call is not None and callbacks.was_lost(call):
-        lost(state, call)
+        calling_back.lost(state, call)
     elif call is not None:
         refined = _LEFT.get(call.state, event.cause) if event.cause is EndCause.CALLER_HUNG_UP else event.cause
         end(state, call, refined)
-
-
-def end(state: State, call: Call, cause: EndCause) -> None:
-    """The visit is over, whatever the call was doing."""
-    if call.promised:
-        state.figures.flowed_out(call)
-    elif call.state in (CallState.WAITING, CallState.OFFERED):
-        state.figures.abandoned(call, state.now_us, state.plan.short_abandon_seconds)
-    let_go(state, call)
-    call_enters(state, call, CallInput.ENDED, cause)
-    desk.talk_over(state, call)
-    forget(state, call, cause)
-
-
-def forget(state: State, call: Call, cause: EndCause) -> None:
-    """An ended call: only its id is remembered."""
-    call.rests_until_us = call.rest_ends_us = call.redo_us = None
-    callbacks.forget(state, call)
-    del state.calls[call.id]
-    state.remember_ended(call.id, cause)
-
-
-def let_go(state: State, call: Call) -> None:
-    """Take the call out of the room, and back from an agent whom it is being offered to, or who is asked about it."""
-    consulted.drop(state, call)
-    if call.place is not None:
-        stop_waiting(state, call)
-    elif call.offer is not None and call.offer.state is not OfferState.ACCEPTED:
-        offering.rescind(state, call.offer, "the caller left")
 
 
 def diverted(state: State, event: CallDiverted) -> None:
@@ -253,7 +124,7 @@ def agent_left(state: State, event: TalkEnded) -> None:
     """The agent's leg is gone; the caller may still be there."""
     call = state.calls.get(event.call)
     if call is not None and call.state is CallState.CALLING_BACK and call.agent == event.agent:
-        agent_gave_up(state, call)
+        calling_back.agent_gave_up(state, call)
     elif call is not None and call.consult is not None:
         _left_consultation(state, call, event.agent)
     elif call is not None and call.state is CallState.TALKING and call.agent == event.agent:
@@ -274,28 +145,6 @@ def join_failed(state: State, event: JoinFailed) -> None:
     call = state.calls.get(event.call)
     if call is not None:
         consulted.unjoined(state, call)
-
-
-def agent_gave_up(state: State, call: Call) -> None:
-    """The agent hung up before the customer answered: the attempt does not count, but another one is not made at once, for the customer's
-    phone may have rung; and this agent comes last then.
-    """
-    offer = call.offer
-    assert offer is not None, "an agent who calls back has an offer"
-    free_agent(state, call, "the agent hung up")
-    call.refusals = {**(call.refusals or {}), offer.agent.id: (call.refusals or {}).get(offer.agent.id, 0) + 1}
-    state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(offering.LONGEST_REST_SECONDS))
-    offering.return_call(state, call)
-
-
-def offer_failed(state: State, offer: Offer, detail: str) -> None:
-    """Carrying an offer out failed: the ringing of the agent, or, when he is on the line for a callback, of the customer."""
-    if offer.call.state is CallState.CALLING_BACK:
-        free_agent(state, offer.call, detail)
-        offering.rest_after_failure(state, offer.call, offer.agent)
-        offering.return_call(state, offer.call)
-    else:
-        offering.failed(state, offer, detail)
 
 
 def command_failed(state: State, event: CommandFailed) -> None:

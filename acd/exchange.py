@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from acd import callbacks, callers, consulted, desk, offering
+from acd import callbacks, callers, calling_back, consulted, desk, ending, offering
 from acd.calls import Call, Consult
 from acd.effects import HangUpPhones, JoinCaller, OfferChanged, OfferMade
 from acd.events import ExchangeSeen, SeenCall
@@ -54,7 +54,7 @@ def _end_absent(state: State, event: ExchangeSeen) -> None:
     for call in list(state.calls.values()):
         absent = call.id.startswith(prefix) and call.id not in there and not call.promised
         if absent and call.arrived_us <= judged_until_us:
-            callers.end(state, call, EndCause.GONE_UNSEEN)
+            ending.end(state, call, EndCause.GONE_UNSEEN)
 
 
 def _mark_phones(state: State, event: ExchangeSeen) -> None:
@@ -168,7 +168,7 @@ def _in_talk(state: State, call: Call, there: SeenCall) -> None:
     if agent is not None and agent.offer is not None:
         _free(state, agent.offer)
     if call.place is not None:
-        callers.let_go(state, call)
+        ending.let_go(state, call)
     if agent is not None and AGENT.allows(agent.state, AgentInput.FOUND_TALKING):
         _adopt_talk(state, call, agent)
     else:
@@ -177,7 +177,7 @@ def _in_talk(state: State, call: Call, there: SeenCall) -> None:
 
 def _free(state: State, offer: Offer) -> None:
     if offer.state is OfferState.ACCEPTED and offer.call.promised:
-        callers.agent_gave_up(state, offer.call)
+        calling_back.agent_gave_up(state, offer.call)
     elif offer.call.consult is not None:
         _free_of_consultation(state, offer, offer.call.consult)
     elif offer.state is OfferState.ACCEPTED:
@@ -221,7 +221,7 @@ def _after(state: State, call: Call, there: SeenCall) -> None:
         call_enters(state, call, CallInput.AGENT_LEFT)
         desk.talk_over(state, call)
     elif CALL.allows(call.state, CallInput.FOUND_AFTER):
-        callers.let_go(state, call)
+        ending.let_go(state, call)
         call_enters(state, call, CallInput.FOUND_AFTER)
 
 

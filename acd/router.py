@@ -12,7 +12,21 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from acd import announcing, callbacks, callers, consulted, consulting, desk, exchange, handing_on, offering, replan, snapshot, view
+from acd import (
+    announcing,
+    callbacks,
+    callers,
+    calling_back,
+    consulted,
+    consulting,
+    desk,
+    exchange,
+    handing_on,
+    offering,
+    replan,
+    snapshot,
+    view,
+)
 from acd.board import Board
 from acd.calls import Call
 from acd.deadlines import Due
@@ -184,15 +198,15 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     MenuChosen: callers.chose,
     CallQueued: handing_on.queued,
     CallerLeft: callers.left,
-    CallbackWanted: callers.callback_wanted,
-    CallbackReached: callers.callback_reached,
-    CallbackUnreached: callers.callback_unreached,
-    CallbackCancelled: callers.callback_cancelled,
+    CallbackWanted: calling_back.wanted,
+    CallbackReached: calling_back.reached,
+    CallbackUnreached: calling_back.unreached,
+    CallbackCancelled: calling_back.cancelled,
     CallDiverted: callers.diverted,
     OfferRinging: _about_offer(offering.ringing, consulted.ringing),
     OfferAnswered: _about_offer(offering.answered, consulted.answered),
     OfferMissed: _about_offer(offering.missed, consulted.missed, "cause"),
-    OfferFailed: _about_offer(callers.offer_failed, consulted.failed, "detail"),
+    OfferFailed: _about_offer(calling_back.offer_failed, consulted.failed, "detail"),
     CommandFailed: callers.command_failed,
     TalkEnded: callers.agent_left,
     SurveyAnswered: _nothing,
@@ -227,5 +241,5 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.GHOST: desk.ghost,
     Due.WRAP_UP_OVER: desk.wrap_up_over,
     Due.OFFER_OVERDUE: _offer_overdue,
-    Due.CALLBACK_OVERDUE: callers.callback_overdue,
+    Due.CALLBACK_OVERDUE: calling_back.overdue,
 }
