@@ -131,6 +131,8 @@ class SendCall:
 
     call: CallId
     destination: str
+    opens: str = ""
+    """Where the destination says so: when the queue opens again, ``<today, tomorrow or weekday>_<hhmm>``, such as ``mon_0830``."""
 
 
 @dataclass(frozen=True, slots=True)

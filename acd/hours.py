@@ -1,17 +1,19 @@
-"""When queues are open, by the plan's hours. Decides nothing about calls; knows no clock and one zone: the plan's."""
+"""When queues are open, by their hours, calendars and zones. Decides nothing about calls; knows no clock."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from acd.instants import instant, micros, span
-from acd.plan import Plan, QueuePlan
+from acd.plan import Calendar, Hours, Plan, QueuePlan
 
-MONTH_DAYS = 31
-WEEK_DAYS = 8
-"""Today and a week: an opening of this weekday may lie behind us."""
+LOOK_AHEAD_DAYS = 32
+"""So far a change is looked for: longer than any holidays."""
+TOLD_AHEAD_DAYS = 7
+"""So far ahead a weekday's name says which day is meant."""
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(slots=True, eq=False)
@@ -24,43 +26,101 @@ class Opening:
 
 def is_open(plan: Plan, queue: QueuePlan, at_us: int) -> bool:
     """Whether ``queue`` is open at ``at_us``."""
-    if not queue.hours:
-        return True
-    return any(begin <= at_us < end for begin, end in _openings(plan, queue, at_us, days=1))
+    return not queue.hours or any(begin <= at_us < end for begin, end in _openings(plan, queue, at_us, 1))
+
+
+def is_during(plan: Plan, queue: QueuePlan, hours: tuple[Hours, ...], at_us: int) -> bool:
+    """Whether ``at_us`` is within ``hours``, by the queue's calendar: a swapped workday is the weekday that it stands in for."""
+    return any(begin <= at_us < end for begin, end in _times(plan, queue, hours, at_us, 1))
 
 
 def opens_at(plan: Plan, queue: QueuePlan, from_us: int) -> int:
     """The first moment from ``from_us`` on at which ``queue`` is open; a day later when it does not open within a month."""
     if is_open(plan, queue, from_us):
         return from_us
-    begins = (begin for begin, _ in _openings(plan, queue, from_us, MONTH_DAYS) if begin > from_us)
+    begins = (begin for begin, _ in _openings(plan, queue, from_us, LOOK_AHEAD_DAYS) if begin > from_us)
     return min(begins, default=from_us + span(86_400.0))
 
 
 def next_change(plan: Plan, after_us: int) -> int | None:
-    """The next moment after ``after_us`` at which some queue opens or closes; None when none does within a week."""
-    moments = (moment for queue in plan.queues for opening in _openings(plan, queue, after_us, WEEK_DAYS) for moment in opening)
+    """The next moment after ``after_us`` at which some queue opens or closes, or a rule's times begin or end; None when none does within
+    a month.
+    """
+    moments = (moment for queue in plan.queues for times in _changes(plan, queue, after_us) for moment in times)
     return min((moment for moment in moments if moment > after_us), default=None)
 
 
+def opening_word(plan: Plan, queue: QueuePlan, at_us: int) -> str:
+    """When ``queue`` opens next, as ``SendCall`` says it; '' when it is open, has no hours, or not within a week."""
+    if not queue.hours or is_open(plan, queue, at_us):
+        return ""
+    begin = min((begin for begin, _ in _openings(plan, queue, at_us, TOLD_AHEAD_DAYS) if begin > at_us), default=None)
+    if begin is None:
+        return ""
+    calendar = _calendar(plan, queue)
+    then, now = _local(calendar, begin), _local(calendar, at_us)
+    ahead = (then.date() - now.date()).days
+    return f"{('today', 'tomorrow')[ahead] if ahead < 2 else DAY_NAMES[then.weekday()]}_{then:%H%M}"
+
+
+def _changes(plan: Plan, queue: QueuePlan, at_us: int) -> Iterator[tuple[int, int]]:
+    yield from _openings(plan, queue, at_us, LOOK_AHEAD_DAYS)
+    for rule in queue.overflow:
+        if rule.during:
+            yield from _times(plan, queue, rule.during, at_us, LOOK_AHEAD_DAYS)
+
+
 def _openings(plan: Plan, queue: QueuePlan, at_us: int, days: int) -> Iterator[tuple[int, int]]:
-    local = instant(at_us + _offset_us(plan, at_us))
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    for day in (midnight + timedelta(days=number) for number in range(days)):
-        if day.date().isoformat() in plan.closed_days:
-            continue
-        for hours in queue.hours:
-            if hours.weekday == day.weekday():
-                begin_us = micros(day)
-                yield _from_local(plan, begin_us + span(hours.opens_seconds)), _from_local(plan, begin_us + span(hours.closes_seconds))
+    calendar = _calendar(plan, queue)
+    for midnight in _days(calendar, at_us, days):
+        yield from _moments(calendar, midnight, _openings_of_day(plan, calendar, queue, midnight))
 
 
-def _offset_us(plan: Plan, at_us: int) -> int:
+def _openings_of_day(plan: Plan, calendar: Calendar, queue: QueuePlan, midnight: datetime) -> Iterable[tuple[float, float]]:
+    day = midnight.date().isoformat()
+    special = calendar.days.get(day)
+    if special is None:
+        return () if day in plan.closed_days else _of_weekday(queue.hours, midnight.weekday())
+    return special.openings if special.weekday is None else _of_weekday(queue.hours, special.weekday)
+
+
+def _times(plan: Plan, queue: QueuePlan, hours: tuple[Hours, ...], at_us: int, days: int) -> Iterator[tuple[int, int]]:
+    calendar = _calendar(plan, queue)
+    for midnight in _days(calendar, at_us, days):
+        special = calendar.days.get(midnight.date().isoformat())
+        weekday = midnight.weekday() if special is None or special.weekday is None else special.weekday
+        yield from _moments(calendar, midnight, _of_weekday(hours, weekday))
+
+
+def _of_weekday(hours: tuple[Hours, ...], weekday: int) -> list[tuple[float, float]]:
+    return [(one.opens_seconds, one.closes_seconds) for one in hours if one.weekday == weekday]
+
+
+def _moments(calendar: Calendar, midnight: datetime, openings: Iterable[tuple[float, float]]) -> Iterator[tuple[int, int]]:
+    begin_us = micros(midnight)
+    for opens, closes in openings:
+        yield _from_local(calendar, begin_us + span(opens)), _from_local(calendar, begin_us + span(closes))
+
+
+def _days(calendar: Calendar, at_us: int, days: int) -> Iterator[datetime]:
+    midnight = _local(calendar, at_us).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight + timedelta(days=number) for number in range(days))
+
+
+def _calendar(plan: Plan, queue: QueuePlan) -> Calendar:
+    return plan.calendars.get(queue.calendar) or Calendar(plan.zone_offset_seconds, plan.zone_changes)
+
+
+def _local(calendar: Calendar, at_us: int) -> datetime:
+    return instant(at_us + _offset_us(calendar, at_us))
+
+
+def _offset_us(calendar: Calendar, at_us: int) -> int:
     """How far the zone's clocks are ahead of UTC at a moment."""
-    passed = (change.offset_seconds for change in reversed(plan.zone_changes) if span(change.at_seconds) <= at_us)
-    return span(next(passed, plan.zone_offset_seconds))
+    passed = (change.offset_seconds for change in reversed(calendar.zone_changes) if span(change.at_seconds) <= at_us)
+    return span(next(passed, calendar.zone_offset_seconds))
 
 
-def _from_local(plan: Plan, local_us: int) -> int:
+def _from_local(calendar: Calendar, local_us: int) -> int:
     """The moment at which the zone's clocks show this; in the hour that summer time repeats, the first one."""
-    return local_us - _offset_us(plan, local_us - _offset_us(plan, local_us))
+    return local_us - _offset_us(calendar, local_us - _offset_us(calendar, local_us))

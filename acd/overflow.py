@@ -1,7 +1,8 @@
 """Where a call goes instead of waiting: overflow and closing rules.
 
 Decides by the queue's rules: the first one whose conditions all hold, when the call joins, after a rule's elapsed wait, and at closing
-time. A call that is being offered, or talks, is left alone. It does not know what a destination is.
+time. A call that is being offered, or talks, is left alone, and nobody is sent to a queue that is closed. It does not know what a
+destination is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import CallOverflowed, SendCall
 from acd.expectation import of_newcomer
-from acd.hours import is_open, next_change
+from acd.hours import is_during, is_open, next_change, opening_word
 from acd.instants import seconds, span
 from acd.model import CallState
 from acd.plan import Overflow, QueuePlan
@@ -33,7 +34,7 @@ class Occasion(Enum):
 _LOOKED_AT: Mapping[Occasion, Callable[[Overflow], bool]] = {
     Occasion.JOINING: lambda rule: True,
     Occasion.WAITED: lambda rule: rule.after_seconds is not None,
-    Occasion.CLOSING: lambda rule: rule.when_closed and rule.also_waiting,
+    Occasion.CLOSING: lambda rule: rule.also_waiting,
 }
 
 
@@ -50,6 +51,7 @@ def _holds(state: State, call: Call, queue: QueuePlan, rule: Overflow) -> bool:
     waited_us = state.now_us - call.waits_from_us
     return (
         (not rule.when_closed or not is_open(state.plan, queue, state.now_us))
+        and (not rule.during or is_during(state.plan, queue, rule.during, state.now_us))
         and (rule.after_seconds is None or waited_us >= span(rule.after_seconds))
         and (rule.when_waiting is None or _others_waiting(state, call, queue) >= rule.when_waiting)
         and (rule.when_expected_seconds is None or _expects(state, call, queue) >= rule.when_expected_seconds)
@@ -73,7 +75,8 @@ def _target(state: State, call: Call, rule: Overflow) -> QueuePlan | str | None:
         return said_of(rule) if callbacks.possible(state, call) else None
     if call.queue is None or rule.to_queue in (*call.been_in, call.queue.id):
         return None
-    return next((queue for queue in state.plan.queues if queue.id == rule.to_queue), None)
+    target = next((queue for queue in state.plan.queues if queue.id == rule.to_queue), None)
+    return target if target is not None and is_open(state.plan, target, state.now_us) else None
 
 
 def said_of(rule: Overflow) -> str:
@@ -101,7 +104,8 @@ def move(state: State, call: Call, rule: Overflow) -> bool:
     call.destination = target
     call_enters(state, call, CallInput.DIVERTED)
     state.to_hold.pop(call.id, None)
-    state.say(SendCall(call.id, target))
+    opens = opening_word(state.plan, call.queue, state.now_us) if target in state.plan.tells_opening else ""
+    state.say(SendCall(call.id, target, opens))
     return False
 
 

@@ -51,12 +51,44 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A day that is not as its weekday: with another weekday's hours (a swapped workday), with its own, or closed."""
+
+    weekday: int | None = None
+    """The hours of this weekday hold."""
+    openings: tuple[tuple[float, float], ...] = ()
+    """Else these: opens, closes, in seconds after midnight; none: closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneChange:
+    """The clocks of a zone are put forward or back (summer time)."""
+
+    at_seconds: float
+    """Seconds since 1970, UTC."""
+    offset_seconds: float
+    """East of UTC, from then on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A centre's clock and its special days."""
+
+    zone_offset_seconds: float = 0.0
+    """East of UTC."""
+    zone_changes: tuple[ZoneChange, ...] = ()
+    """Those that come, in order."""
+    days: Mapping[str, SpecialDay] = field(default_factory=dict)
+    """By the day (ISO) in its zone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overflow:
     """Where a call of a queue goes instead of waiting, when every condition that is given holds. The first such rule decides.
 
     Looked at when the call joins the queue, again after ``after_seconds`` of elapsed wait, and, with ``also_waiting``, when the queue
-    closes. Exactly one of ``to_queue``, ``to_destination`` and ``to_callback`` is given. A call is never sent to a queue that it was in
-    before.
+    closes or ``during`` begins. Exactly one of ``to_queue``, ``to_destination`` and ``to_callback`` is given. A call is never sent to a
+    queue that it was in before, or that is closed.
     """
 
     name: str
@@ -74,6 +106,8 @@ class Overflow:
     """At closing time, those who wait are sent away too; else they are still served."""
     to_callback: bool = False
     """He is told that he will be called back, and keeps his place; the rule does not hold for who can't be."""
+    during: tuple[Hours, ...] = ()
+    """Only at these times, in the queue's own zone, such as lunch; none given: at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +187,8 @@ class QueuePlan:
     service_level_seconds: float = 20.0
     hours: tuple[Hours, ...] = ()
     """When it is open; none given: always."""
+    calendar: str = ""
+    """Name of the calendar that its hours go by; '': the plan's zone and closed days."""
     overflow: tuple[Overflow, ...] = ()
     callback: CallbackRules | None = None
     """None: callers of this queue are not called back."""
@@ -168,16 +204,6 @@ class Rona:
     """How long this agent is left alone after such a miss, when misses do not yet make him not ready."""
     misses_to_not_ready: int = 1
     """So many misses in a row of this cause make the agent not ready, with reason ``rona:<cause>``."""
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneChange:
-    """The clocks of the plan's zone are put forward or back (summer time)."""
-
-    at_seconds: float
-    """Seconds since 1970, UTC."""
-    offset_seconds: float
-    """East of UTC, from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,5 +236,8 @@ class Plan:
     zone_changes: tuple[ZoneChange, ...] = ()
     """Those that come, in order: hours follow them."""
     closed_days: tuple[str, ...] = ()
-    """Days (ISO, in the plan's zone) on which queues that have hours are closed."""
+    """Days (ISO) on which queues that have hours are closed, unless their calendar says otherwise."""
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    tells_opening: tuple[str, ...] = ()
+    """Destinations at which callers are told when the queue opens again."""
     callback_numbers: CallbackNumbers = CallbackNumbers()

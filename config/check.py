@@ -7,9 +7,9 @@ hardly as meant.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from acd.plan import Plan, QueuePlan
 from config.compile import compile_menu, compile_plan
@@ -47,7 +47,7 @@ def check(config: Config, today: str = "") -> list[Problem]:
 def _placed(config: Config, problem: Problem) -> Problem:
     if config.source is None:
         return problem
-    return dataclasses.replace(problem, file=config.source.file, line=config.source.line_of(problem.path))
+    return config.source.placed(problem)
 
 
 def _warning(text: str, *path: str | int) -> Problem:
@@ -229,6 +229,17 @@ def _closing(subject: Subject) -> Iterator[Problem]:
             yield Problem(text, _rules_path(subject.config, queue, "hours"))
 
 
+def _calendars_without_days(subject: Subject) -> Iterator[Problem]:
+    """The year that is two months ahead should be known: holidays are announced about then."""
+    if not subject.today:
+        return
+    year = (date.fromisoformat(subject.today) + timedelta(days=60)).isoformat()[:4]
+    used = {queue.calendar for queue in subject.plan.queues}
+    for name, row in subject.config.calendars.items():
+        if name in used and not any(day.startswith(year) for day in row.days):
+            yield _warning(f"found no day of {year} in calendar {name!r}, expected that year's holidays", "calendars", name)
+
+
 def _overflow_to_itself(subject: Subject) -> Iterator[Problem]:
     """Such a rule never applies. In the defaults it is as it should be: it sends the other queues' calls there."""
     for queue, override in subject.config.queues.overrides.items():
@@ -270,6 +281,7 @@ def _callback_numbers(subject: Subject) -> Iterator[Problem]:
 
 _PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     _loops, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _expired_entries, _unknown_queues,
-    _unpromised_callbacks, _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival, _closing, _overflow_to_itself, _starvation,
+    _unpromised_callbacks, _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival, _closing, _calendars_without_days,
+    _overflow_to_itself, _starvation,
     _callback_numbers,
 )  # fmt: skip

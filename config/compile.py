@@ -12,7 +12,21 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId, queue_of
-from acd.plan import AgentPlan, AnnounceRules, CallbackNumbers, CallbackRules, Hours, Overflow, Plan, QueuePlan, Rona, Telling, ZoneChange
+from acd.plan import (
+    AgentPlan,
+    AnnounceRules,
+    Calendar,
+    CallbackNumbers,
+    CallbackRules,
+    Hours,
+    Overflow,
+    Plan,
+    QueuePlan,
+    Rona,
+    SpecialDay,
+    Telling,
+    ZoneChange,
+)
 from config.schema import (
     ASK_NUMBER_PROMPTS,
     CONFIRM_PROMPTS,
@@ -23,6 +37,7 @@ from config.schema import (
     AgentRow,
     AnnounceRow,
     BranchRow,
+    CalendarRow,
     CallbackLine,
     CallbackRow,
     Config,
@@ -39,8 +54,8 @@ from config.schema import (
     TrialRow,
 )
 from config.schema.need import expression_of
-from config.schema.relief import WEEKDAYS, seconds_of
-from config.spoken import DIGITS, SPOKEN_DIGITS
+from config.schema.relief import WEEKDAYS, SpecialDayRow, seconds_of
+from config.spoken import DIGITS, SPOKEN_DIGITS, opening_texts
 from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan, Notice, Returning, Trial, digit_prompt
 from skills.expression import All, AnyOf, Expression, Has, Not
 from skills.requirement import Requirement, Step
@@ -79,8 +94,19 @@ def compile_plan(config: Config, at: datetime = SOME_WINTER_DAY) -> Plan:
         zone_offset_seconds=_offset(zone, at),
         zone_changes=zone_changes(zone, at),
         closed_days=config.closed_days,
+        calendars={name: _calendar(row, ZoneInfo(row.time_zone or config.hotline.time_zone), at) for name, row in config.calendars.items()},
+        tells_opening=tuple(name for name, row in config.destinations.items() if row.tells_opening),
         callback_numbers=_numbers(config.callbacks),
     )
+
+
+def _calendar(row: CalendarRow, zone: ZoneInfo, at: datetime) -> Calendar:
+    return Calendar(_offset(zone, at), zone_changes(zone, at), {day: _special(special) for day, special in row.days.items()})
+
+
+def _special(row: SpecialDayRow) -> SpecialDay:
+    openings = tuple((seconds_of(one.opens), seconds_of(one.closes)) for one in row.hours)
+    return SpecialDay(None if row.as_ is None else WEEKDAYS.index(row.as_), openings)
 
 
 def zone_changes(zone: ZoneInfo, at: datetime, days: int = 550) -> tuple[ZoneChange, ...]:
@@ -122,6 +148,7 @@ def _queue(config: Config, line: str, level: Level) -> QueuePlan:
         wrap_up_mandatory=rules.wrap_up_mandatory,
         service_level_seconds=rules.service_level_seconds,
         hours=tuple(opening for row in rules.hours for opening in _hours(row)),
+        calendar=rules.calendar or "",
         overflow=tuple(_overflow(row) for row in rules.overflow),
         callback=_callback(config, rules),
         announce=_announce(rules.announce),
@@ -147,6 +174,7 @@ def _overflow(row: OverflowRow) -> Overflow:
     return Overflow(
         row.name, QueueId(row.to_queue) if row.to_queue else None, row.to_destination, row.when_closed, row.when_waiting,
         row.when_expected_seconds, row.after_seconds, row.also_waiting, bool(row.to_callback),
+        tuple(opening for times in row.during for opening in _hours(times)),
     )  # fmt: skip
 
 
@@ -314,7 +342,16 @@ def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
     """
     patterns = {*NUMBERED_PROMPTS.values(), *RETURNING_PROMPTS}
     plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in patterns}
-    return _digits(config) | _numbered_texts(config) | _offers_to_go_on(config) | plain
+    return _digits(config) | _numbered_texts(config) | _offers_to_go_on(config) | _opening_texts(config) | plain
+
+
+def _opening_texts(config: Config) -> dict[str, dict[str, str]]:
+    """Every way in which it can be said when some queue opens again, where some destination says it."""
+    if not any(row.tells_opening for row in config.destinations.values()):
+        return {}
+    times = {row.opens for queue in queue_ids(config) for row in rules_of(config, queue).hours}
+    times |= {row.opens for calendar in config.calendars.values() for day in calendar.days.values() for row in day.hours}
+    return opening_texts(sorted(times), config.languages)
 
 
 def _offers_to_go_on(config: Config) -> dict[str, dict[str, str]]:

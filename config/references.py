@@ -31,7 +31,7 @@ from config.schema import (
 from config.schema.nearest import did_you_mean
 from config.schema.need import Combination, expression_of, leaves
 from config.schema.source import Path, Problem
-from config.spoken import DIGITS, SPOKEN_DIGITS
+from config.spoken import DIGITS, OPENING_LANGUAGES, SPOKEN_DIGITS
 from ivr.menu import digit_prompt
 from skills.expression import Has
 
@@ -257,6 +257,19 @@ def _relief(config: Config) -> Iterator[Problem]:
         yield from _relief_of(config, override, ("queues", "overrides", queue))
 
 
+def _calendars(config: Config) -> Iterator[Problem]:
+    if config.queues.defaults.calendar is not None:
+        yield from _unknown("calendar", config.queues.defaults.calendar, config.calendars, ("queues", "defaults", "calendar"))
+    for queue, override in config.queues.overrides.items():
+        if override.calendar is not None:
+            yield from _unknown("calendar", override.calendar, config.calendars, ("queues", "overrides", queue, "calendar"))
+    for name, row in config.destinations.items():
+        unspoken = [language for language in config.languages if language not in OPENING_LANGUAGES] if row.tells_opening else []
+        if unspoken:
+            text = f"found tells_opening, expected only languages in which it can be said; not {', '.join(unspoken)}"
+            yield Problem(text, ("destinations", name, "tells_opening"))
+
+
 def _relief_of(config: Config, rules: QueueRules | QueueOverride, path: Path) -> Iterator[Problem]:
     for position, rule in enumerate(rules.overflow or ()):
         here = (*path, "overflow", position)
@@ -391,6 +404,6 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _languages, _prompts, _continue_case, _labels, _voice_menu, _entries, _handovers, _menus, _inputs, _notices, _queues, _relief,
-    _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
+    _languages, _prompts, _continue_case, _labels, _voice_menu, _entries, _handovers, _menus, _inputs, _notices, _queues, _calendars,
+    _relief, _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
 )  # fmt: skip

@@ -5,7 +5,7 @@ Plain tables. A prompt of the same name in the configuration wins over them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 DIGITS: Final = "0123456789"
@@ -17,3 +17,31 @@ SPOKEN_DIGITS: Final[Mapping[str, tuple[str, ...]]] = {
     "ko": ("공", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"),
 }
 """Language -> its words for 0 to 9, as one reads a long number aloud."""
+
+
+OPENING_PREFIX: Final = "opens_"
+"""With the day and the time, such as ``opens_mon_0830``, the name of a prompt that says when a queue opens again."""
+_DAYS: Final = ("today", "tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPOKEN_DAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "zh": ("今天", "明天", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+    "en": ("today", "tomorrow", *(f"on {day}" for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))),
+}
+CLOCK: Final = " o'clock"
+_SENTENCES: Final[Mapping[str, Callable[[str, int, int], str]]] = {
+    "zh": lambda day, hour, minute: f"我们将于{day}{hour}点{f'{minute}分' if minute else ''}恢复服务。",
+    "en": lambda day, hour, minute: f"We are open again {day} at {hour}{f':{minute:02}' if minute else CLOCK}.",
+}
+OPENING_LANGUAGES: Final = frozenset(_SENTENCES)
+"""Languages in which an opening can be said."""
+
+
+def opening_texts(times: Iterable[str], languages: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Prompt -> language -> text, for every day and each of ``times`` (``08:30``); languages that have no words here are left out."""
+    spoken = [language for language in languages if language in OPENING_LANGUAGES]
+    return {
+        f"{OPENING_PREFIX}{day}_{time.replace(':', '')}": {
+            language: _SENTENCES[language](_SPOKEN_DAYS[language][place], int(time[:2]), int(time[3:])) for language in spoken
+        }
+        for time in times
+        for place, day in enumerate(_DAYS)
+    }

@@ -40,7 +40,7 @@ class SessionFirst:
 
     async def send(self, command: SendCall) -> None:
         """Send the caller to a destination of the dialplan."""
-        if not self._sessions.deliver(command.call, f"hotline-out,{command.destination},1", None):
+        if not self._sessions.deliver(command.call, f"hotline-out,{command.destination},1", None, command.opens):
             await (await self._exchange(command.call)).send(command)
 
     async def hang_up(self, command: HangUpCall) -> None:

@@ -192,6 +192,9 @@ def _rewritten(source: Path, target: Path, ports: HotlinePorts, change: Change |
     rows["web"] = {"host": "127.0.0.1", "port": ports.web}
     for phone in rows["phones"]:
         rows["phones"][phone] = {"contact": f"sip:{phone}@127.0.0.1:{ports.phones}", "qualify_seconds": 10}
+    for calendar in rows.get("calendars", {}).values():
+        if "file" in calendar:
+            calendar["file"] = str(source.parent.absolute() / calendar["file"])
     if rows.get("customers") is not None:
         rows["customers"]["file"] = str(source.parent.absolute() / rows["customers"].get("file", "customers.csv"))
     if change is not None:

@@ -40,14 +40,14 @@ class Sessions:
     def __init__(self) -> None:
         self._by_call: dict[CallId, AgiLine] = {}
 
-    def deliver(self, call: CallId, target: str, queue: QueueId | None) -> bool:
+    def deliver(self, call: CallId, target: str, queue: QueueId | None, opens: str = "") -> bool:
         """Tell the call's session where its caller goes: a ``Goto`` target such as ``hotline-hold,printers.L2,1``.
 
         True when the session was waiting for this and has taken it; it then sets HOTLINE_QUEUE (unless ``queue`` is None) and
         HOTLINE_NEXT, and ends. False when there is no such session, or it is still in the menu, or has its answer, or its caller is gone.
         """
         line = self._by_call.get(call)
-        return line is not None and line.take(Verdict(target, queue))
+        return line is not None and line.take(Verdict(target, queue, opens))
 
     async def left(self, call: CallId) -> None:
         """Wait, at most LEAVE_SECONDS, until a session that has its answer has carried it out and is over; any other is not waited for.

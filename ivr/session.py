@@ -62,6 +62,8 @@ class Verdict:
 
     target: str
     queue: QueueId | None
+    opens: str = ""
+    """When the queue opens again, for a destination that tells it."""
 
 
 class Line(Protocol):
@@ -239,7 +241,10 @@ class Session:
         verdict = await self._line.verdict()
         if facts.callback:  # means nothing when an agent is being rung already, or the queue promises none
             await self._submit(CallbackWanted(self._caller.call))
-        await self._assign(("CHANNEL(language)", facts.language), ("HOTLINE_QUEUE", verdict.queue), ("HOTLINE_NEXT", verdict.target))
+        await self._assign(
+            ("CHANNEL(language)", facts.language), ("HOTLINE_QUEUE", verdict.queue), ("HOTLINE_OPENS", verdict.opens or None),
+            ("HOTLINE_NEXT", verdict.target),
+        )  # fmt: skip
 
     def _queued(self, facts: Facts) -> CallQueued:
         served = standing(self._customers, self._plan.returning, facts.known)

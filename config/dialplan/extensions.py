@@ -192,7 +192,7 @@ def _destinations(config: Config) -> Rendered:
 
 def _destination(name: str, row: Destination) -> Rendered:
     if row.say is not None:
-        return filled("say.tmpl", name=name, sounds=PROMPT_FOLDER, prompt=row.say)
+        return filled("say-opening.tmpl" if row.tells_opening else "say.tmpl", name=name, sounds=PROMPT_FOLDER, prompt=row.say)
     if row.voicemail is not None:
         return filled("voicemail.tmpl", name=name, mailbox=row.voicemail)
     return filled("partner.tmpl", name=name, number=row.dial or "", trunk=trunk_endpoint(row.trunk or ""))

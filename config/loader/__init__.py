@@ -7,10 +7,10 @@ first of these that has any are reported at once. It does not read the environme
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,6 +19,7 @@ from config.loader.secret import SecretMissing, resolve_secret, resolve_secrets
 from config.loader.wording import problem_of
 from config.references import broken_references
 from config.schema import Config
+from config.schema.source import Path as Places
 from config.schema.source import Problem, Source
 
 LARGEST_BYTES = 2_000_000
@@ -44,7 +45,7 @@ def parse(text: str, file: str = "<text>") -> Config:
         document = read(text)
     except NotYaml as error:
         raise ConfigError([Problem(str(error), file=file, line=error.line)]) from None
-    source = Source(file, document.lines)
+    source = Source(file, document.lines, _included_days(document, Path(file)))
     config = _shaped(document, source).from_source(source)
     _raise_if_any(broken_references(config), source)
     return config
@@ -63,11 +64,35 @@ def _shaped(document: Document, source: Source) -> Config:
     return config
 
 
+def _included_days(document: Document, file: Path) -> dict[Places, Source]:
+    """Put the days of the calendars' files into the document, below those that are there already; where they were read from."""
+    included: dict[Places, Source] = {}
+    calendars = document.value.get("calendars") if isinstance(document.value, dict) else None
+    for name, row in calendars.items() if isinstance(calendars, dict) else ():
+        path = row.get("file") if isinstance(row, dict) else None
+        if isinstance(path, str) and isinstance(row.get("days", {}), dict):
+            source, days = _days(file.parent / path)
+            row["days"] = {**days, **row.get("days", {})}
+            included["calendars", name, "days"] = source
+    return included
+
+
+def _days(path: Path) -> tuple[Source, dict[str, Any]]:
+    """The ``days`` of a calendar's file."""
+    try:
+        document = read(_text(path))
+    except NotYaml as error:
+        raise ConfigError([Problem(str(error), file=str(path), line=error.line)]) from None
+    source = Source(str(path), document.lines)
+    _raise_if_any(document.problems, source)
+    if not isinstance(document.value, dict) or list(document.value) != ["days"] or not isinstance(document.value["days"], dict):
+        raise ConfigError([Problem("found something else, expected `days` and nothing more", file=str(path), line=1)])
+    return source, document.value["days"]
+
+
 def _raise_if_any(problems: Sequence[Problem], source: Source) -> None:
     if problems:
-        placed = [
-            dataclasses.replace(problem, file=source.file, line=problem.line or source.line_of(problem.path)) for problem in problems
-        ]
+        placed = [source.placed(problem) for problem in problems]
         raise ConfigError(sorted(placed, key=lambda problem: problem.line or 0))
 
 

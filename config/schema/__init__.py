@@ -7,13 +7,12 @@ make a good hotline (``config.check``), nor does it read files.
 from __future__ import annotations
 
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, field_validator
 
 from config.schema.customers import CustomersRow, HttpCustomers, SqlCustomers
 from config.schema.need import Combination, Need
-from config.schema.relief import AnnounceRow, CallbackLine, CallbackRow, HoursRow, OverflowRow
+from config.schema.relief import AnnounceRow, CalendarRow, CallbackLine, CallbackRow, HoursRow, OverflowRow
 from config.schema.routing import (
     AgentRow,
     Agents,
@@ -58,7 +57,7 @@ from config.schema.voice import (
     TrialRow,
     VoiceMenu,
 )
-from config.schema.words import Day, Dnis, ExchangeName, LanguageName, Name, ShortCode, SoundPath, Strict
+from config.schema.words import Day, Dnis, ExchangeName, LanguageName, Name, ShortCode, SoundPath, Strict, known_zone
 from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
 
 REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
@@ -90,11 +89,7 @@ class HotlineRow(Hotline):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, KeyError):
-            raise ValueError("expected a time zone such as Asia/Shanghai") from None
-        return name
+        return known_zone(name)
 
 
 class Config(Strict):
@@ -120,6 +115,9 @@ class Config(Strict):
     urgent_head_start_seconds: Seconds = Field(default=0.0, description="Head start of urgent calls; the largest that applies counts.")
     offers: Offers = Field(default=Offers(), description="Ringing, and what follows when it is not answered.")
     closed_days: tuple[Day, ...] = Field(default=(), max_length=400, description="Days on which queues that have hours are closed.")
+    calendars: dict[Name, CalendarRow] = Field(
+        default_factory=dict, max_length=50, description="Clocks, holidays and special days that queues' hours go by, by name."
+    )
     callbacks: CallbackLine | None = Field(default=None, description="How customers are called back; without it, nobody is.")
     personal_wait_seconds: Seconds = Field(
         default=60.0, description="So long a call that was handed to a certain agent waits for him alone, if he is logged in."
@@ -177,6 +175,7 @@ __all__ = [
     "Ami",
     "AnnounceRow",
     "BranchRow",
+    "CalendarRow",
     "CallbackLine",
     "CallbackRow",
     "Combination",

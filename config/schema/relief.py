@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from config.schema.words import Dnis, Label, Name, QueueName, Strict, exactly_one_of, shaped
+from config.schema.words import Day, Dnis, Label, Name, QueueName, Strict, exactly_one_of, known_zone, shaped
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -38,6 +38,48 @@ class HoursRow(Strict):
         return self
 
 
+class OpeningRow(Strict):
+    """One opening of a special day."""
+
+    opens: TimeOfDay = Field(description="Open from then …")
+    closes: TimeOfDay = Field(description="… until, but not at, this one.")
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> OpeningRow:
+        if seconds_of(self.opens) >= seconds_of(self.closes):
+            raise ValueError("expected opens before closes")
+        return self
+
+
+class SpecialDayRow(Strict):
+    """A day that is not as its weekday. With neither `as` nor `hours`, queues that have hours are closed."""
+
+    name: Label | None = Field(default=None, description="What people call it.")
+    as_: Weekday | None = Field(default=None, alias="as", description="The hours of this weekday hold: a swapped workday.")
+    hours: tuple[OpeningRow, ...] = Field(default=(), max_length=10, description="Its own hours, for every queue that has hours.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SpecialDayRow:
+        if self.as_ is not None and self.hours:
+            raise ValueError("expected as or hours, not both")
+        return self
+
+
+class CalendarRow(Strict):
+    """A centre's clock, holidays and special days."""
+
+    time_zone: str | None = Field(default=None, description="Time zone of its days and hours; without it, the hotline's.")
+    file: str | None = Field(
+        default=None, min_length=1, description="YAML file with more `days`; a relative path starts at this configuration's folder."
+    )
+    days: dict[Day, SpecialDayRow] = Field(default_factory=dict, description="Days by date; they go before those of `file`.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        return None if name is None else known_zone(name)
+
+
 class OverflowRow(Strict):
     """Where calls go instead of waiting. The conditions that are given must all hold; the first rule that does decides."""
 
@@ -57,18 +99,23 @@ class OverflowRow(Strict):
         default=None, description="The expected wait is so long or longer, or nobody who matches is at work."
     )
     after_seconds: WaitSeconds | None = Field(default=None, description="The call has waited so long.")
+    during: tuple[HoursRow, ...] = Field(
+        default=(), max_length=20, description="Only at these times by the queue's calendar, such as lunch, when another queue covers."
+    )
     also_waiting: bool = Field(
-        default=False, description="With `when_closed`: at closing time those who wait go too; else they are still served."
+        default=False,
+        description="With `when_closed` or `during`: when that begins, those who wait go too; else they are still served.",
     )
 
     @model_validator(mode="after")
     def _whole(self) -> OverflowRow:
         exactly_one_of(self, "to_queue", "to_destination", "to_callback")
         conditions = (self.when_waiting, self.when_expected_seconds, self.after_seconds)
-        if not self.when_closed and all(condition is None for condition in conditions):
-            raise ValueError("expected one of when_closed, when_waiting, when_expected_seconds, after_seconds: else nobody would wait")
-        if self.also_waiting and not self.when_closed:
-            raise ValueError("expected also_waiting only with when_closed")
+        if not self.when_closed and not self.during and all(condition is None for condition in conditions):
+            expected = "when_closed, during, when_waiting, when_expected_seconds, after_seconds"
+            raise ValueError(f"expected one of {expected}: else nobody would wait")
+        if self.also_waiting and not self.when_closed and not self.during:
+            raise ValueError("expected also_waiting only with when_closed or during")
         return self
 
 

@@ -46,6 +46,7 @@ class QueueRules(Strict):
     service_level_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=20.0, description="Answered within this counts as in time."
     )
+    calendar: Name | None = Field(default=None, description="One of `calendars`; without it, the hotline's zone and `closed_days`.")
     hours: tuple[HoursRow, ...] = Field(default=(), max_length=50, description="When it is open; none: always.")
     overflow: tuple[OverflowRow, ...] = Field(default=(), max_length=20, description="Where calls go instead of waiting.")
     callback: CallbackRow | None = Field(default=None, description="When callers are offered a callback; without it, never.")
@@ -65,6 +66,7 @@ class QueueOverride(Strict):
     wrap_up_seconds: Annotated[float, Field(ge=0, le=900)] | None = Field(default=None, description="See queues.defaults.")
     wrap_up_mandatory: bool | None = Field(default=None, description="See queues.defaults.")
     service_level_seconds: Annotated[float, Field(gt=0, le=3600)] | None = Field(default=None, description="See queues.defaults.")
+    calendar: Name | None = Field(default=None, description="See queues.defaults.")
     hours: tuple[HoursRow, ...] | None = Field(default=None, max_length=50, description="See queues.defaults; `[]`: always open.")
     overflow: tuple[OverflowRow, ...] | None = Field(default=None, max_length=20, description="See queues.defaults.")
     callback: CallbackRow | None = Field(default=None, description="See queues.defaults.")

@@ -6,7 +6,7 @@ Knows file names and lines only; the YAML itself is read by ``config.loader``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 Path = tuple[str | int, ...]
@@ -19,6 +19,18 @@ class Source:
 
     file: str
     lines: Mapping[Path, int] = field(default_factory=dict)
+    included: Mapping[Path, Source] = field(default_factory=dict)
+    """Path -> the file that what is below it was read from, as far as it is not in this one."""
+
+    def placed(self, problem: Problem) -> Problem:
+        """The problem with its file and line, unless it knows its line already."""
+        if problem.line is not None:
+            return replace(problem, file=problem.file or self.file)
+        for place, source in self.included.items():
+            inner = problem.path[len(place) :]
+            if problem.path[: len(place)] == place and inner and problem.path[: len(place) + 1] not in self.lines:
+                return replace(problem, file=source.file, line=source.line_of((place[-1], *inner)))
+        return replace(problem, file=self.file, line=self.line_of(problem.path))
 
     def line_of(self, path: Path) -> int | None:
         """The line of the deepest known value on ``path``; parts that are unknown are passed over. None when nothing is known."""

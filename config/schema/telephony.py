@@ -110,6 +110,7 @@ class Destination(Strict):
     """Where a call can be sent out of the queue. Exactly one of the keys."""
 
     say: Name | None = Field(default=None, description="Prompt to say; then the call ends.")
+    tells_opening: bool = Field(default=False, description="With `say`: then, when the queue opens again, if that is within a week.")
     voicemail: Annotated[str, shaped(r"[0-9]{1,15}@[a-z][a-z0-9_]{0,39}", "a mailbox such as 100@default")] | None = Field(
         default=None, description="Mailbox that takes a message."
     )
@@ -121,6 +122,8 @@ class Destination(Strict):
         exactly_one_of(self, "say", "voicemail", "dial")
         if (self.dial is None) != (self.trunk is None):
             raise ValueError("expected dial and trunk together")
+        if self.tells_opening and self.say is None:
+            raise ValueError("expected tells_opening only with say")
         return self
 
 

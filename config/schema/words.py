@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -52,6 +53,15 @@ def exactly_one_of(row: BaseModel, *names: str) -> None:
     if sum(getattr(row, name) is not None for name in names) != 1:
         keys = [row.__class__.model_fields[name].alias or name for name in names]
         raise ValueError(f"expected exactly one of {', '.join(keys)}")
+
+
+def known_zone(name: str) -> str:
+    """``name`` if it is a time zone of the system's. Raises ValueError."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ValueError("expected a time zone such as Asia/Shanghai") from None
+    return name
 
 
 Name = Annotated[str, shaped(r"[a-z][a-z0-9_]{0,39}", "a name of small letters, digits and _, such as key_account")]

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 ALIVE: Final = "HOTLINE_ALIVE"
 """The dialplan's global variable that the heartbeat sets, to the epoch second."""
+OPENS: Final = "HOTLINE_OPENS"
+"""The channel variable with the opening that a destination tells, such as ``mon_0830``."""
 SAY: Final = "HOTLINE_SAY"
 """The channel variable with the prompt that a held caller hears at the next pause of his music."""
 _PROMPT_TOLD: Final = {Telling.POSITION: POSITION_PROMPT, Telling.WAIT: WAIT_PROMPT}
@@ -222,6 +224,8 @@ class Ami:
 
     async def send(self, command: SendCall) -> None:
         """Send the caller to a destination of the dialplan."""
+        if command.opens:
+            await self._set(command.call, OPENS, safe_name(command.opens))
         await self.redirect(command.call, Context.OUT, command.destination)
 
     async def hang_up(self, command: HangUpCall) -> None:

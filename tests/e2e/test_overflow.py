@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,13 +80,21 @@ async def test_who_has_waited_too_long_is_taken_out_of_hold(scene: Scene) -> Non
         assert (await flowed_out(scene, caller))["end_cause"] == "diverted"
 
 
-async def test_who_calls_a_closed_queue_hears_that(scene: Scene) -> None:
-    now = datetime.now(SHANGHAI)
+async def test_who_calls_on_a_holiday_hears_that_and_when_the_queue_opens_again(scene: Scene) -> None:
+    """Its hours are round the clock; the calendar closes it today and tomorrow."""
+    today = datetime.now(SHANGHAI).date()
+    days = {(today + timedelta(days=number)).isoformat(): {"name": "holiday"} for number in range(2)}
     closed = {"name": "closed", "when_closed": True, "to_destination": "closed"}
-    begin = now.replace(hour=0, minute=0)
-    async with configured(scene.house, rules(closed, hours=open_but_for(begin, begin.replace(hour=23, minute=59)))):
+
+    def holiday(rows: dict[str, Any]) -> None:
+        rows["calendars"] = {"here": {"time_zone": "Asia/Shanghai", "days": days}}
+        rows["queues"]["overrides"]["scanners.L1"] = {"overflow": [closed], "calendar": "here"}
+
+    async with configured(scene.house, holiday):
         caller = await scene.call("scanners.L1")
         assert (await flowed_out(scene, caller))["end_cause"] == "diverted"
+        log = scene.hotline.asterisk.log.read_text(encoding="utf-8", errors="replace")
+        assert re.search(r"Playing 'hotline/opens_[a-z]+_0000\.\w+' \(language 'zh'\)", log)
 
 
 @pytest.mark.parametrize("also_waiting", [True, False])

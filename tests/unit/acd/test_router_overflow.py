@@ -170,3 +170,44 @@ def test_hours_follow_the_zones_summer_time() -> None:
         assert is_open(plan, plan.queues[0], micros(opens))
         assert not is_open(plan, plan.queues[0], micros(opens) - 1)
     assert next_change(plan, micros(before + timedelta(days=1))) == micros(after), "looked at before the change"
+
+
+# ---- lunch, other centres, and when it opens again
+
+NOON_IN_SHANGHAI = tuple(Hours(weekday, 17 * HOUR, 18 * HOUR) for weekday in range(5))
+"""The test's clock stands at its begin: that is when these people eat."""
+COVER = Overflow("lunch", to_queue=QueueId("printers.L2"), during=NOON_IN_SHANGHAI)
+
+
+def test_at_lunch_another_queue_takes_the_callers_and_not_after_it() -> None:
+    scene = Scene(with_rules(COVER))
+    assert scene.live(scene.call("1")).queue_id == "printers.L2"
+    scene.later(HOUR)
+    assert scene.live(scene.call("2")).queue_id == "printers.L1"
+
+
+def test_who_waits_when_lunch_begins_goes_too_where_the_rule_says_so() -> None:
+    later = tuple(replace(one, opens_seconds=one.opens_seconds + 600) for one in NOON_IN_SHANGHAI)
+    scene = Scene(with_rules(replace(COVER, during=later, also_waiting=True)))
+    call = scene.call("1")
+    scene.later(601.0)
+    assert scene.live(call).queue_id == "printers.L2"
+
+
+def test_the_night_is_taken_over_by_a_centre_that_is_open_and_by_none_that_is_closed() -> None:
+    """Whoever is next in line and open takes it: closed ones are passed over."""
+    rules = [Overflow(name, to_queue=QueueId(name), when_closed=True) for name in ("printers.L2", "servers.L1")]
+    plan = with_rules(*rules, CLOSED, hours=(Hours(0, 0.0, HOUR),))
+    west, east, other = plan.queues
+    asleep = replace(east, hours=(Hours(0, 0.0, HOUR),))
+    awake = Scene(replace(plan, queues=(west, asleep, other)))
+    assert awake.live(awake.call("1")).queue_id == "servers.L1"
+    nobody = Scene(replace(plan, queues=(west, asleep, replace(other, hours=(Hours(0, 0.0, HOUR),)))))
+    call = nobody.call("1")
+    assert nobody.first(SendCall) == SendCall(call, "closed-announcement")
+
+
+def test_a_destination_that_tells_it_is_told_when_the_queue_opens_again() -> None:
+    scene = Scene(with_rules(CLOSED, hours=(Hours(1, 8.5 * HOUR, 18 * HOUR),), tells_opening=("closed-announcement",)))
+    call = scene.call("1")
+    assert scene.first(SendCall) == SendCall(call, "closed-announcement", "tomorrow_0830")

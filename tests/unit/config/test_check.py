@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
 
 from config.check import check
+from config.loader import ConfigError, load, parse
 from config.schema import Config
 from config.schema.source import Problem, Severity
+from tests.unit.config.conftest import SHIPPED
 
 Changed = Callable[..., Config]
 
@@ -142,3 +148,38 @@ def test_a_queue_that_only_a_short_code_leads_to_is_none_that_callers_reach(chan
     config = changed(("sets: {product_line: scanners}", "sets: {product_line: pcs}"), ("hints: {product_line: scanners}", "hints: {}"))
 
     assert told(check(config), "scanners.L1").severity is Severity.WARNING
+
+
+CALENDAR = 'calendars: {here: {days: {"2026-10-01": {name: day}}}}\nclosed_days: []'
+
+
+def test_a_calendar_without_next_years_days_is_told_two_months_before(changed: Changed) -> None:
+    config = changed(("closed_days: []", CALENDAR), ("    strategy: longest_idle", "    calendar: here\n    strategy: longest_idle"))
+
+    assert check(config, "2026-10-31") == []
+    assert told(check(config, "2026-11-03"), "no day of 2027 in calendar 'here'").severity is Severity.WARNING
+
+
+def test_a_calendars_file_is_read_and_its_mistakes_are_told_by_its_own_lines(tmp_path: Path) -> None:
+    wanted = ("closed_days: []", "calendars: {china: {file: china.yaml}}\nclosed_days: []")
+    main, days = tmp_path / "hotline.yaml", tmp_path / "china.yaml"
+    main.write_text(SHIPPED.replace(*wanted), encoding="utf-8")
+    days.write_text('days:\n  "2026-10-01": {name: National Day}\n  "2026-10-10": {as: wed}\n', encoding="utf-8")
+    assert [day.as_ for day in load(main).calendars["china"].days.values()] == [None, "wed"]
+
+    days.write_text('days:\n  "2026-10-01": {}\n  "2026-10-10": {as: someday}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"china\.yaml:3: found 'someday', expected 'mon'"):
+        load(main)
+    days.unlink()
+    with pytest.raises(ConfigError, match=r"china\.yaml: found no readable file"):
+        load(main)
+
+
+def test_the_shipped_calendar_of_china_is_whole() -> None:
+    text = SHIPPED.replace("closed_days: []", "calendars: {china: {file: calendar/china.yaml}}\nclosed_days: []")
+    days = parse(text, str(Path(__file__).parents[3] / "config" / "hotline.yaml")).calendars["china"].days
+    worked = {day for day, row in days.items() if row.as_ is not None}
+    assert worked == {"2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"}
+    assert all(date.fromisoformat(day).weekday() >= 5 for day in worked)
+    assert len(days) - len(worked) == 33
+

@@ -217,3 +217,12 @@ def test_where_only_a_rule_promises_callbacks_they_are_never_offered_in_hold(cha
     assert (made.when_expected_seconds, made.when_ahead, made.when_waited_seconds, made.order) == (None, None, None, "customer_first")
     asked = ("13900000", "1300000000", "139000", "02100000")
     assert [plan.callback_numbers.allow(number) for number in asked] == [True, False, False, False]
+
+
+def test_every_opening_that_can_be_told_is_a_prompt_in_every_language(changed: Changed) -> None:
+    assert not [name for name in prompt_texts(changed()) if name.startswith("opens_")]
+    tells = ("closed: {say: closed}", "closed: {say: closed, tells_opening: true}")
+    texts = prompt_texts(changed(tells, ('opens: "00:00"', 'opens: "08:30"')))
+    told = {name: words for name, words in texts.items() if name.startswith("opens_")}
+    assert len(told) == 9
+    assert told["opens_mon_0830"] == {"zh": "我们将于星期一8点30分恢复服务。", "en": "We are open again on Monday at 8:30."}
