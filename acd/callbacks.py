@@ -129,7 +129,7 @@ def attempt(state: State, offer: Offer) -> None:
     _change(state, callback, CallbackInput.ATTEMPTED)
     if rules.order is CallbackOrder.CUSTOMER_FIRST:
         _dial(state, offer, CallbackOrder.CUSTOMER_FIRST)
-        state.deadlines.set(Due.OFFER_OVERDUE, offer, state.now_us + span(rules.ring_seconds + state.plan.ring_grace_seconds))
+        state.deadlines.set(Due.OFFER_OVERDUE, offer, state.now_us + _patience(state, rules))
     else:
         state.say(RingAgent(
             offer.id, call.id, offer.agent.id, offer.phone, state.plan.ring_seconds, call.queue.id, offer.agent.plan.auto_answer, alone=True
@@ -155,8 +155,19 @@ def dial_customer(state: State, offer: Offer) -> None:
     assert call.callback is not None, "only a promised call is called back"
     call_enters(state, call, CallInput.CUSTOMER_DIALLED)
     _dial(state, offer, CallbackOrder.AGENT_FIRST)
-    patience = span(rules_of(call).ring_seconds + state.plan.ring_grace_seconds)
-    state.deadlines.set(Due.CALLBACK_OVERDUE, call.callback, state.now_us + patience)
+    state.deadlines.set(Due.CALLBACK_OVERDUE, call.callback, state.now_us + _patience(state, rules_of(call)))
+
+
+def _patience(state: State, rules: CallbackRules) -> int:
+    """How long, in microseconds, to wait for word of a customer who is dialled."""
+    return span(rules.ring_seconds + rules.confirm_seconds + state.plan.ring_grace_seconds)
+
+
+def awaits_customer(offer: Offer) -> bool:
+    """Whether the agent is reserved while the customer is being dialled, first: no word of him means that he was not reached."""
+    callback = offer.call.callback
+    dialling = callback is not None and callback.state is CallbackState.DIALLING and callback.dialled == callback.attempts
+    return dialling and not offer.consult and offer.call.state is CallState.OFFERED
 
 
 def reached(state: State, call: Call, *, ring: bool = True) -> None:

@@ -126,6 +126,8 @@ class CallbackRules:
     """At most so long a customer who was reached first is spoken to before the agent's phone rings."""
     when_waited_seconds: float | None = None
     """He has waited so long."""
+    confirm_seconds: float = 0.0
+    """So long at most, after answering, he has to press a key before he counts as reached."""
 
 
 @dataclass(frozen=True, slots=True)

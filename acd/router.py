@@ -175,7 +175,10 @@ def _about_offer(act: Callable[..., None], of_consult: Callable[..., None], *fie
 
 
 def _offer_overdue(state: State, offer: Offer) -> None:
-    (consulted if offer.consult else offering).overdue(state, offer)
+    if callbacks.awaits_customer(offer):
+        calling_back.give_up_attempt(state, offer.call, None)
+    else:
+        (consulted if offer.consult else offering).overdue(state, offer)
 
 
 def _nothing(state: State, event: Ticked | SurveyAnswered) -> None:

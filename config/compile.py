@@ -67,6 +67,8 @@ ENTERED, HEARD = "entered", "heard"
 (CONTINUE_CASE,) = RETURNING_PROMPTS
 (ASK_NUMBER,) = ASK_NUMBER_PROMPTS
 SPOKEN_LINE = "{product_line}"
+CONFIRM_SECONDS = 30.0
+"""The dialplan asks twice, and waits five seconds for the key each time."""
 NEIGHBOUR = "{neighbour_level}"
 SOME_WINTER_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -182,9 +184,11 @@ def _callback(config: Config, rules: QueueRules) -> CallbackRules | None:
     """Where only an overflow rule promises callbacks, they are made as by default, and never offered in hold."""
     if config.callbacks is None:
         return None
+    asked_seconds = CONFIRM_SECONDS if config.callbacks.confirm else 0.0
     if rules.callback is not None:
-        return _callback_rules(rules.callback)
-    return CallbackRules(order=CallbackOrder.CUSTOMER_FIRST) if any(row.to_callback for row in rules.overflow) else None
+        return replace(_callback_rules(rules.callback), confirm_seconds=asked_seconds)
+    default = CallbackRules(order=CallbackOrder.CUSTOMER_FIRST, confirm_seconds=asked_seconds)
+    return default if any(row.to_callback for row in rules.overflow) else None
 
 
 def _callback_rules(row: CallbackRow) -> CallbackRules:

@@ -300,6 +300,7 @@ def test_a_customers_phone_may_ring_longer_than_an_agents() -> None:
     scene.later(1.0)
     assert scene.first(StopRinging).hang_up, "nobody is on the line who could be held"
     assert scene.live(call).state is CallState.PROMISED
+    assert scene.live(call).callback.unreached == 1, "nobody is rung for ever"  # type: ignore[union-attr]
 
 
 def test_nobody_is_called_back_while_he_still_hears_that_he_will_be() -> None:
