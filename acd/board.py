@@ -115,6 +115,23 @@ class PromiseView:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentView:
+    """A fault that the callers of a product line hear of, or heard of until it was solved."""
+
+    incident: str
+    product_line: str
+    text: str
+    declared_at: datetime
+    declared_by: str
+    heard: int
+    """Callers who heard of it."""
+    numbers: int
+    """Numbers of those who want to be told when it is solved."""
+    solved_at: datetime | None = None
+    solved_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything that is going on."""
 
@@ -124,3 +141,5 @@ class Board:
     queues: tuple[QueueView, ...]
     promises: tuple[PromiseView, ...] = ()
     """Promised callbacks, the oldest first."""
+    incidents: tuple[IncidentView, ...] = ()
+    """Running ones and the last that were solved, the oldest first."""

@@ -103,6 +103,7 @@ def said_goodbye(state: State, call: Call) -> None:
 
 def rested(state: State, call: Call) -> None:
     """Nothing keeps the call from being offered any more, but for a callback the hours of its queue: nobody is called back at night."""
+    call.hearing = False
     keep_hours(state, call)
     state.lead_calls[call.id] = call
 

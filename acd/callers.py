@@ -5,10 +5,10 @@ Decides what each of these means in whatever state the call is; what is late or 
 
 from __future__ import annotations
 
-from acd import callbacks, calling_back, consulted, desk, offering
+from acd import callbacks, calling_back, consulted, desk, incidents, offering
 from acd.calls import Call
 from acd.deadlines import Due
-from acd.effects import Announce, CallChanged, HangUpCall, JoinCaller, SendCall
+from acd.effects import Announce, CallChanged, HangUpCall, JoinCaller, SendCall, TellIncident
 from acd.ending import end, let_go
 from acd.events import (
     CallArrived,
@@ -32,8 +32,8 @@ LONGEST_PATH = 64
 MOST_REDOS = 10
 """So often a failed command is given again before the matter is left to the next look at the exchange."""
 
-_NEVER_REDONE = frozenset({Announce.__name__})
-"""Commands that would be stale by then; the next one of their kind says it better."""
+_NEVER_REDONE = frozenset({Announce.__name__, TellIncident.__name__})
+"""Commands that would be stale by then. Who could not be told of an incident is not kept waiting for that."""
 
 _LEFT: dict[CallState, EndCause] = {
     CallState.MENU: EndCause.ABANDONED_IN_MENU,
@@ -151,6 +151,8 @@ def command_failed(state: State, event: CommandFailed) -> None:
     """A command about a call failed: it is given again after a while, if it still makes sense then."""
     call = state.calls.get(event.call)
     if event.command in _NEVER_REDONE:
+        if call is not None:
+            incidents.may_be_offered(state, call)
         return
     if call is not None and event.command == JoinCaller.__name__:
         consulted.unjoined(state, call)

@@ -149,6 +149,11 @@ class Call:
     """Queues that it overflowed from; it does not come back to them."""
     overflow_us: int | None = None
     """When its queue's overflow rules are to be looked at again."""
+    incident: str | None = None
+    """The incident that the caller was told of last."""
+    incident_heard: bool = False
+    hearing: bool = False
+    """He is offered to nobody before he has heard of it."""
     announce_us: int | None = None
     """When to tell the caller again how long he will wait."""
     told_first: Announced | None = None

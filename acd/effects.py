@@ -155,6 +155,16 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class TellIncident:
+    """Let a held caller hear of an incident at the next pause of his music; ``text`` '' takes back what he has not heard yet."""
+
+    call: CallId
+    text: str
+    may_ask: bool
+    """He may press 1 to be told when it is solved (``NewsWanted``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenPop:
     """Show the agent who is about to ring. Always performed, and seen, before the ``RingAgent`` of the same offer."""
 
@@ -348,11 +358,38 @@ class CallOverflowed:
     to_callback: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class IncidentChanged:
+    """An incident was declared or solved."""
+
+    incident: str
+    product_line: str
+    text: str
+    declared_at: datetime
+    declared_by: str
+    solved_at: datetime | None
+    solved_by: str
+    heard: int
+    """Callers who heard of it so far."""
+    numbers: tuple[str, ...]
+    """Who wants to be told when it is solved."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberNoted:
+    """A caller of an incident wants to be told when it is solved, at ``number``."""
+
+    call: CallId
+    incident: str
+    number: str
+
+
 Command = Union[
-    HoldCall, RingAgent, DialBack, StopRinging, StartConsult, JoinCaller, HangUpPhones, SendCall, HangUpCall, Announce, ScreenPop,
-    WithdrawPop,
+    HoldCall, RingAgent, DialBack, StopRinging, StartConsult, JoinCaller, HangUpPhones, SendCall, HangUpCall, Announce, TellIncident,
+    ScreenPop, WithdrawPop,
 ]  # fmt: skip
 Notice = Union[
     CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn, ConsultChanged,
+    IncidentChanged, NumberNoted,
 ]  # fmt: skip
 Effect = Union[Command, Notice]

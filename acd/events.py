@@ -324,6 +324,40 @@ class DeskSeen:
     connected: bool
 
 
+# ---- incidents: a fault that many callers call about ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDeclared:
+    """A supervisor lets the callers of a product line hear of a fault; ``text`` is one of the plan's prepared ones."""
+
+    product_line: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentSolved:
+    """A supervisor ends it: nobody hears of it any more."""
+
+    incident: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentHeard:
+    """A held caller has heard of the incident of his product line."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class NewsWanted:
+    """A caller who heard of an incident wants to be told when it is solved, at the number that he calls from."""
+
+    call: CallId
+
+
 # ---- from time, and from looking ---------------------------------------------------------------------------------------------
 
 
@@ -370,5 +404,5 @@ Event = Union[
     OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded, CallHandedOn, HandoverAcknowledged,
     ConsultAsked, ConsultCompleted, ConsultTakenBack, JoinFailed,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
-    DeskSeen, SurveyAnswered, Ticked, ExchangeSeen,
+    DeskSeen, SurveyAnswered, IncidentDeclared, IncidentSolved, IncidentHeard, NewsWanted, Ticked, ExchangeSeen,
 ]  # fmt: skip

@@ -127,7 +127,8 @@ def in_short(state: State, stage: Stage) -> str:
     return f"all who match {step.text} are occupied: {', '.join(states)}"
 
 
-def _resting(call: Call) -> str:
+def why_resting(call: Call) -> str:
+    """Why a call that rests is offered to nobody."""
     if call.promised and call.callback is not None and call.callback.on_line:
         return "the caller, who is promised a callback, may still be on the line"
     if call.callback is not None and call.callback.unreached:
@@ -136,6 +137,8 @@ def _resting(call: Call) -> str:
         return "the customer is promised a callback, and is called when the queue opens"
     if call.promised and not call.failures:
         return "the customer is promised a callback, and has just rung in himself"
+    if call.hearing:
+        return "the caller hears of the incident first"
     return "offers of this call kept failing; it is tried again shortly"
 
 
@@ -147,7 +150,7 @@ def at_length(state: State, call: Call, now_us: int) -> str:
     parts = [
         f"{call.id} has waited {seconds(waited_us):.0f} s, in queue {call.queue.id} since {call.queued_at:%H:%M:%S}",
         f"step {call.stage.in_force.name} asks for {call.stage.in_force.text}",
-        in_short(state, call.stage) if not call.rests_until_us else _resting(call),
+        in_short(state, call.stage) if not call.rests_until_us else why_resting(call),
         *_particular(state, call),
         f"{state.room.ahead(call.place)} waiting calls are before it",
         *_relaxing(call, waited_us - call.talked_us),

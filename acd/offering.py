@@ -8,7 +8,7 @@ It does not know how an offer is carried out.
 
 from __future__ import annotations
 
-from acd import announcing, callbacks
+from acd import announcing, callbacks, incidents
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import OfferChanged, RingAgent, StopRinging, WithdrawPop
@@ -165,6 +165,7 @@ def return_call(state: State, call: Call) -> None:
         callbacks.withdraw(state, call)
     call_enters(state, call, CallInput.RETURNED_TO_PROMISE if call.promised else CallInput.RETURNED)
     wait(state, call)
+    incidents.tell(state, call)
 
 
 def stop_ringing(state: State, offer: Offer) -> None:

@@ -20,6 +20,7 @@ from acd.effects import (
     SendCall,
     StartConsult,
     StopRinging,
+    TellIncident,
     WithdrawPop,
 )
 from acd.events import Event
@@ -40,6 +41,7 @@ class CallControl(Protocol):
     async def send(self, command: SendCall) -> None: ...
     async def hang_up(self, command: HangUpCall) -> None: ...
     async def announce(self, command: Announce) -> None: ...
+    async def tell_incident(self, command: TellIncident) -> None: ...
     async def consult(self, command: StartConsult) -> None: ...
     async def join(self, command: JoinCaller) -> None:
         """Does nothing unless the caller is held beside a consultation."""
@@ -89,3 +91,6 @@ class Engine(Protocol):
 
     def explain_waiting(self, call: CallId) -> str:
         """Why nobody takes this call; raises KeyError when there is no such live call."""
+
+    def incident_numbers(self, incident: str) -> Sequence[tuple[str, datetime]]:
+        """Who wants to be told when an incident is solved, and since when; raises KeyError when it is not known."""

@@ -28,15 +28,18 @@ from acd.effects import (
     ConsultChanged,
     Effect,
     HandedOn,
+    IncidentChanged,
+    NumberNoted,
     OfferChanged,
     OfferMade,
     StepEntered,
+    TellIncident,
 )
 from acd.encoding import kind_of, to_json
 from acd.events import CallArrived, CallerRecognised, CallQueued, Event, MenuChosen, SurveyAnswered
 from acd.model import AgentState, CallbackState, CallState, OfferState, queue_of
 from acd.plan import Telling
-from acd.records import agent_intervals, callbacks, calls, offers, progress, story
+from acd.records import agent_intervals, callbacks, calls, incidents, offers, progress, story
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +50,10 @@ _NAME = "records"
 _ROWS_PER_STATEMENT = 200
 
 Row = dict[str, Any]
-Told = CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | ConsultChanged | Announce
+Told = (
+    CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | ConsultChanged | Announce
+    | TellIncident | NumberNoted
+)  # fmt: skip
 
 
 class Records:
@@ -63,6 +69,7 @@ class Records:
         self._offers: dict[str, Row] = {}
         self._intervals: dict[str, Row] = {}
         self._callbacks: dict[str, Row] = {}
+        self._incidents: dict[str, Row] = {}
         """By call: the latest promise to each live one."""
         self._changed: dict[tuple[str, str], tuple[Table, Row]] = {}
         self._story: list[Row] = []
@@ -105,7 +112,7 @@ class Records:
         self._changed, self._story = {}, []
         try:
             async with self._engine.begin() as connection:
-                for table in (calls, offers, agent_intervals, callbacks):
+                for table in (calls, offers, agent_intervals, callbacks, incidents):
                     await _upsert(connection, table, [dict(row) for of, row in changed.values() if of is table])
                 await _upsert(connection, story, told)
                 await _upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
@@ -282,6 +289,21 @@ class Records:
             row["resolver"], row["settled_at"] = None, at
         self._tell(sequence, ordinal, at, notice)
 
+    def _incident_changed(self, sequence: int, ordinal: int, at: datetime, notice: IncidentChanged) -> None:
+        row: Row = {
+            "id": notice.incident, "product_line": notice.product_line, "text": notice.text, "declared_at": notice.declared_at,
+            "declared_by": notice.declared_by, "solved_at": notice.solved_at, "solved_by": notice.solved_by,
+            "numbers": list(notice.numbers),
+        }  # fmt: skip
+        self._incidents[notice.incident] = row
+        self._change(incidents, row)
+
+    def _number_noted(self, sequence: int, ordinal: int, at: datetime, notice: NumberNoted) -> None:
+        if row := self._incidents.get(notice.incident):
+            row["numbers"] = [*row["numbers"], notice.number]
+            self._change(incidents, row)
+        self._tell(sequence, ordinal, at, notice)
+
     def _tell(self, sequence: int, ordinal: int, at: datetime, notice: Told) -> None:
         self._story.append(
             {"sequence": sequence, "ordinal": ordinal, "call": notice.call, "at": at, "kind": kind_of(notice), "body": to_json(notice)}
@@ -308,7 +330,9 @@ _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,
     OfferChanged: Records._offer_changed, StepEntered: Records._tell, HandedOn: Records._handed_on,
     CallbackChanged: Records._callback_changed, CallOverflowed: Records._tell,
-    Announce: Records._announced, ConsultChanged: Records._tell,
+    Announce: Records._announced, TellIncident: Records._tell, NumberNoted: Records._number_noted,
+    IncidentChanged: Records._incident_changed,
+    ConsultChanged: Records._tell,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ know who is free: it leaves a lead for ``acd.matching``.
 
 from __future__ import annotations
 
-from acd import announcing, callbacks, overflow
+from acd import announcing, callbacks, incidents, overflow
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import CallChanged, HoldCall, StepEntered
@@ -31,6 +31,8 @@ def join(state: State, call: Call, happened: CallInput) -> None:
         return
     call_enters(state, call, happened)
     wait(state, call)
+    if happened is CallInput.QUEUED:
+        incidents.meet(state, call)
     state.to_hold[call.id] = call
 
 
@@ -166,6 +168,7 @@ def hold(state: State) -> None:
         unread = call.offer is not None and not call.offer.acknowledged
         if (call.state is CallState.WAITING or unread) and call.queue is not None:
             state.say(HoldCall(call.id, call.queue.id, call.language or ""))
+            incidents.tell(state, call)
     state.to_hold.clear()
 
 

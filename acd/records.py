@@ -119,6 +119,19 @@ agent_intervals = Table(
     Index("agent_intervals_by_agent", "agent", "started_at"),
 )  # fmt: skip
 
+incidents = Table(
+    "incidents", metadata,
+    Column("id", String(96), primary_key=True),
+    Column("product_line", String(64), nullable=False),
+    Column("text", String(64), nullable=False),
+    Column("declared_at", UtcDateTime, nullable=False),
+    Column("declared_by", Text, nullable=False),
+    Column("solved_at", UtcDateTime),
+    Column("solved_by", Text, nullable=False),
+    Column("numbers", JSON, nullable=False),
+)  # fmt: skip
+"""One row an incident of a product line. ``numbers`` are those of the callers who want to be told when it is solved, each once."""
+
 story = Table(
     "story", metadata,
     Column("sequence", Integer, primary_key=True),

@@ -22,6 +22,7 @@ from acd import (
     desk,
     exchange,
     handing_on,
+    incidents,
     offering,
     replan,
     snapshot,
@@ -55,8 +56,12 @@ from acd.events import (
     Event,
     ExchangeSeen,
     HandoverAcknowledged,
+    IncidentDeclared,
+    IncidentHeard,
+    IncidentSolved,
     JoinFailed,
     MenuChosen,
+    NewsWanted,
     OfferAnswered,
     OfferFailed,
     OfferMissed,
@@ -130,6 +135,10 @@ class Router:
     def may_call_back(self, call: CallId, now: datetime) -> bool:
         """Whether a waiting caller is to be offered a callback now. Raises KeyError as ``explain_waiting`` does."""
         return callbacks.worth_offering(self._state, self._state.calls[call], micros(now))
+
+    def incident_numbers(self, incident: str) -> tuple[tuple[str, datetime], ...]:
+        """Who wants to be told when the incident is solved, and since when, in that order. Raises KeyError when it is not known."""
+        return tuple(self._state.incidents[incident].numbers.items())
 
     def open_offer(self, call: CallId, phone: PhoneId) -> OfferId | None:
         """The open offer (pending, ringing, or accepted and talking) that ties ``call`` to ``phone``."""
@@ -228,6 +237,10 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     WrapUpExtended: desk.wrap_up_extended,
     AgentStateForced: desk.forced,
     DeskSeen: desk.desk_seen,
+    IncidentDeclared: incidents.declared,
+    IncidentSolved: incidents.solved,
+    IncidentHeard: incidents.heard,
+    NewsWanted: incidents.news_wanted,
     Ticked: _nothing,
     ExchangeSeen: exchange.seen,
 }

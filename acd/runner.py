@@ -33,6 +33,7 @@ from acd.effects import (
     SendCall,
     StartConsult,
     StopRinging,
+    TellIncident,
     WithdrawPop,
 )
 from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
@@ -99,7 +100,7 @@ class Runner:
         """Begin to carry out commands."""
         self._perform = {
             HoldCall: calls.hold, RingAgent: calls.ring, DialBack: calls.dial_back, StopRinging: calls.stop_ringing, SendCall: calls.send,
-            HangUpCall: calls.hang_up, Announce: calls.announce,
+            HangUpCall: calls.hang_up, Announce: calls.announce, TellIncident: calls.tell_incident,
             StartConsult: calls.consult, JoinCaller: calls.join, HangUpPhones: calls.hang_up_phones,
             ScreenPop: desks.show_pop, WithdrawPop: desks.withdraw_pop,
         }  # fmt: skip
@@ -136,6 +137,10 @@ class Runner:
     def explain_waiting(self, call: CallId) -> str:
         """Why nobody takes this call; see ``acd.ports.Engine``."""
         return self._router.explain_waiting(call, self._time())
+
+    def incident_numbers(self, incident: str) -> Sequence[tuple[str, datetime]]:
+        """Who wants to be told; see ``acd.ports.Engine``."""
+        return self._router.incident_numbers(incident)
 
     # ---- one turn --------------------------------------------------------------------------------------------------------
 

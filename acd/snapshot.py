@@ -25,6 +25,7 @@ def of(state: State) -> dict[str, Any]:
         "agents": [_plain(agent) for agent in state.roster.company],
         "promised": {number: call.id for number, call in state.promised.items()},
         "in_vain": [_plain(callback) for callback in state.in_vain],
+        "incidents": [_plain(incident) for incident in state.incidents.values()],
         "offers": [_plain(offer) for offer in state.offers.values()],
         "order": [call.id for call in state.room],
         "ended": list(state.ended.items()),

@@ -14,6 +14,7 @@ from acd.deadlines import Deadlines, Due
 from acd.effects import AgentChanged, CallChanged, Effect
 from acd.figures import Figures
 from acd.hours import Opening
+from acd.incident import Incident
 from acd.instants import micros, next_midnight, span
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferId, PhoneId, QueueId, queue_of
 from acd.offer import Offer
@@ -58,6 +59,9 @@ class State:
     """Number -> the call that is promised a callback there."""
     in_vain: list[Callback] = field(default_factory=list)
     """The last callbacks of this day whose customers were not reached in all attempts: somebody should know."""
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    """Running ones, and the last that were solved, in the order in which they were declared."""
+    incidents_declared: int = 0
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     """Open offers."""
     reachable: dict[PhoneId, bool] = field(default_factory=dict)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from acd.board import AgentView, Board, CallView, PromiseView, QueueView
+from acd.board import AgentView, Board, CallView, IncidentView, PromiseView, QueueView
 from acd.callbacks import rules_of
 from acd.calls import Call, Callback
 from acd.expectation import of_newcomer
-from acd.explanation import in_short
+from acd.explanation import in_short, why_resting
 from acd.figures import QueueCount
 from acd.forecast import average_handling_time, average_speed_of_answer, service_levels
 from acd.instants import instant, seconds
@@ -23,7 +23,16 @@ def board(state: State, now: datetime) -> Board:
     reasons: dict[int, str] = {}
     calls = tuple(_call(state, call, reasons) for call in state.calls.values())
     agents = tuple(_agent(state, agent) for agent in state.roster.company if agent.planned or agent.state is not AgentState.LOGGED_OUT)
-    return Board(now, calls, agents, _queues(state), _promises(state))
+    return Board(now, calls, agents, _queues(state), _promises(state), _incidents(state))
+
+
+def _incidents(state: State) -> tuple[IncidentView, ...]:
+    return tuple(
+        IncidentView(
+            one.id, one.product_line, one.text, one.declared_at, one.declared_by, one.heard, len(one.numbers), one.solved_at, one.solved_by
+        )
+        for one in state.incidents.values()
+    )
 
 
 def _promises(state: State) -> tuple[PromiseView, ...]:
@@ -53,7 +62,7 @@ def _call(state: State, call: Call, reasons: dict[int, str]) -> CallView:
 
 def _why(state: State, call: Call, reasons: dict[int, str]) -> str:
     if call.rests_until_us is not None:
-        return "offers of this call kept failing; it is tried again shortly"
+        return why_resting(call)
     if call.stage is None:
         return ""
     in_force = call.stage.in_force.number

@@ -13,6 +13,7 @@ from config.schema import (
     CALLBACK_KEY_PROMPT,
     CALLBACK_PROMPTS,
     CONFIRM_PROMPTS,
+    INCIDENT_PROMPTS,
     NUMBER,
     NUMBERED_PROMPTS,
     REQUIRED_PROMPTS,
@@ -80,6 +81,7 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
     return (
         *REQUIRED_PROMPTS,
         *(CALLBACK_PROMPTS if config.callbacks is not None else ()),
+        *(INCIDENT_PROMPTS if config.incident_texts else ()),
         *((WHEN_OPEN_PROMPT,) if promises_when_open(config) else ()),
         *(SURVEY_PROMPTS if surveyed_queues(config) else ()),
         *((CALLBACK_KEY_PROMPT,) if config.callbacks is not None and config.callbacks.confirm else ()),
@@ -98,6 +100,11 @@ def _continue_case(config: Config) -> Iterator[Problem]:
     for name, line in config.product_lines.items():
         for language in line.spoken:
             yield from _unknown("language", language, config.languages, ("product_lines", name, "spoken", language))
+
+
+def _incidents(config: Config) -> Iterator[Problem]:
+    for position, text in enumerate(config.incident_texts):
+        yield from _unknown("prompt", text, config.prompts, ("incident_texts", position))
 
 
 def _labels(config: Config) -> Iterator[Problem]:
@@ -404,6 +411,6 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _languages, _prompts, _continue_case, _labels, _voice_menu, _entries, _handovers, _menus, _inputs, _notices, _queues, _calendars,
-    _relief, _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
+    _languages, _prompts, _incidents, _continue_case, _labels, _voice_menu, _entries, _handovers, _menus, _inputs, _notices, _queues,
+    _calendars, _relief, _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
 )  # fmt: skip

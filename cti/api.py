@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from acd.plan import Plan
 from acd.ports import Engine
-from cti import api_callbacks, api_console, api_consult, api_desk, api_problems, api_reports, api_socket, api_transfer
+from cti import api_callbacks, api_console, api_consult, api_desk, api_incidents, api_problems, api_reports, api_socket, api_transfer
 from cti.api_desk import json_response
 from cti.api_guard import Guard
 from cti.api_live import History, LiveDesks
@@ -55,6 +55,7 @@ def create_app(
     health: Callable[[], Mapping[str, bool]] = dict,
     callbacks: Callbacks = NoCallbacks(),
     reports: Reports | None = None,
+    incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
     registry: CollectorRegistry | None = None,
     dist: Path = DIST,
 ) -> FastAPI:
@@ -63,7 +64,8 @@ def create_app(
     ``secret`` signs the session cookies (16 bytes or more; ValueError otherwise). ``plan`` gives the plan in force.
     ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
     the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
-    ``callbacks`` keeps what was promised, ``reports`` works figures of the past out.
+    ``callbacks`` keeps what was promised, ``reports`` works figures of the past out. ``incident_texts`` gives what callers can be let hear
+    of an incident: text -> language -> what it says.
     ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
@@ -74,14 +76,12 @@ def create_app(
     app = FastAPI(title="Hotline", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = Parts(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
-        asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks,
+        asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks, incident_texts,
     )  # fmt: skip
     app.state.reports = reports
     api_problems.install(app)
-    routers = (
-        api_desk.router, api_transfer.router, api_consult.router, api_console.router, api_callbacks.router, api_reports.router,
-        api_socket.router,
-    )  # fmt: skip
+    parts = (api_desk, api_transfer, api_consult, api_console, api_callbacks, api_incidents, api_reports, api_socket)
+    routers = tuple(part.router for part in parts)
     for router in (*routers, _watch(engine, health, registry), _pages(dist)):
         app.include_router(router)
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -62,17 +62,23 @@ class UiConfig:
     product_lines: Mapping[str, Mapping[str, str]]
     """Product line -> language -> how it is called there; may lack languages."""
     targets: Targets
+    incident_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Prepared text of an incident -> language -> what it says."""
 
 
 def ui_config(
-    plan: Plan, languages: tuple[str, ...], labels: Mapping[str, Mapping[str, str]], destinations: tuple[str, ...] = ()
+    plan: Plan,
+    languages: tuple[str, ...],
+    labels: Mapping[str, Mapping[str, str]],
+    destinations: tuple[str, ...] = (),
+    incident_texts: Mapping[str, Mapping[str, str]] | None = None,
 ) -> UiConfig:
     """The pages' part of the plan in force."""
     lines = dict.fromkeys(queue.product_line for queue in plan.queues)
     named = {line: labels.get(line, {}) for line in lines}
     agents = tuple(AgentTarget(one.id, one.name, one.team) for one in plan.agents)
     targets = Targets(_queue_targets(plan, named), agents, destinations)
-    return UiConfig(plan.not_ready_reasons, plan.dispositions, languages, named, targets)
+    return UiConfig(plan.not_ready_reasons, plan.dispositions, languages, named, targets, incident_texts or {})
 
 
 def _queue_targets(plan: Plan, labels: Mapping[str, Mapping[str, str]]) -> tuple[QueueTarget, ...]:

@@ -64,10 +64,12 @@ class Parts:
     """Extensions of the configured phones."""
     callbacks: Callbacks
     """What was promised."""
+    incident_texts: Callable[[], Mapping[str, Mapping[str, str]]]
+    """Prepared text of an incident -> language -> what it says."""
 
     def ui(self) -> UiConfig:
         """The pages' part of the configuration in force."""
-        return ui_config(self.plan(), self.languages, self.product_lines, self.destinations())
+        return ui_config(self.plan(), self.languages, self.product_lines, self.destinations(), self.incident_texts())
 
     def agent_view(self, agent: AgentId) -> AgentView | None:
         """How the agent is now; None for one that nobody configured."""

@@ -30,7 +30,9 @@ from acd.events import (
     CallDiverted,
     CallerLeft,
     Event,
+    IncidentHeard,
     JoinFailed,
+    NewsWanted,
     OfferAnswered,
     OfferMissed,
     OfferRinging,
@@ -71,10 +73,25 @@ NOT_CONFIRMED: Final = "HotlineNotConfirmed"
 """Somebody answered, and did not press the key by which a customer says that he is there: an answering machine."""
 WAITS: Final = "HotlineWaits"
 """He is about to hear an announcement: the engine may say whether it is the offer of a callback."""
+INCIDENT_HEARD: Final = "HotlineHeard"
+"""He has heard of the incident that the engine let him be told of."""
+NEWS_WANTED: Final = "HotlineNews"
+"""He pressed the key for being told when it is solved."""
 SURVEY: Final = "HotlineSurvey"
 """User events that the dialplan sends about its own caller."""
 SURVEY_ANSWERS: Final[Mapping[str, str]] = {"score": "[1-5]", "solved": "[12]", "comment": r"[A-Za-z0-9.-]{1,70}\.wav"}
 """Question -> the answers that it can have."""
+
+_OF_CALLER: Final[Mapping[str, Callable[[CallId, Mapping[str, str]], Event]]] = {
+    DIVERTED: lambda call, event: CallDiverted(call, event["Destination"]),
+    CALLBACK: lambda call, event: CallbackWanted(call),
+    CALLED_BACK: lambda call, event: CallbackReached(call, event["Attempt"]),
+    UNJOINED: lambda call, event: JoinFailed(call),
+    NOT_CONFIRMED: lambda call, event: CallbackUnreached(call, event["Attempt"], MissCause.NO_ANSWER),
+    INCIDENT_HEARD: lambda call, event: IncidentHeard(call),
+    NEWS_WANTED: lambda call, event: NewsWanted(call),
+}
+"""What those mean of which the caller's call says enough."""
 
 UNREACHED_BY_REASON: Final[Mapping[str, MissCause]] = {"1": MissCause.NO_ANSWER, "3": MissCause.NO_ANSWER, "5": MissCause.BUSY}
 """``Reason`` of a failed OriginateResponse -> why the customer was not reached: hung up, rang out, busy. Any other, 0 above all, says
@@ -242,19 +259,12 @@ class Translator:
 
     def _user_event(self, event: Mapping[str, str]) -> Iterable[Event]:
         name = event["UserEvent"]
-        if name == DIVERTED:
-            return (CallDiverted(self._call(event["Uniqueid"]), event["Destination"]),)
-        if name == CALLBACK:
-            return (CallbackWanted(self._call(event["Uniqueid"])),)
-        if name == CALLED_BACK:
-            return (CallbackReached(self._call(event["Uniqueid"]), event["Attempt"]),)
-        if name == UNJOINED:
-            return (JoinFailed(self._call(event["Uniqueid"])),)
+        if name == MISSED:
+            return self._dial_failed(event)
         if name == SURVEY:
             return self._surveyed(event)
-        if name == NOT_CONFIRMED:
-            return (CallbackUnreached(self._call(event["Uniqueid"]), event["Attempt"], MissCause.NO_ANSWER),)
-        return self._dial_failed(event) if name == MISSED else ()
+        of_caller = _OF_CALLER.get(name)
+        return (of_caller(self._call(event["Uniqueid"]), event),) if of_caller else ()
 
     def _surveyed(self, event: Mapping[str, str]) -> Iterable[Event]:
         question, answer = event["Question"], event["Answer"]

@@ -191,6 +191,9 @@ class App:
         assert self._runner is not None
         return {"journal": self._runner.journal_is_well, **{name: exchange.connected for name, exchange in self._exchanges.items()}}
 
+    def _incident_texts(self) -> dict[str, dict[str, str]]:
+        return {name: self._config.prompts[name] for name in self._config.incident_texts}
+
     async def _serve_pages(self, desks: LiveDesks) -> None:
         assert self._runner is not None
         assert self._database is not None
@@ -201,6 +204,7 @@ class App:
             destinations=lambda: tuple(self._config.destinations), health=self._health,
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
             reports=PastReports(Archive(self._database), self._zone, lambda: self._config.survey.returns_within_days),
+            incident_texts=self._incident_texts,
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
 

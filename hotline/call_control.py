@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acd.effects import Announce, DialBack, HangUpCall, HangUpPhones, HoldCall, JoinCaller, RingAgent, SendCall, StartConsult, StopRinging
+from acd.effects import (
+    Announce,
+    DialBack,
+    HangUpCall,
+    HangUpPhones,
+    HoldCall,
+    JoinCaller,
+    RingAgent,
+    SendCall,
+    StartConsult,
+    StopRinging,
+    TellIncident,
+)
 from acd.model import CallId
 from acd.ports import CallControl, EffectFailed
 from ivr.fastagi import Sessions
@@ -61,6 +73,10 @@ class SessionFirst:
     async def hang_up_phones(self, command: HangUpPhones) -> None:
         """Let the agents' phones go."""
         await (await self._exchange(command.call)).hang_up_phones(command)
+
+    async def tell_incident(self, command: TellIncident) -> None:
+        """Let a held caller hear of an incident."""
+        await (await self._exchange(command.call)).tell_incident(command)
 
     async def _exchange(self, call: CallId) -> CallControl:
         """The call's exchange, once no session is between its answer and its end."""

@@ -133,7 +133,7 @@ def _hold(config: Config, queue: str, rules: QueueRules, kind: str) -> Rendered:
 
 def _tells(config: Config) -> bool:
     """Whether the engine has anything to tell callers in hold."""
-    return any(queue.announce is not None for queue in compile_plan(config).queues)
+    return bool(config.incident_texts) or any(queue.announce is not None for queue in compile_plan(config).queues)
 
 
 def _said(config: Config) -> Rendered:

@@ -66,6 +66,8 @@ CONFIRM_PROMPTS = ("you_entered", "confirm_entry")
 """Said where a number that was keyed is read back: before it, and after it to ask whether it is right."""
 SURVEY_PROMPTS = ("survey_score", "survey_solved", "survey_comment", "survey_thanks")
 """Said after a call where some queue asks how it went: keys 1 to 5, keys 1 and 2, the request for a spoken comment, the goodbye."""
+INCIDENT_PROMPTS = ("incident_key", "incident_noted")
+"""Said where there are texts for incidents: after one, that 1 is the key for being told when it is solved; and to who pressed it."""
 CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
 """Said where callbacks are made: in hold in place of ``comfort``, to who pressed 1, and to the customer when he has answered."""
 CALLBACK_KEY_PROMPT = "callback_confirm"
@@ -119,6 +121,9 @@ class Config(Strict):
         default_factory=dict, max_length=50, description="Clocks, holidays and special days that queues' hours go by, by name."
     )
     callbacks: CallbackLine | None = Field(default=None, description="How customers are called back; without it, nobody is.")
+    incident_texts: tuple[Name, ...] = Field(
+        default=(), max_length=20, description="Prompts of which a supervisor chooses one when a product line has an incident."
+    )
     personal_wait_seconds: Seconds = Field(
         default=60.0, description="So long a call that was handed to a certain agent waits for him alone, if he is logged in."
     )
@@ -164,6 +169,7 @@ __all__ = [
     "CALLBACK_KEY_PROMPT",
     "CALLBACK_PROMPTS",
     "CONFIRM_PROMPTS",
+    "INCIDENT_PROMPTS",
     "NUMBER",
     "NUMBERED_PROMPTS",
     "REQUIRED_PROMPTS",

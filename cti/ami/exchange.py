@@ -13,7 +13,19 @@ from typing import Final
 
 import structlog
 
-from acd.effects import Announce, DialBack, HangUpCall, HangUpPhones, HoldCall, JoinCaller, RingAgent, SendCall, StartConsult, StopRinging
+from acd.effects import (
+    Announce,
+    DialBack,
+    HangUpCall,
+    HangUpPhones,
+    HoldCall,
+    JoinCaller,
+    RingAgent,
+    SendCall,
+    StartConsult,
+    StopRinging,
+    TellIncident,
+)
 from acd.model import CallbackOrder, CallId, OfferId, PhoneId
 from acd.plan import Telling
 from acd.ports import EffectFailed
@@ -33,6 +45,9 @@ OPENS: Final = "HOTLINE_OPENS"
 """The channel variable with the opening that a destination tells, such as ``mon_0830``."""
 SAY: Final = "HOTLINE_SAY"
 """The channel variable with the prompt that a held caller hears at the next pause of his music."""
+NEWS: Final = "HOTLINE_NEWS"
+"""The channel variable with the text of an incident that he hears then; MAY_ASK says whether he is listened to (yes or no)."""
+MAY_ASK: Final = "HOTLINE_MAY_ASK"
 _PROMPT_TOLD: Final = {Telling.POSITION: POSITION_PROMPT, Telling.WAIT: WAIT_PROMPT}
 HEARTBEAT_SECONDS: Final = 5.0
 FIRST_DELAY_SECONDS: Final = 0.5
@@ -248,6 +263,12 @@ class Ami:
     async def hang_up_phones(self, command: HangUpPhones) -> None:
         """Let the phones go that ring or talk for this call."""
         await let_go(self._act, self._connected_session("Hangup"), command)
+
+    async def tell_incident(self, command: TellIncident) -> None:
+        """Tell a held caller of an incident, or tell him no more of it."""
+        if command.text:
+            await self._set(command.call, MAY_ASK, "yes" if command.may_ask else "no")
+        await self._set(command.call, NEWS, safe_name(command.text) if command.text else "")
 
     # ---- more ------------------------------------------------------------------------------------------------------------------
 

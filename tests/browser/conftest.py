@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from cti.api import DIST, create_app
 from cti.api_server import WebServer, serve
-from tests.unit.cti_api_house import LINES, PEOPLE, SECRET, House, house, plan
+from tests.unit.cti_api_house import INCIDENT_TEXTS, LINES, PEOPLE, SECRET, House, house, plan
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -93,7 +93,10 @@ class Served:
 
 
 def app_of(built: House) -> object:
-    return create_app(built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, destinations=lambda: ("closed",))
+    return create_app(
+        built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, destinations=lambda: ("closed",),
+        incident_texts=lambda: INCIDENT_TEXTS,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from playwright.async_api import Page, expect
 
-from acd.events import AgentStateForced, CallbackCancelled, CallerLeft, Ticked
+from acd.events import AgentStateForced, CallbackCancelled, CallerLeft, IncidentDeclared, IncidentSolved, Ticked
 from acd.model import AgentState, CallbackState, CallId
 from tests.browser.conftest import OpenPage, Served, sign_in_as
 from tests.unit.cti_api_house import HOSTILE_NAME, WANG, now, promise, waiting_call
@@ -108,3 +108,23 @@ async def test_the_whole_console_fits_a_small_screen(served: Served, open_page: 
     for area in ("queues", "agents", "waiting"):
         overflow = await page.locator(f".panel-{area} .panel-body").evaluate("body => body.scrollWidth - body.clientWidth")
         assert overflow <= 0, area
+
+
+async def test_an_incident_is_switched_on_and_off_and_its_numbers_are_listed(served: Served, open_page: OpenPage) -> None:
+    page = await console(served, open_page)
+    await page.get_by_role("button", name="Incident …").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("button", name="Switch on now")).to_be_disabled()
+    await dialog.get_by_label("Printers").check()
+    await dialog.get_by_label("There is a known outage.").check()
+    await dialog.get_by_role("button", name="Switch on now").click()
+    banner = page.locator("[data-incident='printers-1']")
+    await expect(banner).to_contain_text("There is a known outage.")
+    assert served.house.engine.events[-1] == IncidentDeclared("printers", "outage", "chen")
+    served.house.engine.noted = [("13900001111", now())]
+    await banner.get_by_role("button", name="Solved …").click()
+    await page.get_by_role("button", name="Solved: switch off now").click()
+    await expect(page.get_by_role("dialog", name="the incident is solved")).to_contain_text("13900001111")
+    await page.get_by_role("button", name="Close").click()
+    await expect(banner).to_have_count(0)
+    assert served.house.engine.events[-1] == IncidentSolved("printers-1", "chen")

@@ -1,9 +1,9 @@
-"""What callers hear while they wait: their place in line, in their own language."""
+"""What callers hear while they wait: their place in line, and the incident of their product line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,29 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from acd.records import story
+from acd.archive import Row
+from acd.records import incidents, story
 from tests.e2e.conftest import opened
 from tests.e2e.quick_config import quick
-from tests.e2e.scene import House, Scene
+from tests.e2e.scene import SUPERVISOR, House, Scene
 from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+
+SHORT_INCIDENT = {
+    "incident_outage": {"zh": "故障。", "en": "An outage."},
+    "incident_key": {"zh": "通知请按一。", "en": "Press one."},
+    "incident_noted": {"zh": "已记录。", "en": "Noted."},
+}
+UNTIL_ASKED = 4.0
+"""Seconds from the answer to the key: a greeting, ``connecting``, and the text have begun by then; what is keyed during it counts."""
 
 
 def with_announcements(rows: dict[str, Any]) -> None:
     """Whoever waits is told his place after the first stretch of music."""
     quick(rows)
     rows["waiting"].update(music_seconds=5, comfort_every=1)
+    rows["prompts"].update(SHORT_INCIDENT)
     rows["queues"]["defaults"]["announce"] = {"tell": "position", "every_seconds": 15, "most": 3}
 
 
@@ -61,3 +71,26 @@ async def test_callers_are_told_their_places_and_go_on_waiting_where_they_are(sc
     await scene.agent("li.wei")
     await scene.is_live(first, "talking")
     assert (await scene.live(second) or {})["state"] == "waiting"
+
+
+async def test_a_caller_hears_of_an_incident_before_anybody_rings_and_has_his_number_noted(scene: Scene) -> None:
+    supervisor = scene.house.supervisor
+    declared = await supervisor.post("/api/incidents", json={"product_line": "printers", "text": "incident_outage"})
+    incident = declared.json()["incident"]
+    wang = await scene.agent("wang.fang")
+    caller = await scene.call("printers.L1", "1", key_every=UNTIL_ASKED)
+    await heard(scene, "incident_outage")
+    await heard(scene, "incident_noted")
+    assert wang.pops == [], "nobody is rung before he has heard it"
+    await wang.becomes("talking")
+    assert wang.pops[0]["ani"] == caller.ani
+    await caller.hangs_up()
+    report = (await supervisor.post(f"/api/incidents/{incident}/solved")).json()
+    assert [noted["number"] for noted in report["numbers"]] == [caller.ani]
+    assert report["incident"]["heard"] == 1
+    [row] = await until(lambda: solved(scene, incident), "the incident solved in the records")
+    assert (row["numbers"], row["declared_by"], row["solved_by"]) == ([caller.ani], SUPERVISOR, SUPERVISOR)
+
+
+async def solved(scene: Scene, incident: str) -> Sequence[Row]:
+    return await scene.house.rows(select(incidents).where(incidents.c.id == incident, incidents.c.solved_at.is_not(None)))

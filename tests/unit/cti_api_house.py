@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
 
-from acd.board import AgentView, Board, CallView, PromiseView, QueueView
+from acd.board import AgentView, Board, CallView, IncidentView, PromiseView, QueueView
 from acd.effects import AgentChanged, CallChanged, Effect, OfferChanged, ScreenPop
 from acd.events import (
     AgentLoggedIn,
@@ -23,6 +23,8 @@ from acd.events import (
     CallbackCancelled,
     DeskSeen,
     Event,
+    IncidentDeclared,
+    IncidentSolved,
     Ticked,
     WrapUpEnded,
     WrapUpExtended,
@@ -53,6 +55,11 @@ HOSTILE_NAME = 'O\'Brien, "Bob" <img src=x onerror="document.title=1"> ${EXTEN} 
 SECRET = b"a secret of the tests, not of a house"
 NAMES = {LI: ("李伟", "printers"), WANG: ("王芳", "servers")}
 LINES = {"printers": {"zh": "打印机", "en": "Printers"}, "servers": {"zh": "服务器", "en": "Servers"}}
+
+INCIDENT_TEXTS = {
+    "outage": {"zh": "出现大面积故障。", "en": "There is a known outage."},
+    "delay": {"zh": "配件延迟。", "en": "Parts are late."},
+}
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ def plan() -> Plan:
     open_to_all = Requirement((Step("anybody", EVERYBODY),))
     queues = tuple(QueuePlan(queue_of(line, level), line, level, open_to_all) for line in LINES for level in Level)
     agents = tuple(AgentPlan(agent, name, {}, PhoneId(str(1001 + i)), team) for i, (agent, (name, team)) in enumerate(NAMES.items()))
-    return Plan(queues, agents)
+    return Plan(queues, agents, incident_texts=tuple(INCIDENT_TEXTS))
 
 
 def now() -> datetime:
@@ -174,6 +181,9 @@ class FakeEngine:
     agents: dict[AgentId, AgentView] = field(default_factory=lambda: {agent: logged_out(agent) for agent in NAMES})
     calls: dict[CallId, CallView] = field(default_factory=dict)
     promises: dict[CallId, PromiseView] = field(default_factory=dict)
+    incidents: dict[str, IncidentView] = field(default_factory=dict)
+    noted: list[tuple[str, datetime]] = field(default_factory=list)
+    """Who wants to be told when an incident is solved."""
     events: list[Event] = field(default_factory=list)
     boards_read: int = 0
 
@@ -196,7 +206,11 @@ class FakeEngine:
             for line in LINES
             for level in Level
         )
-        return Board(now(), tuple(self.calls.values()), tuple(self.agents.values()), queues, tuple(self.promises.values()))
+        views = (tuple(these.values()) for these in (self.promises, self.incidents))
+        return Board(now(), tuple(self.calls.values()), tuple(self.agents.values()), queues, *views)
+
+    def incident_numbers(self, incident: str) -> Sequence[tuple[str, datetime]]:
+        return self.noted
 
     def explain_waiting(self, call: CallId) -> str:
         return self.calls[call].why_waiting
@@ -267,6 +281,12 @@ class FakeEngine:
                     raise IllegalTransition(f"{call} is not promised a callback")
                 del self.promises[call]
                 return [CallChanged(call, CallState.ENDED, None, None)]
+            case IncidentDeclared(line, text, by):
+                if any(one.product_line == line and one.solved_at is None for one in self.incidents.values()):
+                    raise IllegalTransition(f"{line} has an incident already")
+                self.incidents[f"{line}-1"] = IncidentView(f"{line}-1", line, text, now(), by, 0, len(self.noted))
+            case IncidentSolved(incident, by):
+                self.incidents[incident] = replace(self.incidents[incident], solved_at=now(), solved_by=by)
             case DeskSeen(agent, connected):
                 self.agents[agent] = replace(self.agents[agent], desk_connected=connected)
             case _:

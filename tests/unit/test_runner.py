@@ -65,7 +65,7 @@ class World:
             raise failure
         self.told.append(command)
 
-    hold = ring = dial_back = stop_ringing = send = hang_up = announce = consult = join = hang_up_phones = _take
+    hold = ring = dial_back = stop_ringing = send = hang_up = announce = tell_incident = consult = join = hang_up_phones = _take
     show_pop = withdraw_pop = _take
 
 

@@ -1,5 +1,5 @@
 // Requests to the engine's HTTP side. A refusal is a Problem with the code that the words' table translates.
-import type { AgentView, Bypass, Me, Misroutes, Packet, Resolution } from "./types.ts";
+import type { AgentView, Bypass, IncidentReport, IncidentView, Me, Misroutes, Packet, Resolution } from "./types.ts";
 
 export class Problem extends Error {
   readonly status: number;
@@ -61,3 +61,7 @@ export const explanation = (call: string) =>
 export const callOff = (call: string, reason: string) => ask<void>("POST", `/api/callbacks/${encodeURIComponent(call)}/cancel`, { reason });
 export const forceState = (agent: string, state: string, reason: string) =>
   ask<AgentView>("POST", `/api/agents/${encodeURIComponent(agent)}/state`, { state, reason });
+export const declareIncident = (productLine: string, text: string) =>
+  ask<IncidentView>("POST", "/api/incidents", { product_line: productLine, text });
+export const solveIncident = (incident: string) => ask<IncidentReport>("POST", `/api/incidents/${encodeURIComponent(incident)}/solved`);
+export const incidentReport = (incident: string) => ask<IncidentReport>("GET", `/api/incidents/${encodeURIComponent(incident)}`);

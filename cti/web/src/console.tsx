@@ -4,6 +4,7 @@ import { AgentsTable } from "./agents.tsx";
 import { duration, useNow } from "./clock.ts";
 import { QueuesTable, share } from "./queues.tsx";
 import { RunningCalls, WaitingCallers } from "./callers.tsx";
+import { Incidents } from "./incidents.tsx";
 import { PromisesTable } from "./promises.tsx";
 import type { Board, QueueView, Ui } from "./types.ts";
 import { useWords } from "./words.ts";
@@ -16,7 +17,10 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
   const atWork = board.agents.filter((agent) => agent.state !== "logged_out").length;
   return (
     <main class={`console${board.promises.length ? " with-promises" : ""}`}>
-      <Totals board={board} />
+      <div class="console-head">
+        <Totals board={board} />
+        <Incidents incidents={board.incidents} ui={ui} />
+      </div>
       <Panel title={words.queues} area="queues">
         <QueuesTable queues={board.queues} ui={ui} />
       </Panel>

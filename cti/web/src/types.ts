@@ -20,6 +20,8 @@ export interface Ui {
   languages: string[];
   product_lines: Record<string, Record<string, string>>;
   targets: Targets;
+  /** Prepared text of an incident -> language -> what it says. */
+  incident_texts: Record<string, Record<string, string>>;
 }
 
 /** Where a call can be handed on to. */
@@ -119,12 +121,32 @@ export interface PromiseView {
   order: "customer_first" | "agent_first";
 }
 
+/** A fault that the callers of a product line hear of, or heard of until it was solved. */
+export interface IncidentView {
+  incident: string;
+  product_line: string;
+  text: string;
+  declared_at: string;
+  declared_by: string;
+  heard: number;
+  numbers: number;
+  solved_at: string | null;
+  solved_by: string;
+}
+
+export interface IncidentReport {
+  incident: IncidentView;
+  /** Who wants to be told when it is solved. */
+  numbers: { number: string; at: string }[];
+}
+
 export interface Board {
   at: string;
   promises: PromiseView[];
   calls: CallView[];
   agents: AgentView[];
   queues: QueueView[];
+  incidents: IncidentView[];
 }
 
 export interface EarlierCall {

@@ -17,6 +17,22 @@ export const en = {
   none: "none",
   loading: "looking …",
 
+  incidents: "Incident …",
+  incidentDeclare: "Switch on an incident announcement",
+  incidentHint: "Every caller of the product line hears it: new ones before an engineer's phone rings, those who wait at the next pause of the music.",
+  incidentText: "What they hear",
+  incidentOn: "Switch on now",
+  incidentSolve: "Solved …",
+  incidentSolveAsk: "is the incident solved?",
+  incidentIsSolved: "the incident is solved",
+  incidentOff: "Solved: switch off now",
+  incidentsSolved: "Solved lately",
+  incidentNumbers: (count: number) => (count === 1 ? "1 number" : `${count} numbers`),
+  incidentNumbersHint: "These callers want to be told when it is solved:",
+  incidentNobody: "Nobody asked to be told.",
+  incidentCounts: (heard: number, numbers: number) => `${heard} heard it, ${numbers} want to be told`,
+  close: "Close",
+
   states: {
     logged_out: "Not at work",
     not_ready: "Not ready",

@@ -18,6 +18,22 @@ export const zh: Words = {
   none: "无",
   loading: "查询中……",
 
+  incidents: "故障公告……",
+  incidentDeclare: "开启故障公告",
+  incidentHint: "该产品线的每位来电者都会听到：新来电在工程师话机响铃之前听到，正在等候的在下一次音乐间歇听到。",
+  incidentText: "播放内容",
+  incidentOn: "立即开启",
+  incidentSolve: "已解决……",
+  incidentSolveAsk: "故障已解决？",
+  incidentIsSolved: "故障已解决",
+  incidentOff: "已解决，立即关闭公告",
+  incidentsSolved: "最近已解决",
+  incidentNumbers: (count: number) => `${count} 个号码`,
+  incidentNumbersHint: "以下来电者希望在故障解决后得到通知：",
+  incidentNobody: "没有人要求通知。",
+  incidentCounts: (heard: number, numbers: number) => `${heard} 人已听到，${numbers} 人等待通知`,
+  close: "关闭",
+
   states: {
     logged_out: "未上班",
     not_ready: "示忙",

@@ -75,6 +75,7 @@ MISTAKES = [
     Mistake("a largest number below the first", "step_minutes: 1, most: 20", "step_minutes: 9, most: 5", "most to be step_", "wait,"),
     Mistake("an unknown comfort", "wrap_up_seconds: 30", "comfort: [comfrot]", "did you mean 'comfort'?", "comfrot"),
     Mistake("unknown music", "wrap_up_seconds: 30", "music: calm", "found music 'calm'", "music: calm"),
+    Mistake("an unknown text of an incident", "[incident_outage, ", "[incident_outrage, ", "did you mean 'incident_outage'?"),
     Mistake("hours that are no time of day", 'opens: "00:00"', 'opens: "8.30"', "such as '08:30'"),
     Mistake("hours on a day that is none", "days: [mon, tue, wed, thu, fri, sat, sun]", "days: [monday]", "'mon', 'tue'", "[monday]"),
     Mistake("an overflow without a condition", "when_closed: true, to_dest", "to_dest", "else nobody would wait", "name: closed, to_dest"),

@@ -145,9 +145,10 @@ def test_a_queue_has_its_own_music_and_its_texts_take_turns(changed: Changed, fi
 
 def test_between_stretches_of_music_callers_hear_what_the_engine_has_to_say(changed: Changed, files: dict[str, str]) -> None:
     hold = context(files["extensions.conf"], "hotline-hold")
-    silent = render(changed(("announce: {tell: wait,", "announce: {tell: nothing,")), SECRETS, "main")["extensions.conf"]
+    nothing = (("announce: {tell: wait,", "announce: {tell: nothing,"), ("[incident_outage, incident_delivery]", "[]"))
+    silent = render(changed(*nothing), SECRETS, "main")["extensions.conf"]
 
-    assert hold.count('GosubIf($["${HOTLINE_SAY}" != ""]?say,1)') == 3
+    assert hold.count('GosubIf($["${HOTLINE_SAY}${HOTLINE_NEWS}" != ""]?say,1)') == 3
     assert "exten => say,1," in hold
     assert "HOTLINE_SAY" not in silent
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from acd.effects import Announce, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.effects import Announce, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging, TellIncident
 from acd.events import CallerLeft, Event, ExchangeSeen, OfferAnswered, PhoneSeen, SeenCall, TalkEnded
 from acd.model import AgentId, CallId, IllegalTransition, OfferId, PhoneId, QueueId
 from acd.plan import Telling
@@ -238,6 +238,21 @@ async def test_an_announcement_is_left_for_the_next_pause_and_moves_nobody(tells
         said = await asterisk.asked("Setvar", times=2)
         assert (said["Channel"], said["Variable"], said["Value"]) == ("1.1", "HOTLINE_SAY", prompt)
         assert not [action for action in asterisk.actions if action["Action"] == "Redirect"]
+
+
+TOLD = [
+    (TellIncident(CALL, "outage", True), [("HOTLINE_MAY_ASK", "yes"), ("HOTLINE_NEWS", "outage")]),
+    (TellIncident(CALL, "outage", False), [("HOTLINE_MAY_ASK", "no"), ("HOTLINE_NEWS", "outage")]),
+    (TellIncident(CALL, "", False), [("HOTLINE_NEWS", "")]),
+]
+
+
+@pytest.mark.parametrize(("command", "variables"), TOLD)
+async def test_an_incident_is_left_for_the_next_pause_too(command: TellIncident, variables: list[tuple[str, str]]) -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.tell_incident(command)
+        told = [action for action in asterisk.actions if action.get("Channel") == "1.1"]
+        assert [(action["Variable"], action["Value"]) for action in told] == variables
 
 
 async def test_a_caller_who_is_held_will_come_back_to_that_hold_in_that_language() -> None:

@@ -1,0 +1,25 @@
+"""One incident: a fault of a product line that many callers call about. Holds state; who hears of it is in ``acd.incidents``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(slots=True, eq=False)
+class Incident:
+    """One fault, running or solved."""
+
+    id: str
+    """``<product line>-<number>``."""
+    product_line: str
+    text: str
+    """Name of the prepared text."""
+    declared_at: datetime
+    declared_by: str
+    heard: int = 0
+    """Callers who heard of it."""
+    numbers: dict[str, datetime] = field(default_factory=dict)
+    """Number -> when it was noted."""
+    solved_at: datetime | None = None
+    solved_by: str = ""

@@ -1,0 +1,86 @@
+"""Incidents: a supervisor lets the callers of a product line hear of a fault, ends it, and sees who wants to be told.
+
+Translates requests to events; whether there is such a line, text or incident is the router's to say. Who switched what is in the journal,
+in the records, and in the log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+import structlog
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from acd.board import IncidentView
+from acd.events import IncidentDeclared, IncidentSolved
+from cti.api_desk import json_response, require_known
+from cti.api_parts import Parts, Supervisor, TheParts
+from cti.api_problems import Refused
+
+log = structlog.get_logger(__name__)
+router = APIRouter(prefix="/api/incidents")
+
+
+class Declaration(BaseModel):
+    """Of which product line, and which of the prepared texts its callers hear."""
+
+    product_line: str = Field(min_length=1, max_length=64)
+    text: str = Field(min_length=1, max_length=64)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Somebody who wants to be told."""
+
+    number: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentReport:
+    """An incident and who wants to be told when it is solved, the first first."""
+
+    incident: IncidentView
+    numbers: tuple[Noted, ...]
+
+
+@router.get("", response_model=list[IncidentView])
+async def incidents(_by: Supervisor, parts: TheParts) -> Response:
+    """Running ones, and the last that were solved; the oldest first."""
+    return json_response(parts.engine.board().incidents)
+
+
+@router.post("", response_model=IncidentView)
+async def declare(body: Declaration, by: Supervisor, parts: TheParts) -> Response:
+    """From now on the callers of the line hear of it: who rings in, and who waits."""
+    require_known("product_line", body.product_line, tuple(dict.fromkeys(queue.product_line for queue in parts.plan().queues)))
+    require_known("text", body.text, parts.plan().incident_texts)
+    await parts.engine.submit(IncidentDeclared(body.product_line, body.text, by.name))
+    log.info("incident_declared", product_line=body.product_line, text=body.text, by=by.name)
+    running = (one for one in parts.engine.board().incidents if one.product_line == body.product_line and one.solved_at is None)
+    return json_response(next(running, None))
+
+
+@router.get("/{incident}", response_model=IncidentReport)
+async def report(incident: str, _by: Supervisor, parts: TheParts) -> Response:
+    """Who wants to be told when it is solved."""
+    return json_response(_report(incident, parts))
+
+
+@router.post("/{incident}/solved", response_model=IncidentReport)
+async def solve(incident: str, by: Supervisor, parts: TheParts) -> Response:
+    """Nobody hears of it any more; the answer says who wants to be told."""
+    _report(incident, parts)
+    await parts.engine.submit(IncidentSolved(incident, by.name))
+    log.info("incident_solved", incident=incident, by=by.name)
+    return json_response(_report(incident, parts))
+
+
+def _report(incident: str, parts: Parts) -> IncidentReport:
+    view = next((one for one in parts.engine.board().incidents if one.incident == incident), None)
+    if view is None:
+        raise Refused(HTTPStatus.NOT_FOUND, "no_such_incident", "there is no such incident")
+    return IncidentReport(view, tuple(Noted(number, at) for number, at in parts.engine.incident_numbers(incident)))
