@@ -264,6 +264,15 @@ async def test_a_caller_who_is_held_will_come_back_to_that_hold_in_that_language
         ]  # fmt: skip
 
 
+async def test_a_caller_who_waited_is_told_at_the_destination_when_the_queue_opens_again() -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.send(SendCall(CALL, "closed", "mon_0830"))
+        told = [action for action in asterisk.actions if action.get("Channel") == "1.1"]
+        assert [(action["Action"], action.get("Variable"), action.get("Value")) for action in told] == [
+            ("Setvar", "HOTLINE_OPENS", "mon_0830"), ("Redirect", None, None),
+        ]  # fmt: skip
+
+
 async def test_hanging_up_names_the_channel_and_a_normal_cause() -> None:
     async with FakeAsterisk() as asterisk, connected(asterisk) as (exchange, _):
         await exchange.hang_up(HangUpCall(CALL))

@@ -577,3 +577,11 @@ async def test_an_engineers_direct_number_is_marked() -> None:
     rig = Rig(plan=plan(entries={"4001": Entry("4001", "Wang", {"preferred_agent": "wang"}, bypass=True)}))
     await rig.call()
     assert rig.engine.events == [CallArrived(CALL, "55", "Bob", "4001", "Wang", bypass=True)]
+
+
+async def test_a_session_hands_over_when_the_queue_opens_again() -> None:
+    rig = Rig(plan=plan(entries={"4001": Entry("4001", "x", {"product_line": "printers", "level": "L1"}, straight=True)}))
+    asterisk = await rig.call()
+    assert rig.sessions.deliver(CALL, "hotline-out,closed,1", None, "tomorrow_0900")
+    await settle()
+    assert 'HOTLINE_OPENS=\\"tomorrow_0900\\",HOTLINE_NEXT=\\"hotline-out,closed,1\\"' in asterisk.hears()
