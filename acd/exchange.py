@@ -52,8 +52,10 @@ def _end_absent(state: State, event: ExchangeSeen) -> None:
     prefix = f"{event.exchange}-"
     judged_until_us = state.now_us - span(event.age_seconds)
     for call in list(state.calls.values()):
-        absent = call.id.startswith(prefix) and call.id not in there and not call.promised
-        if absent and call.arrived_us <= judged_until_us:
+        absent = call.id.startswith(prefix) and call.id not in there
+        if absent and call.promised:
+            callbacks.said_goodbye(state, call)
+        elif absent and call.arrived_us <= judged_until_us:
             ending.end(state, call, EndCause.GONE_UNSEEN)
 
 

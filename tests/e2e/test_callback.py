@@ -223,7 +223,7 @@ async def test_a_promise_outlives_the_engine_and_is_kept_once(scene: Scene, tmp_
     assert (promise["state"], promise["attempts"]) == ("promised", 0)
     async with customers(scene, tmp_path, {}, talks_seconds=4) as phones:
         await scene.agent("li.wei")
-        await meets(phones, ani, "hung_up", seconds=20)
+        await meets(phones, ani, "hung_up", seconds=40)
         record = await scene.ended(caller)
         assert [line.what for line in phones.log()].count("invite") == 1
     assert record["end_cause"] == "caller_hung_up"

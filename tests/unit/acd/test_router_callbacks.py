@@ -315,6 +315,15 @@ def test_nobody_is_called_back_while_he_still_hears_that_he_will_be() -> None:
     assert scene.first(RingAgent).call == call
 
 
+def test_who_is_not_on_the_line_any_more_when_the_exchange_is_looked_at_has_heard_it() -> None:
+    scene = Scene(called_back())
+    call = scene.call("1")
+    scene(CallbackWanted(call, NUMBER))
+    scene(ExchangeSeen("main", (), (PhoneId("10ann"),)))
+    scene.ready("ann")
+    assert scene.first(RingAgent).call == call
+
+
 def test_a_goodbye_that_could_not_be_said_is_tried_again() -> None:
     scene = Scene(called_back())
     call = scene.call("1")
