@@ -57,6 +57,10 @@ class AgentView:
     call: CallId | None
     calls_taken: int
     wrap_up_ends_at: datetime | None
+    rung: int = 0
+    """Offers today whose phone rang and that were answered or missed …"""
+    rung_in_time: int = 0
+    """… and those that were answered within three rings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,10 @@ class QueueView:
     """… and those of them who did not wait much longer."""
     announcing: bool = True
     """False: expected waits are not told now, for too many were wrong lately."""
+    rung: int = 0
+    """Offers today whose phone rang and that were answered or missed …"""
+    rung_in_time: int = 0
+    """… and those that were answered within three rings (the plan's ``answer_within_seconds``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ class QueueCount:
     handled: int = 0
     handling_us: int = 0
     """Talk and wrap-up in all."""
+    rung: int = 0
+    """Offers whose phone rang and that were answered or missed."""
+    rung_in_time: int = 0
+    """Those that were answered within three rings."""
     announced: int = 0
     """Calls whose caller was told an expected wait, and of whom it is known how long he waited."""
     announced_right: int = 0
@@ -96,6 +100,12 @@ class Figures:
         if _open(call) and call.queue is not None:
             call.outcome_known = True
             self.of(call.queue.id).flowed_out += 1
+
+    def rang(self, queue: QueueId, in_time: bool) -> None:
+        """A phone rang for a call of the queue; whether it was answered within three rings."""
+        count = self.of(queue)
+        count.rung += 1
+        count.rung_in_time += in_time
 
     def calibration(self, queue: QueueId) -> Calibration:
         """How right the queue's announced waits were lately."""

@@ -28,6 +28,8 @@ class Offer:
     made_at: datetime
     overdue_us: int | None
     """When it fails by itself, unless the exchange has told of it."""
+    rang_us: int | None = None
+    """Since when the phone rings."""
     acknowledged: bool = True
     """False: the agent has yet to read what was handed over; his phone is not rung before."""
     consult: bool = False

@@ -86,6 +86,7 @@ def ringing(state: State, offer: Offer) -> None:
     """The phone is being rung; said again, it changes nothing."""
     if OFFER.allows(offer.state, OfferInput.RANG):
         change(state, offer, OfferInput.RANG)
+        offer.rang_us = state.now_us
         expect_news(state, offer)
         offer.call.failures = offer.agent.failures = 0
 
@@ -94,8 +95,20 @@ def answered(state: State, offer: Offer) -> None:
     """Agent and caller are connected; said again, it changes nothing."""
     if OFFER.allows(offer.state, OfferInput.ANSWERED):
         change(state, offer, OfferInput.ANSWERED)
+        _count_rings(state, offer, answered=True)
         offer.overdue_us = None
         connect(state, offer)
+
+
+def _count_rings(state: State, offer: Offer, *, answered: bool) -> None:
+    """The three-rings rule: of the phones that rang, how many were answered in time. A caller who leaves meanwhile proves nothing."""
+    if offer.rang_us is None:
+        return
+    in_time = answered and state.now_us - offer.rang_us <= span(state.plan.answer_within_seconds)
+    offer.agent.rung += 1
+    offer.agent.rung_in_time += in_time
+    if offer.call.queue_id is not None:
+        state.figures.rang(offer.call.queue_id, in_time)
 
 
 def connect(state: State, offer: Offer) -> None:
@@ -117,6 +130,7 @@ def missed(state: State, offer: Offer, cause: MissCause) -> None:
     if not OFFER.allows(offer.state, OfferInput.MISSED):
         return
     call, agent = offer.call, offer.agent
+    _count_rings(state, offer, answered=False)
     _end(state, offer, OfferInput.MISSED, cause)
     call.refusals = call.refusals or {}
     call.refusals[agent.id] = call.refusals.get(agent.id, 0) + 1

@@ -220,6 +220,8 @@ class Plan:
     rona: Mapping[MissCause, Rona] = field(default_factory=dict)
     ring_seconds: float = 12.0
     """How long a phone rings. Three rings at 1 s on and 3 s off, plus the last ring."""
+    answer_within_seconds: float = 12.0
+    """Three rings: who answers within so long of his phone's ringing has kept the rule."""
     ring_grace_seconds: float = 4.0
     """How much longer than ``ring_seconds`` to wait for the exchange to tell how an offer ended before it counts as failed."""
     not_ready_reasons: tuple[str, ...] = ("break", "lunch", "training", "meeting", "back_office")

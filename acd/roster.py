@@ -55,6 +55,10 @@ class Agent:
     last_offer: int = 0
     """Number of his last offer, in the order of all offers."""
     calls_taken: int = 0
+    rung: int = 0
+    """Offers today whose phone rang and that were answered or missed …"""
+    rung_in_time: int = 0
+    """… and those that were answered within three rings."""
     misses: dict[MissCause, int] = field(default_factory=dict)
     """Misses in a row, by cause; answering a call or going ready himself clears them."""
     failures: int = 0
@@ -133,7 +137,7 @@ class Roster:
     def new_day(self) -> None:
         """Count occupancy from nothing again."""
         for agent in self.company:
-            agent.busy_us = 0
+            agent.busy_us = agent.rung = agent.rung_in_time = 0
         free = [agent for agent in self.company if agent.free]
         self.free = FreeAgents(self.company, self.strategies)
         for agent in free:

@@ -76,7 +76,7 @@ def _agent(state: State, agent: Agent) -> AgentView:
     wrap_up_ends_at = None if agent.wrap_ends_us is None else instant(agent.wrap_ends_us)
     return AgentView(
         agent.id, agent.plan.name, agent.plan.team, agent.state, agent.state_since, agent.cause, agent.phone, reachable,
-        agent.desk_connected, agent.call, agent.calls_taken, wrap_up_ends_at,
+        agent.desk_connected, agent.call, agent.calls_taken, wrap_up_ends_at, agent.rung, agent.rung_in_time,
     )  # fmt: skip
 
 
@@ -103,5 +103,5 @@ def _queue(state: State, queue: QueuePlan, calls: list[Call]) -> QueueView:
         ready.bit_count(), count.offered, outcomes.answered, outcomes.answered_in_time, outcomes.abandoned, outcomes.flowed_out,
         average_speed_of_answer(seconds(count.waits_us), outcomes.answered), average_handling_time(handled_seconds, 0.0, count.handled),
         of_newcomer(state, queue, admits), service_levels(outcomes), count.announced, count.announced_right,
-        state.figures.calibration(queue.id).trusted(state.now_us),
+        state.figures.calibration(queue.id).trusted(state.now_us), count.rung, count.rung_in_time,
     )  # fmt: skip

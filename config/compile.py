@@ -87,6 +87,7 @@ def compile_plan(config: Config, at: datetime = SOME_WINTER_DAY) -> Plan:
         head_start_seconds=head_starts(config),
         rona={MissCause(cause): Rona(row.retry_after_seconds, row.misses_to_not_ready) for cause, row in config.offers.rona.items()},
         ring_seconds=config.offers.ring_seconds,
+        answer_within_seconds=config.offers.answer_within_seconds,
         ring_grace_seconds=config.offers.grace_seconds,
         not_ready_reasons=config.not_ready_reasons,
         dispositions=config.dispositions,
@@ -135,7 +136,7 @@ def head_starts(config: Config) -> dict[str, float]:
 
 
 def _agent(name: str, row: AgentRow) -> AgentPlan:
-    return AgentPlan(AgentId(name), row.name, row.proficiencies(), PhoneId(row.phone), row.team)
+    return AgentPlan(AgentId(name), row.name, row.proficiencies(), PhoneId(row.phone), row.team, row.auto_answer)
 
 
 def _queue(config: Config, line: str, level: Level) -> QueuePlan:

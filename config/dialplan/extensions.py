@@ -154,8 +154,14 @@ def _agent_waits(config: Config) -> Rendered:
 
 
 def _phones(config: Config, exchange: str) -> Rendered:
-    ring_seconds = config.offers.ring_seconds
-    return _by_length(config, "phone.tmpl", dial=_dial(config, exchange), ring_seconds=ring_seconds, greeting=_greeting(config))
+    """A pattern for each length, and by their numbers the phones that are asked to answer by themselves."""
+    values: dict[str, str | int] = {
+        "dial": _dial(config, exchange), "ring_seconds": config.offers.ring_seconds, "greeting": _greeting(config),
+    }  # fmt: skip
+    automatic = [agent.phone for agent in config.agents.values() if agent.auto_answer]
+    asked = [filled("phone.tmpl", pattern=phone, options=Rendered("b(hotline-connect^auto^1)"), **values) for phone in automatic]
+    asked += [filled("auto-answer.tmpl")] if automatic else []
+    return joined([*asked, _by_length(config, "phone.tmpl", options=Rendered(""), **values)])
 
 
 def _dial(config: Config, exchange: str) -> str:

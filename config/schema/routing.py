@@ -101,6 +101,9 @@ class Offers(Strict):
     """How a call is offered to an agent."""
 
     ring_seconds: int = Field(default=12, ge=3, le=60, description="How long a phone rings; 12 is three rings.")
+    answer_within_seconds: float = Field(
+        default=12.0, ge=1, le=60, description="The three-rings rule: an offer should be answered within so long of the phone's ringing."
+    )
     grace_seconds: float = Field(
         default=4.0, ge=1, le=30, description="Further wait for word from Asterisk before an offer counts as failed."
     )
@@ -114,6 +117,9 @@ class AgentRow(Strict):
 
     name: Label = Field(description="Name that people read.")
     phone: PhoneNumber = Field(description="The phone he usually sits at.")
+    auto_answer: bool = Field(
+        default=False, description="At his usual phone, calls are taken without a hand: it is asked to answer at once (SIP Call-Info)."
+    )
     team: Label = Field(default="", validate_default=False, description="Team, for reports.")
     level: LevelName | None = Field(default=None, description=f"His level, with proficiency {DEFAULT_PROFICIENCY}; or use `levels`.")
     levels: dict[LevelName, Proficiency] = Field(default_factory=dict, description="Levels with a proficiency (1-5) each.")

@@ -128,3 +128,10 @@ async def test_an_incident_is_switched_on_and_off_and_its_numbers_are_listed(ser
     await page.get_by_role("button", name="Close").click()
     await expect(banner).to_have_count(0)
     assert served.house.engine.events[-1] == IncidentSolved("printers-1", "chen")
+
+
+async def test_the_service_level_stands_under_every_formula_side_by_side(served: Served, open_page: OpenPage) -> None:
+    page = await console(served, open_page)
+    await page.get_by_role("button", name="Figures …").click()
+    row = page.locator("[data-figures='printers.L1']")
+    await expect(row.locator("td")).to_have_text(["80 %", "88 %", "50 %", "75 %"])

@@ -34,6 +34,7 @@ def with_announcements(rows: dict[str, Any]) -> None:
     quick(rows)
     rows["waiting"].update(music_seconds=5, comfort_every=1)
     rows["prompts"].update(SHORT_INCIDENT)
+    rows["agents"]["zhao.lei"]["auto_answer"] = True
     rows["queues"]["defaults"]["announce"] = {"tell": "position", "every_seconds": 15, "most": 3}
 
 
@@ -94,3 +95,13 @@ async def test_a_caller_hears_of_an_incident_before_anybody_rings_and_has_his_nu
 
 async def solved(scene: Scene, incident: str) -> Sequence[Row]:
     return await scene.house.rows(select(incidents).where(incidents.c.id == incident, incidents.c.solved_at.is_not(None)))
+
+
+async def test_the_phone_of_who_answers_automatically_is_asked_to(scene: Scene) -> None:
+    await scene.hotline.asterisk.cli("pjsip set logger on")
+    await scene.agent("zhao.lei")
+    caller = await scene.call("pcs.L2")
+    await scene.is_live(caller, "talking")
+    sent = scene.hotline.asterisk.log.read_text(encoding="utf-8", errors="replace")
+    assert "Call-Info: <sip:hotline>;answer-after=0" in sent
+    await caller.hangs_up()

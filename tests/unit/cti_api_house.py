@@ -141,7 +141,10 @@ def logged_out(agent: AgentId) -> AgentView:
 
 
 def empty_queue(line: str, level: Level) -> QueueView:
-    return QueueView(queue_of(line, level), line, level, 0, None, 0, 0, 0, 0, 0, 0, 0)
+    return QueueView(
+        queue_of(line, level), line, level, 0, None, 0, 0, 0, 0, 0, 0, 0,
+        service_levels={"of_offered": 0.8, "of_answered": 0.889}, announced=4, announced_right=3, rung=2, rung_in_time=1,
+    )  # fmt: skip
 
 
 def waiting_call(call: str = "main-1.1", ani: str = "13800138000", name: str = "", waited_seconds: float = 75) -> CallView:

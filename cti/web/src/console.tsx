@@ -4,6 +4,7 @@ import { AgentsTable } from "./agents.tsx";
 import { duration, useNow } from "./clock.ts";
 import { QueuesTable, share } from "./queues.tsx";
 import { RunningCalls, WaitingCallers } from "./callers.tsx";
+import { Figures } from "./figures.tsx";
 import { Incidents } from "./incidents.tsx";
 import { PromisesTable } from "./promises.tsx";
 import type { Board, QueueView, Ui } from "./types.ts";
@@ -19,7 +20,10 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
     <main class={`console${board.promises.length ? " with-promises" : ""}`}>
       <div class="console-head">
         <Totals board={board} />
-        <Incidents incidents={board.incidents} ui={ui} />
+        <div class="incidents">
+          <Incidents incidents={board.incidents} ui={ui} />
+          <Figures queues={board.queues} agents={board.agents} ui={ui} />
+        </div>
       </div>
       <Panel title={words.queues} area="queues">
         <QueuesTable queues={board.queues} ui={ui} />

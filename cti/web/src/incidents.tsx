@@ -16,7 +16,7 @@ export function Incidents({ incidents, ui }: { incidents: IncidentView[]; ui: Ui
   const running = incidents.filter((one) => one.solved_at === null);
   if (Object.keys(ui.incident_texts).length === 0 && incidents.length === 0) return null;
   return (
-    <div class="incidents">
+    <>
       {running.map((one) => (
         <div class="incident" role="status" key={one.incident} data-incident={one.incident}>
           <Icon name="warning" />
@@ -37,7 +37,7 @@ export function Incidents({ incidents, ui }: { incidents: IncidentView[]; ui: Ui
       </button>
       {declaring && <Declare incidents={incidents} ui={ui} onShow={setShown} onDone={() => setDeclaring(false)} />}
       {shown && <Numbers incident={shown} ui={ui} onDone={() => setShown(null)} />}
-    </div>
+    </>
   );
 }
 

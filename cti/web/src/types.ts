@@ -66,6 +66,8 @@ export interface AgentView {
   call: string | null;
   calls_taken: number;
   wrap_up_ends_at: string | null;
+  rung: number;
+  rung_in_time: number;
 }
 
 export interface CallView {
@@ -102,6 +104,13 @@ export interface QueueView {
   answered: number;
   answered_in_time: number;
   abandoned: number;
+  /** Formula -> share, 0 to 1. */
+  service_levels: Record<string, number | null>;
+  announced: number;
+  announced_right: number;
+  announcing: boolean;
+  rung: number;
+  rung_in_time: number;
 }
 
 /** One promised callback; those whose customers were not reached stay for the rest of the day. */

@@ -33,6 +33,20 @@ export const en = {
   incidentCounts: (heard: number, numbers: number) => `${heard} heard it, ${numbers} want to be told`,
   close: "Close",
 
+  figures: "Figures …",
+  figuresTitle: "How callers were served today",
+  threeRings: "Answered within three rings",
+  announcedRight: "Announced waits that were right",
+  silentNow: "not told now",
+  formulas: {
+    of_offered: "In time of all offered",
+    of_offered_without_short: "… without short abandons",
+    of_kept: "… nor those sent elsewhere",
+    of_answered: "In time of those answered",
+    of_answered_and_late: "In time of answered and late abandons",
+    abandons_in_time_count_as_served: "In time, early abandons count as served",
+  } as Record<string, string>,
+
   states: {
     logged_out: "Not at work",
     not_ready: "Not ready",

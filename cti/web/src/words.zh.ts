@@ -34,6 +34,20 @@ export const zh: Words = {
   incidentCounts: (heard: number, numbers: number) => `${heard} 人已听到，${numbers} 人等待通知`,
   close: "关闭",
 
+  figures: "指标……",
+  figuresTitle: "今日服务指标",
+  threeRings: "三声内接听",
+  announcedRight: "播报等候时间准确率",
+  silentNow: "现在不播报",
+  formulas: {
+    of_offered: "及时接听 / 全部来电",
+    of_offered_without_short: "……不计短时放弃",
+    of_kept: "……也不计转出",
+    of_answered: "及时接听 / 已接听",
+    of_answered_and_late: "及时接听 / 已接听与超时放弃",
+    abandons_in_time_count_as_served: "及时放弃计为已服务",
+  } as Record<string, string>,
+
   states: {
     logged_out: "未上班",
     not_ready: "示忙",

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from acd.board import QueueView
-from acd.events import AgentWentReady, CallDiverted, CallerLeft, OfferAnswered, TalkEnded, WrapUpEnded
-from acd.model import AgentId
+from acd.events import AgentWentReady, CallDiverted, CallerLeft, OfferAnswered, OfferMissed, OfferRinging, TalkEnded, WrapUpEnded
+from acd.model import AgentId, MissCause
 from tests.unit.acd.scene import PLAN, Scene
 
 ANN = AgentId("ann")
@@ -73,3 +73,32 @@ def test_nobody_at_work_who_matches_means_no_forecast() -> None:
     scene = Scene()
     assert scene.router.expected_wait(scene.call("1")) is None
     assert printers(scene).expected_wait_seconds is None
+
+
+def ring_and(scene: Scene, after: float, *, answered: bool) -> None:
+    """Ann's phone rings so long, and she answers or misses it."""
+    call = scene.call("rings")
+    offer = scene.offer(call)
+    scene(OfferRinging(offer), after=2.0)
+    scene(OfferAnswered(offer) if answered else OfferMissed(offer, MissCause.NO_ANSWER), after=after)
+    scene(CallerLeft(call))
+    scene(AgentWentReady(AgentId("ann")))
+
+
+@pytest.mark.parametrize(("after", "answered", "in_time"), [(9.0, True, 1), (9.5, True, 0), (5.0, False, 0)])
+def test_three_rings_are_counted_from_the_first_ring_for_queue_and_agent(after: float, answered: bool, in_time: int) -> None:
+    scene = Scene(replace(PLAN, answer_within_seconds=9.0, ring_seconds=20.0))
+    scene.ready("ann")
+    ring_and(scene, after, answered=answered)
+    board = scene.router.board(scene.now)
+    ann = next(view for view in board.agents if view.agent == "ann")
+    assert (board.queues[0].rung, board.queues[0].rung_in_time) == (ann.rung, ann.rung_in_time) == (1, in_time)
+
+
+def test_a_caller_who_leaves_while_it_rings_breaks_no_rule() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    call = scene.call("leaves")
+    scene(OfferRinging(scene.offer(call)))
+    scene(CallerLeft(call), after=11.0)
+    assert scene.router.board(scene.now).queues[0].rung == 0
