@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Self
 
 from hotline.rtp_captures import EVENTS, write_key_captures
-from hotline.sipp import CAPTURES, SDP, Sipp
+from hotline.sipp import CAPTURES, SDP, Sipp, free_ports, give_back
 
 KEY_MILLISECONDS = 500
 """Time for a key to be sent: whatever sipp plays next would cut it off. It takes 160 ms, on a busy machine up to twice as long."""
+VOICE_PORTS = range(6000, 8000, 4)
+"""Where the callers' voice comes from: sipp opens two of them, and counts on from there for each call."""
 MOST_KEYS = 6
 """Keys that one visit can press: the scenario has so many places for them."""
 
@@ -69,7 +71,8 @@ class SimulatedCallers:
         options = [f"127.0.0.1:{sip_port}", "-p", str(own_port), "-inf", str(people), "-m", str(count or len(visits))]
         self._own_address = ("127.0.0.1", own_port)
         self._call_ids = f"{{}}-{secrets.token_hex(6)}@127.0.0.1"
-        options += ["-cid_str", self._call_ids.format("%u")]
+        [self._voice_port] = free_ports(1, VOICE_PORTS.start, VOICE_PORTS.stop, VOICE_PORTS.step)
+        options += ["-cid_str", self._call_ids.format("%u"), "-mp", str(self._voice_port)]
         self.sipp = Sipp(directory, callers_scenario(directory), [*options, *_rate(per_minute), "-l", "1000", "-deadcall_wait", "0"])
 
     async def __aenter__(self) -> Self:
@@ -78,6 +81,7 @@ class SimulatedCallers:
 
     async def __aexit__(self, *problem: object) -> None:
         await self.sipp.stop()
+        give_back(self._voice_port)
 
     async def finished(self) -> int:
         """Wait until the last visit is over; 0 when each was answered and ended in order."""

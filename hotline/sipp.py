@@ -73,6 +73,11 @@ class Sipp:
         arguments = [program, *self._options, "-sf", str(scenario), *self._usual()]
         self._process = await children.start(arguments, Path(os.devnull), directory=self._directory)
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
     async def finished(self) -> int:
         """Wait until it has ended by itself: 0 all calls went as expected, 1 some did not. Raises SippFailed when it gave up."""
         assert self._process is not None, "not started"
@@ -118,16 +123,43 @@ def find_sipp() -> str:
     return program
 
 
+_TAKEN: dict[int, socket.socket] = {}
+
+
 def free_ports(count: int, first: int = 20000, last: int = 60000, step: int = 2) -> list[int]:
-    """``count`` ports of 127.0.0.1 that are free for TCP and UDP right now, spaced by ``step``; raises OSError when there are none."""
+    """``count`` ports of 127.0.0.1, spaced by ``step``, that this process has taken; raises OSError when there are none."""
     found: list[int] = []
     start = first + os.getpid() * 97 % (last - first) // step * step
     for port in (*range(start, last, step), *range(first, start, step)):
-        if is_free(port):
+        if take(port):
             found.append(port)
         if len(found) == count:
             return found
     raise OSError(f"no {count} free ports between {first} and {last}")
+
+
+def take(port: int) -> bool:
+    """Take ``port`` until this process ends; False when it is in use for TCP or UDP, or some process of ours has taken it before.
+
+    Nobody listens there yet, so a name stands for it that only one process can have: a socket in Linux' abstract namespace, which goes
+    with its owner and is as wide as the network whose ports these are.
+    """
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0hotline-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    if not is_free(port):
+        claim.close()
+        return False
+    _TAKEN[port] = claim
+    return True
+
+
+def give_back(port: int) -> None:
+    """This process needs ``port`` no longer."""
+    _TAKEN.pop(port).close()
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -5,29 +5,55 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from itertools import cycle
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from xdist.scheduler import LoadScopeScheduling
 
 from acd.archive import UserDirectory, open_database
 from hotline.local_hotline import Change, HotlinePorts, LocalHotline
-from hotline.sipp import is_free
+from hotline.sipp import take
 from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import quick
-from tests.e2e.scene import PASSWORD, SUPERVISOR, House, Scene
+from tests.e2e.scene import PASSWORD, PATIENT, SUPERVISOR, House, Scene
 
 PROVOKED = {"AGI request for no exchange of ours", "config_refused"}
 """Errors in the engine's log that the tests themselves provoke."""
-CONFIG = Path(__file__).parents[2] / "config" / "hotline.yaml"
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "config" / "hotline.yaml"
 
 
-def free_now(first: int, last: int) -> Iterator[int]:
-    """Ports that are free at the moment each is asked for; below those that the kernel gives to whoever asks for any."""
-    start = first + os.getpid() * 97 % (last - first)
-    return (port for port in cycle((*range(start, last), *range(first, start))) if is_free(port))
+@cache
+def shares_a_hotline(file: str) -> bool:
+    """Whether the file's tests have fixtures in common, besides the house that every process has."""
+    return 'scope="module"' in (ROOT / file).read_text(encoding="utf-8")
+
+
+class OneTestAtATime(LoadScopeScheduling):
+    """Gives each process the next test when it has done one; but files whose tests share a hotline go as a whole, the largest first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if shares_a_hotline(file) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneTestAtATime:
+    """Instead of what ``--dist`` says."""
+    return OneTestAtATime(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: several run at a time, and none is to be waited for alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def spare_ports(first: int = 10_000, last: int = 20_000, step: int = 4) -> Iterator[int]:
+    """Ports that nobody else takes, with some free ones after each; below those that the kernel gives to whoever asks."""
+    start = first + os.getpid() * 97 % (last - first) // step * step
+    return (port for port in (*range(start, last, step), *range(first, start, step)) if take(port))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -38,29 +64,30 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 
 
 @asynccontextmanager
-async def opened(folder: Path, change: Change) -> AsyncIterator[House]:
-    """A hotline of the shipped configuration with ``change`` made to it, running until the end of the block."""
-    ports, spare = HotlinePorts.free(), free_now(10_000, 20_000)
+async def opened(folder: Path, change: Change, kind: type[LocalHotline] = LocalHotline) -> AsyncIterator[House]:
+    """A hotline of the shipped configuration with ``change`` made to it, running until the end of the block; its phones answer."""
+    ports, spare = HotlinePorts.free(), spare_ports()
     line = ManagerLine(next(spare), ports.ami)
 
     def changed(rows: dict[str, Any]) -> None:
         change(rows)
         rows["exchanges"]["main"]["ami"]["port"] = line.port
 
-    hotline = LocalHotline(folder, CONFIG, ports, changed)
+    hotline = kind(folder, CONFIG, ports, changed)
     database = await open_database(hotline.database_url)
     directory = UserDirectory(database)
     await directory.put(SUPERVISOR, PASSWORD, "supervisor", None, "en")
     for agent in hotline.config.agents:
         await directory.put(agent, PASSWORD, "agent", agent, "zh")
+    house = House(hotline, line, database, spare)
+    await house.install_phones(folder / "phones", None, PATIENT)
     await line.mend()
     async with hotline:
-        house = House(hotline, line, database, spare)
         await house.open()
         yield house
-        await house.supervisor.aclose()
         faults = [line for line in house.said_since() if line["level"] in ("error", "critical") and line["event"] not in PROVOKED]
         assert faults == [], "faults in the engine's log"
+    await house.close()
     await line.cut()
     await database.dispose()
 

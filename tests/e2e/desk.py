@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
 import websockets
 
 Message = dict[str, Any]
+LONGEST_LINE = 300
+"""Characters of a message that are shown when a test fails."""
 
 
 class DeskAnswered(AssertionError):
@@ -83,8 +85,7 @@ class AgentAtDesk:
                         return found
                     await self._news.wait()
         except TimeoutError:
-            shown = "\n".join(str(message) for message in self.messages[-12:])
-            raise AssertionError(f"{self.name} did not see {what} within {seconds:g} s, but\n{shown}") from None
+            raise AssertionError(f"{self.name} did not see {what} within {seconds:g} s, but\n{_in_short(self.messages)}") from None
 
     @property
     def state(self) -> str:
@@ -157,3 +158,8 @@ class AgentAtDesk:
         answer = await self._http.post(path, json=body)
         if answer.status_code != httpx.codes.OK:
             raise DeskAnswered(f"{self.name}: {path} {body}: {answer.status_code} {answer.text}")
+
+
+def _in_short(messages: Sequence[Message]) -> str:
+    """The last messages, a line each; the first of a page, which has the whole plan, is left out."""
+    return "\n".join(str(message)[:LONGEST_LINE] for message in messages[-12:] if message["kind"] != "hello")

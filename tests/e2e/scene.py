@@ -41,6 +41,9 @@ AT_WORK = ("ready", "reserved", "talking")
 """What an agent can be who has just gone ready: a caller may be waiting for him."""
 PATIENT = Habits(answers_after=(0.2, 0.25), talks=None)
 """Phones that answer soon and never hang up first."""
+SETTLED_AFTER_SECONDS = 1.0
+"""Phones that were away for a while can be relied on so long after they came back. Asterisk asks each second and takes one that does not
+answer within 2 s for lost; it repeats what it asked after 0.5 and 1.5 s, so a question that nobody heard has failed 0.5 s later."""
 
 
 class House:
@@ -53,12 +56,41 @@ class House:
         self.numbers = count(1)
         """Every caller of every test has the next one."""
         self._database = database
+        self._phones: SimulatedPhones | None = None
+        self._phones_were_away = False
+        self._phones_settled_at = 0.0
         self.supervisor = httpx.AsyncClient(base_url=hotline.address, timeout=20, limits=httpx.Limits(max_keepalive_connections=0))
 
     async def open(self) -> None:
         """The supervisor signs in."""
         answer = await self.supervisor.post("/api/login", json={"name": SUPERVISOR, "password": PASSWORD})
         assert answer.status_code == httpx.codes.OK, answer.text
+
+    async def close(self) -> None:
+        """The supervisor goes, and so do the phones."""
+        await self.remove_phones()
+        await self.supervisor.aclose()
+
+    async def install_phones(self, directory: Path, manners: Mapping[str, Manner] | None, habits: Habits) -> SimulatedPhones:
+        """All phones, in the place of those that were there. They stay after the scene, so that the engine never takes them for lost."""
+        ports, away_before = self.hotline.ports, self._phones_were_away or (self._phones is not None and not self._phones.sipp.running)
+        await self.remove_phones()
+        self._phones = SimulatedPhones(directory, ports.phones, ports.phones_voice, manners, habits)
+        await self._phones.sipp.start()
+        self._phones_were_away = Manner.ABSENT in (manners or {}).values()
+        if away_before:
+            self._phones_settled_at = asyncio.get_running_loop().time() + SETTLED_AFTER_SECONDS
+        return self._phones
+
+    async def remove_phones(self) -> None:
+        """There is no phone until others are installed."""
+        if self._phones is not None:
+            await self._phones.sipp.stop()
+            self._phones_were_away = True
+
+    async def phones_settled(self) -> None:
+        """Wait until no question that Asterisk asked of phones before they came back can fail any more."""
+        await asyncio.sleep(self._phones_settled_at - asyncio.get_running_loop().time())
 
     async def board(self) -> dict[str, Any]:
         """Everything that is going on."""
@@ -137,6 +169,7 @@ class Scene:
         self._groups: list[tuple[SimulatedCallers, int]] = []
         self.desks: dict[str, AgentAtDesk] = {}
         self.phones: SimulatedPhones | None = None
+        self._phones_installed = 0
 
     # ---- who takes part --------------------------------------------------------------------------------------------------
 
@@ -164,9 +197,10 @@ class Scene:
 
     async def install_phones(self, manners: Mapping[str, Manner] | None = None, habits: Habits = PATIENT) -> SimulatedPhones:
         """All phones, each in its manner."""
-        ports = self.hotline.ports
-        self.phones = SimulatedPhones(self._directory / "phones", ports.phones, ports.phones_voice, manners, habits)
-        return await self._rest.enter_async_context(self.phones)
+        self._phones_installed += 1
+        directory = self._directory / f"phones-{self._phones_installed}"
+        self.phones = await self.house.install_phones(directory, manners, habits)
+        return self.phones
 
     async def agent(self, name: str, phone: str | None = None, ready: bool = True, has_phone: bool = False) -> AgentAtDesk:
         """An agent signs in, sits down and, once his phone can be rung, goes ready.
@@ -181,6 +215,7 @@ class Scene:
         await desk.open()
         await desk.sits_down(phone)
         if ready:
+            await self.house.phones_settled()
             await self.phone_of(name, reachable=True)
             await desk.goes_ready()
             await desk.sees(lambda message: message["kind"] == "agent" and message["agent"]["state"] in AT_WORK, "being ready")

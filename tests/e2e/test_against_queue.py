@@ -18,7 +18,6 @@ Where the two differ on purpose, and nothing is compared:
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,13 +25,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from acd.archive import UserDirectory, open_database
-from hotline.local_hotline import HotlinePorts, LocalHotline
+from hotline.local_hotline import LocalHotline
 from hotline.simulated_phones import Manner
-from tests.e2e.conftest import CONFIG, free_now
-from tests.e2e.manager_line import ManagerLine
+from tests.e2e.conftest import opened
 from tests.e2e.quick_config import RING_SECONDS, quick
-from tests.e2e.scene import PASSWORD, SUPERVISOR, Caller, House, Scene
+from tests.e2e.scene import Caller, House, Scene
 from tests.e2e.waiting import until
 
 QUALIFY_TIMEOUT_SECONDS = 2.0
@@ -130,20 +127,8 @@ def _agent(line: str, agent: int) -> dict[str, Any]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house_with_queues(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    assert os.geteuid() == 0, "simulated callers need raw sockets, which only root may open"
-    ports = HotlinePorts.free()
-    hotline = HotlineWithQueues(tmp_path_factory.mktemp("queues"), CONFIG, ports, _one_skill)
-    database = await open_database(hotline.database_url)
-    directory = UserDirectory(database)
-    await directory.put(SUPERVISOR, PASSWORD, "supervisor", None, "en")
-    for agent in hotline.config.agents:
-        await directory.put(agent, PASSWORD, "agent", agent, "zh")
-    async with hotline:
-        house = House(hotline, ManagerLine(0, ports.ami), database, free_now(10_000, 20_000))
-        await house.open()
+    async with opened(tmp_path_factory.mktemp("queues"), _one_skill, HotlineWithQueues) as house:
         yield house
-        await house.supervisor.aclose()
-    await database.dispose()
 
 
 # ---- playing ------------------------------------------------------------------------------------------------------------------
@@ -234,13 +219,12 @@ async def played(house_with_queues: House, tmp_path_factory: pytest.TempPathFact
     stories = {name: _cast(scene, story) for name, story in STORIES.items()}
     sides = [side for one in stories.values() for side in one.sides]
     try:
-        phones = await scene.install_phones()
+        await scene.install_phones()
         for story in STORIES.values():
             for agent in range(1, story.agents + 1):
                 await scene.agent(_name(story.line, agent))
         await _phones_answer(house_with_queues)
         await asyncio.gather(*(side.first_calls() for side in sides))
-        await phones.sipp.stop()
         await scene.install_phones(_manners())
         await _phones_answer(house_with_queues)
         await asyncio.gather(*(side.play() for side in sides))

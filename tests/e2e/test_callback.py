@@ -24,7 +24,7 @@ from tests.e2e.quick_config import quick
 from tests.e2e.scene import Caller, House, Scene
 from tests.e2e.waiting import until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 OFFERED_AFTER = 12.0
 """Seconds from the answer on, by which the offer was made: a greeting, one stretch of music, and the offer has begun."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -17,18 +16,13 @@ from config.loader import load
 from config.schema import Config
 from config.schema.secrets import ExchangeSecrets
 from hotline.local_asterisk import LocalAsterisk
+from hotline.sipp import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 CONFIG = Path(__file__).parents[2] / "config" / "hotline.yaml"
 SECRET = "only-for-this-test"
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def impatient(config: Config) -> Config:
@@ -91,14 +85,8 @@ class Exchange:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def exchange(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Exchange]:
-    ports = Ports(
-        sip=free_port(socket.SOCK_DGRAM),
-        ami=free_port(socket.SOCK_STREAM),
-        fastagi=free_port(socket.SOCK_STREAM),
-        phones=free_port(socket.SOCK_DGRAM),
-        rtp_first=31000,
-        rtp_last=31999,
-    )
+    sip, ami, fastagi, phones = free_ports(4, first=25_000, last=32_700, step=10)
+    ports = Ports(sip, ami, fastagi, phones, rtp_first=31000, rtp_last=31999)
     config = on_this_machine(impatient(load(CONFIG)), "main", ports)
     files = private_files(config, ExchangeSecrets(SECRET), "main", ports)
     async with LocalAsterisk(tmp_path_factory.mktemp("asterisk"), files) as asterisk:

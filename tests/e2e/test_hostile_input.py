@@ -10,6 +10,7 @@ import pytest
 from hotline.simulated_callers import Visit
 from tests.e2e.quick_config import number_of
 from tests.e2e.scene import Caller, Scene
+from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
@@ -42,10 +43,14 @@ async def test_a_callers_name_is_text_on_its_whole_way_and_nothing_else(scene: S
     agents = [await scene.agent(name) for name in ("li.wei", "zhang.min", "james.miller")]
     visits = [Visit(number_of("pcs.L1"), scene.new_ani(), name, (), 60) for name in NAMES]
     group = await scene.calls(visits, per_minute=1200)
-    for place, visit in enumerate(visits):
-        caller = Caller(group, visit.ani, place)
-        await scene.is_live(caller, "talking", seconds=30)
-        await caller.hangs_up()
+    there = {visit.ani: Caller(group, visit.ani, place) for place, visit in enumerate(visits)}
+
+    async def somebody_talks() -> str | None:
+        talking = [view["ani"] for view in (await scene.house.board())["calls"] if view["state"] == "talking"]
+        return next((ani for ani in talking if ani in there), None)
+
+    while there:
+        await there.pop(await until(somebody_talks, f"one of {list(there)} in a talk", seconds=30)).hangs_up()
 
     records = {visit.ani: await scene.ended(visit.ani) for visit in visits}
     shown = {pop["ani"]: pop["ani_name"] for agent in agents for pop in agent.pops}

@@ -96,6 +96,7 @@ def from_the_other_numbers() -> list[Way]:
     return [*ways, Way("4008001235", "43", (("product", "4", "scanners"), ("level", "3", "emergency")), "scanners", "L3", "en")]
 
 
+@pytest.mark.slow
 async def test_every_way_through_the_menus_leads_where_it_should(scene: Scene) -> None:
     ways = from_the_unified_number() + from_the_old_numbers() + from_the_other_numbers()
     wanted = {scene.new_ani(): way for way in ways}

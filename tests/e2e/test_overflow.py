@@ -21,11 +21,11 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Change = Callable[[dict[str, Any]], None]
 
 
-def rules(*overflow: dict[str, Any], hours: list[dict[str, Any]] | None = None) -> Change:
-    """Scanners.L1 has these rules, and is open at these hours (none: always)."""
+def rules(*overflow: dict[str, Any], hours: list[dict[str, Any]] | None = None, queue: str = "scanners.L1") -> Change:
+    """The queue has these rules, and is open at these hours (none: always)."""
 
     def change(rows: dict[str, Any]) -> None:
-        rows["queues"]["overrides"]["scanners.L1"] = {"overflow": list(overflow), "hours": hours or []}
+        rows["queues"]["overrides"][queue] = {"overflow": list(overflow), "hours": hours or []}
 
     return change
 
@@ -97,35 +97,40 @@ async def test_who_calls_on_a_holiday_hears_that_and_when_the_queue_opens_again(
         assert re.search(r"Playing 'hotline/opens_[a-z]+_0000\.\w+' \(language 'zh'\)", log)
 
 
-@pytest.mark.parametrize("also_waiting", [True, False])
-async def test_closing_time_with_a_caller_in_the_queue(scene: Scene, also_waiting: bool) -> None:
-    """He is sent away when the rules say so, and else served after the hour; who calls then is sent away in either case."""
+@pytest.mark.slow
+async def test_closing_time_with_callers_in_the_queues(scene: Scene) -> None:
+    """Who waits is sent away where the rules say so, and else served after the hour; who calls then is sent away in either case."""
     now = datetime.now(SHANGHAI)
     minutes = 1 if now.second < 45 else 2
     closes = (now + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
     reopens = closes + timedelta(minutes=5)
     if reopens.date() != now.date():
         pytest.skip("the hours of this test would cross midnight in Shanghai")
-    rule = {"name": "closed", "when_closed": True, "also_waiting": also_waiting, "to_destination": "closed"}
-    async with configured(scene.house, rules(rule, hours=open_but_for(closes, reopens))):
-        caller = await scene.call("scanners.L1", stays=150)
-        await scene.is_live(caller, "waiting")
-        late = (closes - datetime.now(SHANGHAI)).total_seconds()
-        if also_waiting:
-            await caller.meets("ended", seconds=late + 30)
-            assert (await flowed_out(scene, caller))["end_cause"] == "diverted"
-        after = await _call_after(scene, closes)
-        assert (await flowed_out(scene, after))["end_cause"] == "diverted"
-        if not also_waiting:
-            chen = await scene.agent("chen.jie")
-            await chen.becomes("talking")
-            await caller.hangs_up()
-            assert (await scene.ended(caller))["agent"] == "chen.jie"
+    closed = {"name": "closed", "when_closed": True, "to_destination": "closed"}
+    sends_away = rules(closed | {"also_waiting": True}, hours=open_but_for(closes, reopens), queue="printers.L3")
+    keeps = rules(closed, hours=open_but_for(closes, reopens))
+
+    def both(rows: dict[str, Any]) -> None:
+        sends_away(rows)
+        keeps(rows)
+
+    async with configured(scene.house, both):
+        sent_away, served = [await scene.call(queue, stays=150) for queue in ("printers.L3", "scanners.L1")]
+        for caller in (sent_away, served):
+            await scene.is_live(caller, "waiting")
+        await sent_away.meets("ended", seconds=(closes - datetime.now(SHANGHAI)).total_seconds() + 30)
+        assert (await flowed_out(scene, sent_away))["end_cause"] == "diverted"
+        for queue in ("printers.L3", "scanners.L1"):
+            assert (await flowed_out(scene, await _call_after(scene, closes, queue)))["end_cause"] == "diverted"
+        chen = await scene.agent("chen.jie")
+        await chen.becomes("talking")
+        await served.hangs_up()
+        assert (await scene.ended(served))["agent"] == "chen.jie"
 
 
-async def _call_after(scene: Scene, moment: datetime) -> Caller:
+async def _call_after(scene: Scene, moment: datetime, queue: str) -> Caller:
     async def passed() -> bool:
         return datetime.now(SHANGHAI) > moment + timedelta(seconds=1)
 
     await until(passed, "closing time", seconds=130)
-    return await scene.call("scanners.L1")
+    return await scene.call(queue)

@@ -39,8 +39,8 @@ async def test_an_agent_who_hangs_up_ends_the_call(scene: Scene) -> None:
     caller = await scene.call("pcs.L1")
 
     await scene.phone_meets("1001", "hung_up")
-    await caller.meets("ended")
     await li.becomes("wrap_up")
+    await caller.meets("ended")
 
     record = await scene.ended(caller)
     assert (record["end_cause"], record["agent"]) == ("agent_hung_up", "li.wei")
@@ -76,8 +76,8 @@ async def test_a_caller_who_hangs_up_in_the_greeting_or_in_the_menu_has_abandone
     await in_menu.hangs_up()
 
     for caller, path in ((in_greeting, []), (in_menu, [["language", "1", "mandarin"]])):
-        record = await scene.ended(caller)
-        assert (record["end_cause"], record["path"], record["queue"]) == ("abandoned_in_menu", path, None)
+        record = await scene.record(caller, state="ended", path=path)
+        assert (record["end_cause"], record["queue"]) == ("abandoned_in_menu", None)
         assert record["queued_at"] is None
     assert greeting["entry"] == "统一服务热线 · unified number"
 

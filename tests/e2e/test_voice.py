@@ -30,11 +30,12 @@ async def test_the_measure_knows_a_tone_from_another_and_from_silence(tmp_path: 
 
 async def test_caller_and_agent_hear_each_other(scene: Scene, tmp_path: Path) -> None:
     ports = scene.hotline.ports
-    caller_port, caller_rtp, agent_rtp = free_ports(3, first=10_000, last=20_000, step=10)
+    caller_port, caller_rtp, agent_rtp = free_ports(3, first=25_000, last=32_700, step=10)
     agent_phone = VoicePhone(tmp_path / "agent", "1001", ports.phones, agent_rtp, AGENT_HERTZ)
     ani = scene.new_ani()
     dials = f"sip:{number_of('pcs.L1')}@127.0.0.1:{ports.sip}"
     caller = VoicePhone(tmp_path / "caller", ani, caller_port, caller_rtp, CALLER_HERTZ, dials)
+    await scene.house.remove_phones()
     async with agent_phone:
         li = await scene.agent("li.wei", has_phone=True)
         async with caller:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from cti.ami import Ami, Refused, Unavailable, UnsafeValue
 from cti.ami import session as session_module
 from cti.ami.exchange import delays
 from cti.ami.wire import Wire
+from cti.seen import Look, look
 from tests.unit.cti_ami.fake_asterisk import Action, FakeAsterisk, channel, device, error, listed, message, success
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -30,11 +33,13 @@ class Engine:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.at: list[float] = []
         self.fails: dict[type, Exception] = {}
         self._came = asyncio.Event()
 
     async def submit(self, event: Event) -> None:
         self.events.append(event)
+        self.at.append(asyncio.get_running_loop().time())
         self._came.set()
         if type(event) in self.fails:
             raise self.fails.pop(type(event))
@@ -88,6 +93,32 @@ async def test_it_logs_in_looks_and_tells_what_is_there() -> None:
         assert exchange.connected
         login = asterisk.actions[0]
         assert (login["Action"], login["Username"], login["Secret"], login["Events"]) == ("Login", "hotline", "sesame", "on")
+
+
+async def test_a_look_is_as_old_as_its_first_question_and_hardly_older(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given lists that take long to be read, then that counts as age: who came meanwhile is not judged by them. Little is added to it: a
+    caller who came within that margin before the question, and was gone by then, would be offered for ever."""
+    loop, times, reading_seconds = asyncio.get_running_loop(), {}, 0.3
+
+    def slowly(*lists: Any) -> Look:
+        time.sleep(reading_seconds)
+        return look(*lists)
+
+    def login(action: Action) -> str:
+        times["login"] = loop.time()
+        return success(action) + message(Event="FullyBooted", Status="Fully Booted")
+
+    def devices(action: Action) -> str:
+        times["listed"] = loop.time()
+        return listed(action)
+
+    monkeypatch.setattr(session_module, "look", slowly)
+    async with FakeAsterisk(Login=login, DeviceStateList=devices) as asterisk, connected(asterisk) as (_, engine):
+        [seen] = await engine.heard(1)
+        assert isinstance(seen, ExchangeSeen)
+        submitted = engine.at[0]
+        assert times["listed"] + reading_seconds <= submitted
+        assert reading_seconds <= seen.age_seconds - 0.1 <= submitted - times["login"]
 
 
 async def test_what_is_said_while_it_looks_is_told_after_the_look() -> None:
