@@ -7,6 +7,7 @@ Asterisk's callers are gone in that case too. Source: SQLite, "PRAGMA synchronou
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -96,6 +97,11 @@ class SqliteJournal:
         """The call that arrived last."""
         row = self._db.execute("SELECT call FROM events WHERE kind = 'CallArrived' ORDER BY sequence DESC LIMIT 1").fetchone()
         return CallId(row[0]) if row else None
+
+    def fingerprint(self, sequence: int) -> str | None:
+        """Of one entry: another journal has another there; None when there is none."""
+        row = self._db.execute("SELECT at, kind, body FROM events WHERE sequence = ?", (sequence,)).fetchone()
+        return None if row is None else hashlib.sha256("\0".join(row).encode(errors="surrogatepass")).hexdigest()
 
     def close(self) -> None:
         """Make durable what was appended, and release the file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from acd.board import Board
 from acd.effects import (
@@ -76,6 +76,13 @@ class Projection(Protocol):
 
     def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         """Take note; must not block and must not raise."""
+
+    @property
+    def memory(self) -> object:
+        """What it holds of the past that ``follow`` needs, for a checkpoint; out of date after the next event."""
+
+    def recall(self, memory: Any) -> None:
+        """Go on from another's ``memory``, which is this one's own from now on."""
 
 
 class Engine(Protocol):

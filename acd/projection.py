@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -56,6 +57,19 @@ Told = (
 )  # fmt: skip
 
 
+@dataclass(slots=True)
+class OpenRows:
+    """What is not over yet, and will be told more of."""
+
+    calls: dict[str, Row] = field(default_factory=dict)
+    offers: dict[str, Row] = field(default_factory=dict)
+    intervals: dict[str, Row] = field(default_factory=dict)
+    """By agent: the one he is in."""
+    callbacks: dict[str, Row] = field(default_factory=dict)
+    """By call: the latest promise to each live one."""
+    incidents: dict[str, Row] = field(default_factory=dict)
+
+
 class Records:
     """Follows the engine (``acd.ports.Projection``) and keeps the tables of ``acd.records`` up to date."""
 
@@ -65,12 +79,7 @@ class Records:
         self._make_durable = make_durable
         self._written = 0
         self._followed = 0
-        self._calls: dict[str, Row] = {}
-        self._offers: dict[str, Row] = {}
-        self._intervals: dict[str, Row] = {}
-        self._callbacks: dict[str, Row] = {}
-        self._incidents: dict[str, Row] = {}
-        """By call: the latest promise to each live one."""
+        self._open = OpenRows()
         self._changed: dict[tuple[str, str], tuple[Table, Row]] = {}
         self._story: list[Row] = []
         self._behind = False
@@ -157,6 +166,15 @@ class Records:
         if self._changed or self._story:
             self._wake.set()
 
+    @property
+    def memory(self) -> OpenRows:
+        """The rows that are still open."""
+        return self._open
+
+    def recall(self, memory: OpenRows) -> None:
+        """Go on from rows that were open: the tables must have followed so far (``written``), or what is not in them is lost."""
+        self._open = memory
+
     def _fall_behind(self) -> None:
         log.error("records_behind", unwritten_rows=len(self._changed) + len(self._story), written_to=self._written)
         self._behind = True
@@ -169,19 +187,19 @@ class Records:
     # ---- events ----------------------------------------------------------------------------------------------------------
 
     def _arrived(self, at: datetime, event: CallArrived) -> None:
-        if event.call not in self._calls:
-            self._calls[event.call] = _new_call(event.call, at, event)
+        if event.call not in self._open.calls:
+            self._open.calls[event.call] = _new_call(event.call, at, event)
 
     def _recognised(self, at: datetime, event: CallerRecognised) -> None:
-        if row := self._calls.get(event.call):
+        if row := self._open.calls.get(event.call):
             row["customer"] = event.customers[0].id if len(event.customers) == 1 else None
 
     def _chose(self, at: datetime, event: MenuChosen) -> None:
-        if row := self._calls.get(event.call):
+        if row := self._open.calls.get(event.call):
             row["path"] = [*row["path"], [event.menu, event.digits, event.choice]]
 
     def _queued(self, at: datetime, event: CallQueued) -> None:
-        if row := self._calls.get(event.call):
+        if row := self._open.calls.get(event.call):
             row.update(
                 product_line=event.product_line, level=str(event.level), language=event.language, segment=event.segment,
                 urgent=event.urgent, customer=event.customer or None, customer_case=event.case or None, queued_at=row["queued_at"] or at,
@@ -191,16 +209,16 @@ class Records:
                 row["handed_over_by"] = event.handed_over_by[:80]
 
     def _surveyed(self, at: datetime, event: SurveyAnswered) -> None:
-        if row := self._calls.get(event.call):
+        if row := self._open.calls.get(event.call):
             row[f"survey_{event.question}"] = _SURVEY_VALUES[event.question](event.answer)
             self._change(calls, row)
 
     # ---- notices ---------------------------------------------------------------------------------------------------------
 
     def _call_changed(self, sequence: int, ordinal: int, at: datetime, notice: CallChanged) -> None:
-        row = self._calls.get(notice.call)
+        row = self._open.calls.get(notice.call)
         if row is None:
-            row = self._calls[notice.call] = _new_call(notice.call, at, None)
+            row = self._open.calls[notice.call] = _new_call(notice.call, at, None)
         previous = row["state"]
         row["state"] = str(notice.state)
         if notice.queue is not None and notice.queue != row["queue"]:
@@ -214,21 +232,21 @@ class Records:
             row["end_cause"] = str(notice.cause)
         if notice.state is CallState.ENDED:
             row["ended_at"] = at
-            del self._calls[notice.call]
-            self._callbacks.pop(notice.call, None)
+            del self._open.calls[notice.call]
+            self._open.callbacks.pop(notice.call, None)
         self._change(calls, row)
         if notice.state in _TOLD_OF_CALL:
             self._tell(sequence, ordinal, at, notice)
 
     def _announced(self, sequence: int, ordinal: int, at: datetime, told: Announce) -> None:
-        row = self._calls.get(told.call)
+        row = self._open.calls.get(told.call)
         if row is not None and told.tells is Telling.WAIT and row["announced_at"] is None and row["answered_at"] is None:
             row.update(announced_seconds=told.number * 60.0, announced_at=at)
             self._change(calls, row)
         self._tell(sequence, ordinal, at, told)
 
     def _agent_changed(self, sequence: int, ordinal: int, at: datetime, notice: AgentChanged) -> None:
-        if open_one := self._intervals.pop(notice.agent, None):
+        if open_one := self._open.intervals.pop(notice.agent, None):
             open_one["ended_at"] = at
             self._change(agent_intervals, open_one)
         if notice.state is AgentState.LOGGED_OUT:
@@ -237,25 +255,25 @@ class Records:
             "id": f"{notice.agent}@{sequence}.{ordinal}", "agent": notice.agent, "state": str(notice.state), "cause": notice.cause,
             "phone": notice.phone, "call": notice.call, "started_at": at, "ended_at": None,
         }  # fmt: skip
-        self._intervals[notice.agent] = row
+        self._open.intervals[notice.agent] = row
         self._change(agent_intervals, row)
 
     def _offer_made(self, sequence: int, ordinal: int, at: datetime, notice: OfferMade) -> None:
-        free = self._intervals.get(notice.agent)
+        free = self._open.intervals.get(notice.agent)
         row: Row = {
             "id": notice.offer, "call": notice.call, "agent": notice.agent, "queue": notice.queue, "attempt": notice.attempt,
             "step": notice.step, "rule": notice.rule, "waited_seconds": notice.waited_seconds, "made_at": at, "ringing_at": None,
             "answered_at": None, "ended_at": None, "state": str(OfferState.PENDING), "miss_cause": None, "detail": "",
             "agent_free_since": free["started_at"] if free and free["state"] == AgentState.READY else None,
         }  # fmt: skip
-        self._offers[notice.offer] = row
+        self._open.offers[notice.offer] = row
         self._change(offers, row)
-        if call := self._calls.get(notice.call):
+        if call := self._open.calls.get(notice.call):
             call["offers"] = notice.attempt
         self._tell(sequence, ordinal, at, notice)
 
     def _offer_changed(self, sequence: int, ordinal: int, at: datetime, notice: OfferChanged) -> None:
-        row = self._offers.get(notice.offer)
+        row = self._open.offers.get(notice.offer)
         if row is None:
             return
         row["state"] = str(notice.state)
@@ -265,15 +283,15 @@ class Records:
         if moment:
             row[moment] = at
         if notice.state in _OVER:
-            del self._offers[notice.offer]
+            del self._open.offers[notice.offer]
         self._change(offers, row)
         if notice.state in _TOLD_OF_OFFER:
             self._tell(sequence, ordinal, at, notice)
 
     def _callback_changed(self, sequence: int, ordinal: int, at: datetime, notice: CallbackChanged) -> None:
-        row = self._callbacks.get(notice.call)
+        row = self._open.callbacks.get(notice.call)
         if row is None or row["id"] != notice.callback:
-            row = self._callbacks[notice.call] = {"id": notice.callback, "call": notice.call, "promised_at": at, "cause": None}
+            row = self._open.callbacks[notice.call] = {"id": notice.callback, "call": notice.call, "promised_at": at, "cause": None}
         over = notice.state in _CALLBACK_OVER
         row.update(
             number=notice.number, queue=notice.queue, state=str(notice.state), attempts=notice.attempts, unreached=notice.unreached,
@@ -284,7 +302,7 @@ class Records:
         self._tell(sequence, ordinal, at, notice)
 
     def _handed_on(self, sequence: int, ordinal: int, at: datetime, notice: HandedOn) -> None:
-        if row := self._calls.get(notice.call):
+        if row := self._open.calls.get(notice.call):
             row["transfers"] += 1
             row["resolver"], row["settled_at"] = None, at
         self._tell(sequence, ordinal, at, notice)
@@ -295,11 +313,11 @@ class Records:
             "declared_by": notice.declared_by, "solved_at": notice.solved_at, "solved_by": notice.solved_by,
             "numbers": list(notice.numbers),
         }  # fmt: skip
-        self._incidents[notice.incident] = row
+        self._open.incidents[notice.incident] = row
         self._change(incidents, row)
 
     def _number_noted(self, sequence: int, ordinal: int, at: datetime, notice: NumberNoted) -> None:
-        if row := self._incidents.get(notice.incident):
+        if row := self._open.incidents.get(notice.incident):
             row["numbers"] = [*row["numbers"], notice.number]
             self._change(incidents, row)
         self._tell(sequence, ordinal, at, notice)

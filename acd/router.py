@@ -162,6 +162,15 @@ class Router:
         """The live calls, to be looked at only."""
         return self._state.calls
 
+    @property
+    def memory(self) -> State:
+        """All that it knows, for a checkpoint; not to be changed, and out of date after the next event."""
+        return self._state
+
+    def recall(self, memory: State) -> None:
+        """Go on from what another router knew; it is this one's own from now on."""
+        self._state = memory
+
     def state(self) -> dict[str, Any]:
         """The whole state as plain data: two routers that were given the same events have equal ones."""
         return snapshot.of(self._state)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +54,16 @@ COMMIT_WITHIN_SECONDS = 0.05
 Perform = Callable[[Any], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the engine held in memory when it had handled the journal up to ``sequence``, whose time is ``at``."""
+
+    sequence: int
+    at: datetime
+    parts: tuple[Any, ...]
+    """The router's, then each projection's."""
+
+
 class Runner:
     """Runs one router. Implements ``acd.ports.Engine``."""
 
@@ -62,6 +73,8 @@ class Runner:
         self._projections = tuple(projections)
         self._clock = clock
         self._now: datetime | None = None
+        self._sequence = 0
+        """Of the last event that was handled."""
         self._lanes: dict[CallId, deque[Command]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._perform: dict[type, Perform] = {}
@@ -74,11 +87,18 @@ class Runner:
 
     # ---- life ------------------------------------------------------------------------------------------------------------
 
-    def recover(self) -> int:
-        """Replay the journal; nothing is carried out. Return the number of events replayed."""
+    def recover(self, since: Memory | None = None, until: int | None = None) -> int:
+        """Replay the journal, or what comes after ``since``; nothing is carried out. Return the number of events replayed.
+
+        ``until``: no further than this sequence number.
+        """
+        if since is not None:
+            self._recall(since)
         count = 0
-        for sequence, at, event in self._journal.read():
-            self._now = at
+        for sequence, at, event in self._journal.read(self._sequence):
+            if until is not None and sequence > until:
+                break
+            self._now, self._sequence = at, sequence
             count += 1
             try:
                 effects = self._router.handle(event, at)
@@ -90,6 +110,20 @@ class Runner:
                 continue
             self._tell(sequence, at, event, effects)
         return count
+
+    @property
+    def memory(self) -> Memory | None:
+        """All that is held in memory, as of the last event; None before the first. Out of date after the next one."""
+        if self._now is None or not self._sequence:
+            return None
+        return Memory(self._sequence, self._now, (self._router.memory, *(one.memory for one in self._projections)))
+
+    def _recall(self, memory: Memory) -> None:
+        router, *projections = memory.parts
+        self._router.recall(router)
+        for projection, its in zip(self._projections, projections, strict=True):
+            projection.recall(its)
+        self._now, self._sequence = memory.at, memory.sequence
 
     @property
     def last_time(self) -> datetime | None:
@@ -153,7 +187,7 @@ class Runner:
     def _take(self, event: Event) -> Sequence[Effect]:
         """One event, whole: nothing else happens in between, for nothing here waits."""
         now = self._time()
-        sequence = self._journal.append([(now, event)])
+        sequence = self._sequence = self._journal.append([(now, event)])
         try:
             effects = self._router.handle(event, now)
         except IllegalTransition:

@@ -18,11 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import calls_bench, router_bench
+from bench import calls_bench, router_bench, start_bench
 from hotline.runtime import find_runtime
 
 RESULTS = Path(__file__).with_name("results.json")
-BENCHES = {"router": router_bench.measure, "calls": calls_bench.measure}
+BENCHES = {"router": router_bench.measure, "start": start_bench.measure, "calls": calls_bench.measure}
 
 TARGETS: Mapping[str, float] = {
     "cpu_per_call_ratio": 1.1,

@@ -128,6 +128,15 @@ class LiveDesks:
         if effects or not isinstance(event, Ticked):
             self._board_pace.due()
 
+    @property
+    def memory(self) -> Cards:
+        """The agents' cards."""
+        return self._cards
+
+    def recall(self, memory: Cards) -> None:
+        """Go on with these cards; before any page is open."""
+        self._cards = memory
+
     def _count(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, HandedOn):

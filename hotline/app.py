@@ -32,6 +32,7 @@ from cti.api_server import WebServer, serve
 from cti.api_sessions import SESSION_SECONDS
 from hotline.app_config import proven
 from hotline.call_control import SessionFirst
+from hotline.checkpointing import Checkpointing
 from hotline.customer_source import Customers
 from hotline.past_reports import PastReports
 from hotline.steady_clock import SteadyClock
@@ -66,6 +67,7 @@ class App:
         self._menus: list[FastAgiServer] = []
         self._web: WebServer | None = None
         self._customers = Customers()
+        self._checkpointing = Checkpointing(state_dir, config_path)
 
     # ---- life ------------------------------------------------------------------------------------------------------------
 
@@ -81,7 +83,7 @@ class App:
         desks = LiveDesks(_History(Archive(self._database)))
         router = Router()
         self._runner = Runner(router, self._journal, (self._records, desks), self._clock)
-        replayed = self._runner.recover()
+        replayed = self._checkpointing.recover(self._runner, self._journal, self._records)
         self._clock.not_before(self._runner.last_time)
         self._records.start()
         sessions = Sessions()
@@ -94,6 +96,7 @@ class App:
         await self._serve_pages(desks)
         await self._customers.use(self._config, self._path.parent)
         await self._serve_menus(sessions)
+        self._checkpointing.start()
         web = self._web
         log.info(
             "ready", replayed_events=replayed, web_port=web.port if web else None, fastagi_ports=[menu.port for menu in self._menus],
@@ -109,6 +112,7 @@ class App:
 
     async def stop(self) -> None:
         """Stop in the reverse order; callers in menus go to the survival plan, those in hold stay there."""
+        await self._checkpointing.stop()
         await asyncio.gather(*(menu.stop() for menu in self._menus))
         await self._customers.close()
         if self._web:
@@ -118,6 +122,7 @@ class App:
         await asyncio.gather(*(exchange.stop() for exchange in self._exchanges.values()))
         if self._records:
             await self._records.stop()
+        self._checkpointing.store()
         if self._journal:
             self._journal.close()
         if self._database:

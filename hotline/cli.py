@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "look at a running Asterisk and say what is missing",
     "simulate": "a day against the config, in seconds",
     "handover": "the short codes by which any employee hands a caller to a queue",
+    "checkpoint": "store what the next start of the engine needs to know",
     "explain": "print a call's whole story",
     "report": "figures of the past: misroutes, calls round the hotline, first-call resolution",
     "user": "who may log in: add, remove, list",

@@ -17,7 +17,7 @@ ADAPTERS = {
     "the manager interface": ("cti.ami",),
     "the pages": ("cti.api", "cti.api_*"),
     "the customers": ("cti.customers",),
-    "the journal": ("acd.journal",),
+    "the journal": ("acd.journal", "acd.checkpoint"),
     "the records": ("acd.records", "acd.archive", "acd.projection"),
     "the configuration file": ("config.loader",),
     "the dialplan": ("config.dialplan",),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
 import signal
+import sys
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -37,6 +41,18 @@ async def engine_killed(house: House) -> AsyncIterator[None]:
         yield
     finally:
         await house.hotline.start_engine()
+
+
+async def checkpoint(house: House) -> int:
+    """Make one beside the running engine; the sequence number of the last event in it."""
+    environment = {**os.environ, "HOTLINE_STATE_DIR": str(house.hotline.state_dir), "HOTLINE_DATABASE_URL": house.hotline.database_url}
+    command = (sys.executable, "-m", "hotline.cli", "checkpoint", "--config", str(house.hotline.config_path))
+    child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE)
+    said, _ = await child.communicate()
+    assert child.returncode == 0
+    found = re.search(rb"event (\d+)", said)
+    assert found, said
+    return int(found[1])
 
 
 async def heartbeat(house: House) -> int:
@@ -73,8 +89,11 @@ async def test_killed_with_callers_in_talk_in_hold_and_in_the_menu_and_back_soon
     in_menu = await scene.call("4008001234", "1")
     await scene.is_live(in_menu, "menu")
 
+    stored = await checkpoint(scene.house)
     async with engine_killed(scene.house):
         phone = await talks_natively(scene, in_menu)
+    [started] = [line for line in scene.house.said_since() if line["event"] == "ready"][-1:]
+    assert started["replayed_events"] < stored, "all events would be more"
     after = [await scene.is_live(caller, "waiting") for caller in (first, second)]
     talking = await scene.is_live(in_talk, "talking")
     await scene.is_live(in_menu, "diverted")
@@ -128,6 +147,7 @@ async def test_killed_while_a_phone_rings_the_talk_comes_about_and_is_known_afte
     assert await scene.intervals_of("li.wei", record["id"]) == [("reserved", "call"), ("talking", "call"), ("wrap_up", "call")]
 
 
+@pytest.mark.slow
 async def test_killed_and_not_back_in_time_asterisk_serves_those_in_hold_and_whoever_comes(scene: Scene) -> None:
     await scene.install_phones()
     in_hold = await scene.call("scanners.L1")

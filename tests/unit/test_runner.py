@@ -76,6 +76,11 @@ class Followed:
     def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         self.sequences.append(sequence)
 
+    memory = property(lambda self: list(self.sequences))
+
+    def recall(self, memory: Any) -> None:
+        self.sequences = memory
+
 
 def running(answers: dict[type, Any], journal: SqliteJournal | None = None) -> tuple[Runner, ScriptedRouter, World, SqliteJournal]:
     router, world, kept = ScriptedRouter(answers), World(), journal or SqliteJournal(":memory:")
