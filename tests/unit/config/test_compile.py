@@ -188,6 +188,8 @@ def test_a_queue_tells_what_its_rules_say(changed: Changed, shipped: Config) -> 
 
     assert by_id[QueueId("servers.L3")] is None
     assert by_id[QueueId("servers.L2")] == AnnounceRules(Telling.WAIT, 60.0, 1, 20)
+
+
 def test_the_offer_to_go_on_with_a_case_is_a_prompt_for_each_product_line(shipped: Config) -> None:
     texts = prompt_texts(shipped)
     assert "continue_case" not in texts
