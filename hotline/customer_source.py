@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from acd.customer import Customer
 from config.loader import SecretMissing, resolve_secret
 from config.schema import Config, CustomersRow
 from config.schema.nearest import did_you_mean
@@ -76,6 +77,19 @@ async def _source(row: CustomersRow, folder: Path, zone: ZoneInfo) -> CustomerSo
     source = CsvSource(folder / row.file, zone, row.country_code, log)
     await source.start()
     return source
+
+
+def people_in_file(config: Config, folder: Path) -> dict[str, tuple[Customer, ...]]:
+    """Telephone number (E.164) -> those whose it is, as the customer file says; nobody when there is none that can be read."""
+    row = config.customers
+    if row is None or row.sql is not None or row.http is not None:
+        return {}
+    try:
+        table = Table(folder / row.file, ZoneInfo(config.hotline.time_zone), row.country_code)
+    except FileError as problem:
+        log.warning("customers_not_read", problem=str(problem))
+        return {}
+    return {number: tuple(people) for number, people in table.by_number.items()}
 
 
 def file_problems(config: Config, folder: Path) -> list[Problem]:

@@ -27,13 +27,14 @@ from acd.events import CallArrived
 from acd.journal import SqliteJournal
 from config.compile import compile_menu, compile_plan
 from hotline.app_config import proven
+from hotline.customer_source import people_in_file
 from hotline.demo_summary import Summary, printed, summarize, taken_over
 from hotline.local_asterisk import AsteriskFailed
 from hotline.local_hotline import HotlineFailed, HotlinePorts, LocalHotline
 from hotline.places import Refused
 from hotline.runtime import NoAsterisk
 from hotline.simulated_callers import SimulatedCallers
-from hotline.simulated_day import random_visits
+from hotline.simulated_day import Regular, random_visits
 from hotline.simulated_desks import DeskRefused, SimulatedDesk, SimulatedDesks
 from hotline.simulated_phones import SimulatedPhones
 from hotline.sipp import SippFailed
@@ -160,7 +161,9 @@ class Demo:
     async def _callers(self) -> list[str]:
         """Let callers ring in until it is time to stop, then their last calls end; the number of each call placed."""
         count = max(1, round(self._per_minute * (self._seconds or LONGEST_SECONDS) / 60))
-        visits = random_visits(compile_menu(self._hotline.config), min(count, MOST_VISITS), self._chance)
+        config = self._hotline.config
+        regulars = [Regular(*one) for one in people_in_file(config, self._hotline.directory).items()]
+        visits = random_visits(compile_menu(config), min(count, MOST_VISITS), self._chance, regulars)
         ports = self._hotline.ports
         async with SimulatedCallers(self._folder / "callers", ports.sip, ports.callers, visits, self._per_minute, count) as callers:
             ended = asyncio.create_task(callers.finished())

@@ -7,11 +7,14 @@ caller is asked; it places no calls.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from acd.customer import Customer
 from hotline.simulated_callers import MOST_KEYS, Visit
 from ivr.dialogue import Ask, walk
 from ivr.menu import MenuPlan
+from ivr.returning import NO, YES
 
 SURNAMES = ("王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "Smith", "O'Neill", "Müller", "Sato")
 CALLS_AGAIN = 0.15
@@ -21,12 +24,40 @@ GIVES_UP_WAITING = 0.07
 WRONG_KEY = 0.05
 """Share of keys that no branch has."""
 
+IS_KNOWN = 0.15
+"""Share of callers who are known customers, as far as there are any."""
+GOES_ON = 0.8
+"""Share of them who go on with their open case."""
+WELCOME_SECONDS = (6.0, 8.0)
+"""They hear the welcome out; who keys during it is asked nothing."""
 
-def random_visits(menu: MenuPlan, count: int, chance: random.Random) -> list[Visit]:
-    """``count`` visits over all numbers of ``menu``, the first of them (the unified one) most often."""
+
+@dataclass(frozen=True, slots=True)
+class Regular:
+    """Somebody whom the customer source knows, with whoever else has his number."""
+
+    number: str
+    customers: tuple[Customer, ...]
+
+
+def random_visits(menu: MenuPlan, count: int, chance: random.Random, regulars: Sequence[Regular] = ()) -> list[Visit]:
+    """``count`` visits over all numbers of ``menu``, the first of them (the unified one) most often; ``regulars`` dial that one."""
     numbers = list(menu.entries)
-    dialled = (chance.choice([numbers[0]] * len(numbers) + numbers) for _ in range(count))
-    return [_visit(menu, dnis, number, chance) for number, dnis in enumerate(dialled)]
+    visits = []
+    for number in range(count):
+        dnis = chance.choice([numbers[0]] * len(numbers) + numbers)
+        if regulars and chance.random() < IS_KNOWN:
+            visits.append(_known_visit(menu, numbers[0], chance.choice(regulars), chance))
+        else:
+            visits.append(_visit(menu, dnis, number, chance))
+    return visits
+
+
+def _known_visit(menu: MenuPlan, dnis: str, regular: Regular, chance: random.Random) -> Visit:
+    keys = list(_keys(menu, dnis, chance, regular.customers))[:MOST_KEYS]
+    pauses = [chance.uniform(*WELCOME_SECONDS), *(chance.uniform(1.5, 4.0) for _ in keys[1:])]
+    timed = tuple((round(pause, 2), key) for pause, key in zip(pauses, keys, strict=False))
+    return Visit(dnis, regular.number, "", timed, round(chance.uniform(60.0, 100.0), 2))
 
 
 def _visit(menu: MenuPlan, dnis: str, number: int, chance: random.Random) -> Visit:
@@ -39,14 +70,18 @@ def _visit(menu: MenuPlan, dnis: str, number: int, chance: random.Random) -> Vis
     return Visit(dnis, _ani(who), _name(who), keys, round(patience, 2))
 
 
-def _keys(menu: MenuPlan, dnis: str, chance: random.Random) -> Iterator[str]:
+def _keys(menu: MenuPlan, dnis: str, chance: random.Random, customers: Sequence[Customer] = ()) -> Iterator[str]:
     """What the caller keys on one walk through the menu."""
     keys_of = {one.prompt: [branch.key for branch in one.branches] for one in menu.menus.values()}
-    steps = walk(menu, dnis)
+    offers = set() if menu.returning is None else set(menu.returning.prompts.values())
+    steps = walk(menu, dnis, callers=lambda: customers)
     step = next(steps)
     while True:
         key = ""
-        if isinstance(step, Ask):
+        if isinstance(step, Ask) and step.prompt in offers:
+            key = YES if chance.random() < GOES_ON else NO
+            yield key
+        elif isinstance(step, Ask):
             right = keys_of[step.prompt]
             key = chance.choice([other for other in step.digits if other not in right] if chance.random() < WRONG_KEY else right)
             yield key

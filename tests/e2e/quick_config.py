@@ -27,6 +27,10 @@ SHORT_QUESTIONS = {
 }
 
 
+SHORT_WELCOME = "79"
+"""A number that says nothing, as the unified one, but whose welcome is a word."""
+
+
 def number_of(queue: str, language: str = "zh", kind: str = "") -> str:
     """The number that leads straight to ``queue``; ``kind`` is '', 'urgent' or 'key_account'."""
     line, level = queue.split(".")
@@ -54,7 +58,7 @@ def quick(rows: dict[str, Any]) -> None:
 
 
 def _straight_numbers() -> dict[str, Any]:
-    numbers: dict[str, Any] = {}
+    numbers: dict[str, Any] = {SHORT_WELCOME: {"label": "short welcome", "welcome": "hello"}}
     for line, level, language, kind in product(LINES, LEVELS, ("zh", "en"), ("", "urgent", "key_account")):
         hints: dict[str, Any] = {"product_line": line, "level": level, "language": language}
         if kind == "urgent":

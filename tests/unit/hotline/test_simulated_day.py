@@ -1,14 +1,16 @@
 """A simulated day can be repeated, uses every number, and is one that sipp can play."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acd.customer import Customer, OpenCase
 from hotline.simulated_callers import MOST_KEYS, Visit, visits_csv
-from hotline.simulated_day import random_visits
-from ivr.menu import Branch, Entry, Menu, MenuPlan
+from hotline.simulated_day import WELCOME_SECONDS, Regular, random_visits
+from ivr.menu import Branch, Entry, Menu, MenuPlan, Returning
 
 NUMBERS = ("4001", "4002", "4003")
 MENU = MenuPlan(
@@ -70,3 +72,14 @@ def test_text_that_would_break_the_file_is_refused(ani: str) -> None:
 def test_keys_that_no_telephone_has_are_refused() -> None:
     with pytest.raises(ValueError, match="keys"):
         Visit("4001", "1", keys=((1.0, "A"),))
+
+
+def test_known_customers_hear_the_welcome_out_and_mostly_go_on_with_their_case() -> None:
+    returning = Returning(frozenset({"printers.L1"}), frozenset({"standard"}), frozenset(), {"printers": "continue_printers"})
+    ma = Regular("+8613800010001", (Customer("C-1", "Ma", language="zh", cases=(OpenCase("T-1", "printers"),)),))
+    visits = random_visits(replace(MENU, returning=returning), 400, random.Random(1), [ma])
+    known = [visit for visit in visits if visit.ani == ma.number]
+    assert 30 < len(known) < 90
+    assert {visit.dnis for visit in known} == {"4001"}
+    assert all(visit.keys[0][0] >= WELCOME_SECONDS[0] for visit in known)
+    assert sum([key for _, key in visit.keys] == ["1"] for visit in known) > len(known) / 2

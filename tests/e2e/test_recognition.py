@@ -1,0 +1,91 @@
+"""Who calls: a known customer is back with his engineer by one key, and whatever the customers' source does, nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from acd.events import CallArrived, CallerRecognised, MenuChosen
+from acd.records import calls
+from tests.e2e.quick_config import SHORT_WELCOME
+from tests.e2e.reload import configured
+from tests.e2e.scene import Scene
+from tests.e2e.waiting import until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+TEACHER_LIN = "+8613800010002"
+"""Customer C-1002 of the shipped file, where it is written 13800010002: an open printer case, which Sun Li works on."""
+ON_THE_OFFER = 2.5
+"""The welcome is a word; then the offer takes several seconds to say."""
+
+
+async def test_a_returning_caller_presses_1_and_is_with_his_engineer(scene: Scene) -> None:
+    zhao = await scene.agent("zhao.lei")
+    sun = await scene.agent("sun.li")
+    caller = await scene.call(SHORT_WELCOME, "1", key_every=ON_THE_OFFER, ani=TEACHER_LIN)
+
+    pop = await sun.sees_pop_of(TEACHER_LIN)
+    await sun.becomes("talking")
+    await caller.hangs_up()
+
+    record = await scene.ended(caller)
+    [offer] = await scene.offers_of(record["id"])
+    assert [(person["name"], person["products"]) for person in pop["customers"]] == [("晨光小学 · 林老师", ["打印机 LP400 (SN LP4-33871)"])]
+    assert (pop["customer"], pop["case"]) == ("C-1002", "T-20388")
+    assert (record["queue"], record["agent"], offer["step"]) == ("printers.L2", "sun.li", "promised engineer")
+    assert (record["customer"], record["customer_case"], record["language"]) == ("C-1002", "T-20388", "zh")
+    assert record["path"] == [["continue_case", "1", "case_printers"]]
+    assert not zhao.pops
+
+
+async def test_who_withholds_his_number_is_a_stranger_whose_call_goes_on(scene: Scene) -> None:
+    caller = await scene.call(SHORT_WELCOME, "132", ani="anonymous")
+    of_him = select(calls).where(calls.c.dnis == SHORT_WELCOME, calls.c.ani == "", calls.c.state == "waiting")
+
+    async def waits() -> Any:
+        return await scene.house.rows(of_him)
+
+    [record] = await until(waits, "the anonymous caller waiting", seconds=20)
+    await caller.hangs_up()
+
+    assert (record["customer"], record["segment"], record["queue"]) == (None, "standard", "printers.L2")
+
+
+@asynccontextmanager
+async def service_that_never_answers(port: int) -> AsyncIterator[list[asyncio.StreamWriter]]:
+    """Whoever asked it."""
+    asked: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _reader, writer: asked.append(writer), "127.0.0.1", port)
+    try:
+        yield asked
+    finally:
+        server.close()
+        for writer in asked:
+            writer.close()
+
+
+async def test_a_service_that_never_answers_delays_nobody_and_is_left_alone(scene: Scene) -> None:
+    line, port = len(scene.house.said_since()), next(scene.house.caller_ports)
+    async with service_that_never_answers(port) as asked:
+
+        def dead(rows: dict[str, Any]) -> None:
+            rows["customers"] = {"http": {"url": f"http://127.0.0.1:{port}/callers"}, "failures_to_pause": 2, "pause_seconds": 60}
+
+        async with configured(scene.house, dead):
+            for _ in range(3):
+                caller = await scene.call(SHORT_WELCOME, "1", key_every=1.5)
+                arrived, _ = await scene.happened(caller, CallArrived)
+                chosen, choice = await scene.happened(caller, MenuChosen)
+                await caller.hangs_up()
+                assert (choice.menu, choice.digits) == ("language", "1")
+                assert (chosen - arrived).total_seconds() < 3, "the key takes up to two seconds"
+                assert not [event for _, event in scene.house.journal_of(choice.call) if isinstance(event, CallerRecognised)]
+        assert len(asked) == 2
+    said = [entry["problem"] for entry in scene.house.said_since(line) if entry["event"] == "customer_source_fails"]
+    assert said == ["no answer within 0.3 s"]
