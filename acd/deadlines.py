@@ -8,7 +8,7 @@ still says so in the attribute named by ``ATTRIBUTE``; so cancelling costs nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from acd.model import Word
@@ -69,6 +69,11 @@ class Deadlines:
         while heap and not _alive(heap[0]):
             heappop(heap)
         return heap[0][0] if heap else None
+
+    def forget_stale(self) -> None:
+        """Let go of what will not fall due any more, and of the things that it was about; nothing else changes."""
+        self._heap = [entry for entry in self._heap if _alive(entry)]
+        heapify(self._heap)
 
     def take_due(self, now_us: int) -> Iterator[tuple[Due, Any]]:
         """Those due at ``now_us``, one after the other; each is over once taken. More may be set in between."""

@@ -165,6 +165,7 @@ class Router:
     @property
     def memory(self) -> State:
         """All that it knows, for a checkpoint; not to be changed, and out of date after the next event."""
+        self._state.deadlines.forget_stale()
         return self._state
 
     def recall(self, memory: State) -> None:
