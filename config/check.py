@@ -58,27 +58,17 @@ def _warning(text: str, *path: str | int) -> Problem:
 
 
 def _loops(subject: Subject) -> Iterator[Problem]:
-    """Menus that can come again in one call: depth-first, a menu that is met while it is still open closes a loop.
+    """A key, or silence, after which the same menu is asked again at once: nothing was told, nothing asked in between.
 
-    Who is told something, or keys a number, on the way round may well be asked again; and to repeat and to go back is his own wish.
+    Who goes round by a notice, a number or another menu wants to; and to repeat and to go back are keys of their own.
     """
-    plan = subject.menu
-    open_menus: list[str] = []
-    done: set[str] = set()
-
-    def visit(name: str) -> Iterator[Problem]:
-        if name in open_menus:
-            ring = [*open_menus[open_menus.index(name) :], name]
-            path: Path = ("menus", open_menus[-1])
-            yield Problem(f"found a loop of menus ({' -> '.join(ring)}), expected every way to end in a queue", path)
-        elif name not in done:
-            open_menus.append(name)
-            for following in dict.fromkeys(branch.next for branch in ways_on(plan.menus[name]) if branch.next in plan.menus):
-                yield from visit(following or "")
-            done.add(open_menus.pop())
-
-    for name in plan.menus:
-        yield from visit(name)
+    told: set[Path] = set()
+    for place, moves in subject.ways.moves.items():
+        for move in moves:
+            ring = [place.node or "", *subject.ways.passed_over(move.to)]
+            if len(ring) > 1 and ring[-1] == ring[0] and move.said not in told and len(moves) > 1:
+                told.add(move.said)
+                yield Problem(f"found a loop of menus ({' -> '.join(ring)}), expected every key to lead on", move.said)
 
 
 def _silent_circles(subject: Subject) -> Iterator[Problem]:
@@ -120,8 +110,9 @@ def _idle_branches(subject: Subject) -> Iterator[Problem]:
         for branch in menu.branches:
             own = branch.key in subject.config.menus[name].branches
             if own and menu.asks is not None and menu.asks not in branch.sets and branch.to is None and branch.go is None:
-                if branch.next in subject.menu.notices or branch.next in subject.menu.inputs:
-                    continue
+                following = subject.menu.menus.get(branch.next or "")
+                if branch.next is not None and (following is None or following.asks is None):
+                    continue  # to something else altogether
                 text = f"found key {branch.key} of menu {name!r} without {menu.asks}, expected the answer to what the menu asks"
                 yield _warning(text, "menus", name, "branches", branch.key)
 

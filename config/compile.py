@@ -290,7 +290,8 @@ def _short_code(code: str, row: HandoverRow) -> Entry:
 
 
 def _menu(name: str, row: MenuRow, every_menu: Mapping[str, BranchRow]) -> Menu:
-    branches = {key: _branch(key, branch) for key, branch in {**every_menu, **row.branches}.items()}
+    others = {key: branch for key, branch in every_menu.items() if key not in row.branches}
+    branches = {key: _branch(key, branch) for key, branch in {**row.branches, **others}.items()}  # its own say first what a fact leads to
     return Menu(
         id=name,
         prompt=row.prompt,

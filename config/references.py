@@ -392,7 +392,9 @@ def _destinations(config: Config) -> Iterator[Problem]:
     for name, destination in config.destinations.items():
         path = ("destinations", name)
         if destination.say is not None:
-            yield from _unknown("prompt", destination.say, config.prompts, (*path, "say"))
+            yield from _prompt(config, destination.say, (*path, "say"))
+        if destination.greeting is not None:
+            yield from _prompt(config, destination.greeting, (*path, "greeting"))
         if destination.trunk is not None:
             yield from _trunk_out(config, destination.trunk, (*path, "trunk"))
 

@@ -97,18 +97,35 @@ class Ways:
                     fewest[place], changed = best, True
         return fewest
 
-    def most_keys(self) -> int:
-        """The most keys on any way that goes round in no circle (circles are left out where a search from the numbers closes them)."""
-        most: dict[Place, int] = {}
+    def keys_to(self, dnis: str) -> dict[QueueId, int]:
+        """Queue -> the fewest keys that lead there from a dialled number ('' for one without a row); silence is not waited for."""
+        fewest = {self.begins[dnis]: 0}
+        ahead = [self.begins[dnis]]
+        while ahead:
+            place = ahead.pop(0)
+            moves = self.moves.get(place, ())
+            for move in moves:
+                keys = fewest[place] + move.keys
+                if (not move.silent or len(moves) == 1) and keys < fewest.get(move.to, keys + 1):
+                    fewest[move.to] = keys
+                    ahead.append(move.to)
+        queues: dict[QueueId, int] = {}
+        for place, keys in fewest.items():
+            if place.node is None and place.destination is None:
+                queue = self._arrival(place, ()).queue
+                queues[queue] = min(keys, queues.get(queue, keys))
+        return queues
 
-        def search(place: Place, open_places: frozenset[Place]) -> int:
-            if place not in most:
-                here = open_places | {place}
-                moves = self.moves.get(place, ())
-                most[place] = max((move.keys + search(move.to, here) for move in moves if move.to not in here), default=0)
-            return most[place]
-
-        return max(search(place, frozenset()) for place in self.begins.values())
+    def passed_over(self, place: Place) -> list[str]:
+        """The menus from ``place`` on that are passed over because their answer is known, and the node that is met then, if any."""
+        names: list[str] = []
+        while place.node is not None and place.node not in names:
+            names.append(place.node)
+            moves = self.moves[place]
+            if len(moves) > 1 or place.node not in self.plan.menus:
+                break
+            place = moves[0].to
+        return names
 
     def silent_circles(self) -> Iterator[list[Place]]:
         """Places that lead to each other without anything said or done by the caller: nobody comes out of them."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from acd.customer import Customer
 from hotline.simulated_callers import MOST_KEYS, Visit
-from ivr.dialogue import Ask, walk
-from ivr.menu import MenuPlan
+from ivr.dialogue import ALL_DIGITS, Ask, walk
+from ivr.menu import Branch, MenuPlan
 from ivr.returning import NO, YES
 
 SURNAMES = ("王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "Smith", "O'Neill", "Müller", "Sato")
@@ -72,7 +72,10 @@ def _visit(menu: MenuPlan, dnis: str, number: int, chance: random.Random) -> Vis
 
 def _keys(menu: MenuPlan, dnis: str, chance: random.Random, customers: Sequence[Customer] = ()) -> Iterator[str]:
     """What the caller keys on one walk through the menu."""
-    keys_of = {one.prompt: [branch.key for branch in one.branches] for one in menu.menus.values()}
+    keys_of = {one.prompt: [branch.key for branch in one.branches if _leads_on(menu, branch)] for one in menu.menus.values()}
+    wrong_keys = {
+        one.prompt: [key for key in ALL_DIGITS if key not in {branch.key for branch in one.branches}] for one in menu.menus.values()
+    }
     offers = set() if menu.returning is None else set(menu.returning.prompts.values())
     steps = walk(menu, dnis, callers=lambda: customers)
     step = next(steps)
@@ -83,12 +86,18 @@ def _keys(menu: MenuPlan, dnis: str, chance: random.Random, customers: Sequence[
             yield key
         elif isinstance(step, Ask):
             right = keys_of[step.prompt]
-            key = chance.choice([other for other in step.digits if other not in right] if chance.random() < WRONG_KEY else right)
+            key = chance.choice(wrong_keys[step.prompt] if chance.random() < WRONG_KEY else right)
             yield key
         try:
             step = steps.send(key)
         except StopIteration:
             return
+
+
+def _leads_on(menu: MenuPlan, branch: Branch) -> bool:
+    """To the queue, or to a menu about the call itself; nobody strays into the services, or round and round."""
+    following = menu.menus.get(branch.next or "")
+    return branch.to is None and branch.go is None and (branch.next is None or (following is not None and following.asks is not None))
 
 
 def _ani(who: int) -> str:

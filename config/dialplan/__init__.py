@@ -37,7 +37,7 @@ def private_files(config: Config, secrets: ExchangeSecrets, exchange: str, ports
     ``config`` is one that ``on_this_machine`` made for the same ``ports``, and the engine's too.
     """
     own = {f"{FOLDER}/{name}": text for name, text in render(config, secrets, exchange).items()}
-    return {**surroundings(ports), **own}
+    return {**surroundings(config, ports), **own}
 
 
 def write(files: Mapping[str, str], directory: Path) -> None:

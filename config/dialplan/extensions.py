@@ -200,7 +200,8 @@ def _destination(name: str, row: Destination) -> Rendered:
     if row.say is not None:
         return filled("say-opening.tmpl" if row.tells_opening else "say.tmpl", name=name, sounds=PROMPT_FOLDER, prompt=row.say)
     if row.voicemail is not None:
-        return filled("voicemail.tmpl", name=name, mailbox=row.voicemail)
+        greeting = Rendered("") if row.greeting is None else filled("mailbox-greeting.tmpl", sounds=PROMPT_FOLDER, prompt=row.greeting)
+        return filled("voicemail.tmpl", name=name, mailbox=row.voicemail, greeting=greeting, options="u" if row.greeting is None else "s")
     return filled("partner.tmpl", name=name, number=row.dial or "", trunk=trunk_endpoint(row.trunk or ""))
 
 

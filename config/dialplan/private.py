@@ -24,7 +24,7 @@ MODULES = """
     codec_ulaw codec_alaw codec_a_mu codec_g722 codec_gsm codec_resample
     format_wav format_pcm format_gsm format_sln res_musiconhold res_speech res_agi res_manager_devicestate res_clioriginate
     app_dial app_queue app_playback app_userevent app_stack app_exec app_read app_record app_echo app_verbose app_milliwatt
-    app_mixmonitor app_chanspy app_bridgewait app_senddtmf
+    app_voicemail app_mixmonitor app_chanspy app_bridgewait app_senddtmf
     func_callerid func_channel func_devstate func_dialplan func_env func_extstate func_global func_hangupcause func_logic
     func_math func_module func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_strings func_timeout func_uri
 """
@@ -78,7 +78,7 @@ def _simulated(name: str, port: int, qualify_seconds: int) -> Phone:
     return Phone(contact=f"sip:{name}@127.0.0.1:{port}", qualify_seconds=qualify_seconds)
 
 
-def surroundings(ports: Ports) -> Mapping[str, str]:
+def surroundings(config: Config, ports: Ports) -> Mapping[str, str]:
     """All of a private Asterisk's files but the hotline's own, which they include, and asterisk.conf."""
     return {
         "modules.conf": _modules(),
@@ -90,6 +90,7 @@ def surroundings(ports: Ports) -> Mapping[str, str]:
         "pjsip.conf": _including("pjsip.conf", _transport(ports)),
         "rtp.conf": f"[general]\nrtpstart = {ports.rtp_first}\nrtpend = {ports.rtp_last}\n",
         "indications.conf": INDICATIONS,
+        "voicemail.conf": _mailboxes(config),
         "cdr.conf": "[general]\nenable = no\n",
         "stasis.conf": "[declined_message_types]\n" + "".join(f"decline = {kind}\n" for kind in UNHEARD),
         **dict.fromkeys(EMPTY, "; nothing to say\n"),
@@ -140,6 +141,14 @@ info = 450/100,0/100,450/100,0/100,450/100,0/100,450/400,0/400
 
 def _modules() -> str:
     return "[modules]\nautoload = no\n" + "".join(f"load = {name}.so\n" for name in MODULES.split())
+
+
+def _mailboxes(config: Config) -> str:
+    """Every mailbox that the configuration names; a message is a file below the spool folder."""
+    named = [row.voicemail.partition("@") for row in config.destinations.values() if row.voicemail is not None]
+    contexts = {context: [box for box, _, its in named if its == context] for _, _, context in named}
+    boxes = "".join(f"[{context}]\n" + "".join(f"{box} => ,Hotline\n" for box in numbers) for context, numbers in contexts.items())
+    return f"[general]\nformat = wav\nmaxsecs = 180\nminsecs = 1\n{boxes}"
 
 
 def _manager(ports: Ports) -> str:

@@ -114,12 +114,17 @@ class Destination(Strict):
     voicemail: Annotated[str, shaped(r"[0-9]{1,15}@[a-z][a-z0-9_]{0,39}", "a mailbox such as 100@default")] | None = Field(
         default=None, description="Mailbox that takes a message."
     )
+    greeting: Name | None = Field(
+        default=None, description="With `voicemail`: prompt that asks for the message, in place of the mailbox's own greeting."
+    )
     dial: Dnis | None = Field(default=None, description="Number to call out through `trunk`.")
     trunk: Name | None = Field(default=None, description="Trunk for `dial`.")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Destination:
         exactly_one_of(self, "say", "voicemail", "dial")
+        if self.greeting is not None and self.voicemail is None:
+            raise ValueError("expected greeting only with voicemail")
         if (self.dial is None) != (self.trunk is None):
             raise ValueError("expected dial and trunk together")
         if self.tells_opening and self.say is None:

@@ -17,6 +17,12 @@ SHORT_QUESTIONS = {
     "choose_language": {"zh": "请选择。", "en": "请选择。"},
     "choose_product": {"zh": "请选择。", "en": "Choose, please."},
     "choose_level": {"zh": "请选择。", "en": "Choose, please."},
+    **{name: {"zh": "请选择。", "en": "Choose, please."} for name in ("choose_service", "choose_question", "choose_solved")},
+    **{name: {"zh": "请照此做。", "en": "Do this."} for name in ("hours", "answer_paper_jam", "answer_no_start")},
+    "enter_case": {"zh": "请输入。", "en": "Enter."},
+    "confirm_entry": {"zh": "请确认。", "en": "Confirm."},
+    "leave_message": {"zh": "请留言。", "en": "Speak."},
+    "goodbye": {"zh": "再见。", "en": "Goodbye."},
     "invalid": {"zh": "有误。", "en": "Sorry."},
     "missing": {"zh": "没有收到。", "en": "Sorry."},
     "survey_score": {"zh": "请评分。", "en": "Rate it."},
@@ -42,6 +48,8 @@ def quick(rows: dict[str, Any]) -> None:
     rows["prompts"].update(SHORT_QUESTIONS)
     for menu in rows["menus"].values():
         menu["timeout_seconds"] = 1
+    for number in rows["inputs"].values():
+        number["timeout_seconds"] = 1
     rows["entries"].update(_straight_numbers())
     rules = rows["queues"]["defaults"]
     rules["wrap_up_seconds"] = WRAP_UP_SECONDS

@@ -45,6 +45,36 @@ PLAIN_NUMBERS = {
 }  # fmt: skip
 
 Path = tuple[tuple[str, str, str], ...]
+CASE = "182634"
+"""Its last digit is Luhn's."""
+SERVICES: tuple[tuple[str, Path, str, str, str], ...] = (
+    ("10", (("services", "1", "hours"), ("hours", "", "heard"), ("services", "0", "operator")), "pcs", "L1", "standard"),
+    ("*11", (("services", "*", "back"), ("product", "1", "servers"), ("level", "1", "how_to")), "servers", "L1", "standard"),
+    ("20", (("services", "2", "questions"), ("questions", "0", "operator")), "pcs", "L1", "standard"),
+    (
+        "21232",
+        (("services", "2", "questions"), ("questions", "1", "paper_jam"), ("answer_paper_jam", "", "heard"), ("solved", "2", "not_solved"),
+         ("product", "3", "printers"), ("level", "2", "fault")),
+        "printers", "L2", "standard",
+    ),
+    (
+        f"3({CASE})141",
+        (("services", "3", "has_case"), ("case_number", CASE, "entered"), ("product", "4", "scanners"), ("level", "1", "how_to")),
+        "scanners", "L1", "standard",
+    ),
+    (
+        "3(12)##0",
+        (("services", "3", "has_case"), ("case_number", "", "no_case"), ("product", "0", "operator")),
+        "pcs", "L1", "standard",
+    ),
+    ("41", (("services", "4", "complaint"), ("product", "1", "servers")), "servers", "L3", "complaint"),
+)  # fmt: skip
+"""Keys after the 9 for services, the path from there on, and where it leads."""
+OUT: tuple[tuple[str, Path, str], ...] = (
+    ("5", (("services", "5", "message"),), "message"),
+    ("221", (("services", "2", "questions"), ("questions", "2", "no_start"), ("answer_no_start", "", "heard"), ("solved", "1", "solved")),
+     "goodbye"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,6 +88,17 @@ class Way:
     level: str
     language: str
     segment: str = "standard"
+
+    @property
+    def timed(self) -> tuple[tuple[float, str], ...]:
+        """Each key and the pause before it; a number in brackets is keyed without pauses."""
+        keys, pause = [], KEY_EVERY_SECONDS
+        for key in self.keys:
+            if key in "()":
+                pause = 0.0 if key == "(" else KEY_EVERY_SECONDS
+            else:
+                keys.append((max(pause, KEY_EVERY_SECONDS if not keys else 0.0), key))
+        return tuple(keys)
 
     @property
     def expected(self) -> tuple[object, ...]:
@@ -96,11 +137,32 @@ def from_the_other_numbers() -> list[Way]:
     return [*ways, Way("4008001235", "43", (("product", "4", "scanners"), ("level", "3", "emergency")), "scanners", "L3", "en")]
 
 
+def through_the_services() -> list[Way]:
+    """Hours, questions, a case's number, a complaint, and back; then on to a queue."""
+    ways = []
+    for spoken, (digit, choice, language) in LANGUAGES.items():
+        begin: Path = (("language", digit, choice), ("product", "9", "services"))
+        for keys, path, line, level, segment in SERVICES:
+            ways.append(Way(UNIFIED, spoken + "9" + keys, begin + path, line, level, language, segment))
+    again: Path = (("language", "#", "again"), ("language", "1", "mandarin"), ("product", "0", "operator"))
+    return [*ways, Way(UNIFIED, "#10", again, "pcs", "L1", "zh"), Way(UNIFIED, "0", (("language", "0", "operator"),), "pcs", "L1", "zh")]
+
+
+def out_of_the_menu() -> list[tuple[Way, str]]:
+    """Ways that end elsewhere than in a queue, and where."""
+    ways = []
+    for spoken, (digit, choice, language) in LANGUAGES.items():
+        begin: Path = (("language", digit, choice), ("product", "9", "services"))
+        for keys, path, destination in OUT:
+            ways.append((Way(UNIFIED, spoken + "9" + keys, begin + path, "", "", language), destination))
+    return ways
+
+
 @pytest.mark.slow
 async def test_every_way_through_the_menus_leads_where_it_should(scene: Scene) -> None:
-    ways = from_the_unified_number() + from_the_old_numbers() + from_the_other_numbers()
+    ways = from_the_unified_number() + from_the_old_numbers() + from_the_other_numbers() + through_the_services()
     wanted = {scene.new_ani(): way for way in ways}
-    visits = [Visit(way.dnis, ani, "", tuple((KEY_EVERY_SECONDS, key) for key in way.keys), 60) for ani, way in wanted.items()]
+    visits = [Visit(way.dnis, ani, "", way.timed, 60) for ani, way in wanted.items()]
     await scene.calls(visits, per_minute=600)
     of_these = select(calls).where(calls.c.ani.in_(wanted))
 
@@ -114,6 +176,26 @@ async def test_every_way_through_the_menus_leads_where_it_should(scene: Scene) -
     got = {ani: (*(row[field] for field in fields), tuple(tuple(step) for step in row["path"])) for ani, row in rows.items()}
     assert [(way, got[ani]) for ani, way in wanted.items() if got[ani] != way.expected] == []
     assert {row["dnis"]: row["entry"] for row in rows.values() if row["dnis"] in PLAIN_NUMBERS} == PLAIN_NUMBERS
+
+
+@pytest.mark.slow
+async def test_every_way_out_of_the_menu_leads_there_and_nobody_is_cut_off(scene: Scene) -> None:
+    wanted = {scene.new_ani(): (way, destination) for way, destination in out_of_the_menu()}
+    callers = await scene.calls([Visit(way.dnis, ani, "", way.timed, 6) for ani, (way, _) in wanted.items()], per_minute=600)
+    of_these = select(calls).where(calls.c.ani.in_(wanted))
+
+    async def all_over() -> bool:
+        return len(await scene.house.rows(of_these.where(calls.c.state == "ended"))) == len(wanted)
+
+    await until(all_over, f"{len(wanted)} callers gone", seconds=60)
+    rows = {row["ani"]: row for row in await scene.house.rows(of_these)}
+    got = {ani: (tuple(tuple(step) for step in row["path"]), row["end_cause"]) for ani, row in rows.items()}
+    assert [(way, got[ani]) for ani, (way, _) in wanted.items() if got[ani] != (way.path, "diverted")] == []
+    ends = {(line.ani, line.what) for line in callers.log() if line.what in ("left", "ended")}
+    assert ends == {(ani, "left" if destination == "message" else "ended") for ani, (_, destination) in wanted.items()}, "who speaks, ends"
+    messages = list(scene.hotline.asterisk.directory.rglob("voicemail/default/100/INBOX/msg*.wav"))
+    assert len(messages) == len(LANGUAGES)
+    assert min(message.stat().st_size for message in messages) > 8000, "half a second of what was said at least"
 
 
 async def test_two_wrong_keys_and_then_the_right_one(scene: Scene) -> None:

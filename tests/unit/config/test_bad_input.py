@@ -57,10 +57,8 @@ MISTAKES = [
     Mistake("a quoted number", "port: 8080", 'port: "8080"', "expected a whole number"),
     Mistake("a port out of range", "port: 8080", "port: 80800", "expected 65535 or less"),
     Mistake("yes for true", "urgent: true", "urgent: yes", "expected true or false"),
-    Mistake(
-        "a list for a mapping", "destinations:\n  closed: {say: closed}", "destinations: [closed]", "expected a mapping", "destinations:"
-    ),
-    Mistake("nothing where something is needed", "  start: language", "  start:", "found nothing, expected text", "start:"),
+    Mistake("a list for a mapping", "web: {host: 127.0.0.1, port: 8080}", "web: [8080]", "expected a mapping"),
+    Mistake("nothing where something is needed", "  start: language", "  start:", "found nothing, expected text", "  start:"),
     Mistake("a proficiency above 5", "products: {pcs: 4, printers: 3}", "products: {pcs: 6, printers: 3}", "expected 5 or less"),
     Mistake("a proficiency of 0", "languages: {zh: 5, en: 2}", "languages: {zh: 0, en: 2}", "expected 1 or more"),
     Mistake("a proficiency above 5 in a need", "{product_line} >= 3", "{product_line} >= 7", "a proficiency from 1 to 5", ">= 7"),

@@ -53,7 +53,7 @@ def test_menus_that_lead_to_each_other_are_a_dead_end(changed: Changed) -> None:
     problem = told(check(changed(("{choice: how_to, sets: {level: L1}}", "{choice: how_to, next: language}"))), "loop")
 
     assert problem.severity is Severity.ERROR
-    assert "language -> product -> level -> language" in problem.text
+    assert "level -> language -> product -> level" in problem.text
     assert problem.line is not None and problem.file == "hotline.yaml"
 
 
@@ -67,7 +67,7 @@ def test_a_menu_that_nobody_reaches_is_told(changed: Changed) -> None:
     spare = (
         "  spare:\n    prompt: choose_level\n    asks: level\n    branches: {1: {choice: a, sets: {level: L1}}}\n    default: {choice: b}\n"
     )
-    config = changed(("\n# ---- who takes", f"{spare}\n# ---- who takes"))
+    config = changed(("\ninputs:", f"{spare}\ninputs:"))
 
     assert told(check(config), "'spare'").path == ("menus", "spare")
 

@@ -16,14 +16,14 @@ from config.ways import Ways
 Changed = Callable[..., Config]
 PROMPTS = "  welcome:\n    zh: 您好，欢迎"
 SPEECH = "  {0}: {{zh: 请, en: Please}}\n"
+INPUTS = "inputs:  # numbers that callers key; they are on the agent's card before his phone rings\n"
+NOTICES = "notices:  # what callers are told on their way\n"
 NODES = """\
-inputs:
   serial: {prompt: enter, shortest: 4, longest: 8, check: luhn, next: product, default: {choice: none, next: product}}
-notices:
-  our_hours: {prompts: [hours_text], next: services}
+  our_hours: {prompts: [hours_text], next: desk}
 """
 SERVICES = """\
-  services:
+  desk:
     prompt: enter
     branches:
       1: {choice: number, next: serial}
@@ -39,12 +39,14 @@ def with_nodes(changed: Changed) -> Changed:
     """The shipped configuration with a menu of services, a number to key in and a notice; and further changes of its text."""
 
     def change(*further: tuple[str, str], nodes: str = NODES, services: str = SERVICES) -> Config:
-        speech = "".join(SPEECH.format(name) for name in ("enter", "hours_text", "you_entered", "confirm_entry"))
+        speech = "".join(SPEECH.format(name) for name in ("enter", "hours_text"))
+        number, notice = nodes.splitlines()
         return changed(
             (PROMPTS, speech + PROMPTS),
-            ("  start: language", "  start: services"),
+            ("  start: language", "  start: desk"),
             ("{choice: no_language, next: product}", "{choice: no_language, next: product}\n" + services.rstrip()),
-            ("\n# ---- who takes", f"{nodes}\n# ---- who takes"),
+            (INPUTS, f"{INPUTS}{number}\n"),
+            (NOTICES, f"{NOTICES}{notice}\n"),
             *further,
         )
 
@@ -56,7 +58,7 @@ def errors(config: Config) -> list[Problem]:
 
 
 def the_error(config: Config, words: str) -> Problem:
-    [problem] = [problem for problem in errors(config) if words in problem.text]
+    [problem] = [problem for problem in errors(config) if words in problem.text] or errors(config)
     return problem
 
 
@@ -70,23 +72,29 @@ def test_the_digits_of_what_is_read_back_are_spoken_in_each_language(with_nodes:
     assert texts["digit_7"] == {"zh": "七", "en": "seven"}
 
 
-def test_the_figures_say_how_far_a_person_is(with_nodes: Changed, shipped: Config) -> None:
-    ways = Ways(compile_menu(with_nodes()))
-    fewest = ways.fewest_keys()
+def test_the_fewest_keys_to_each_queue(shipped: Config) -> None:
+    ways = Ways(compile_menu(shipped))
 
-    assert fewest[ways.begins["4008001234"]] == 0, "who keys nothing is put through as well"
-    assert ways.most_keys() == 1 + (4 + 1 + 1) + 2, "services, then the number, # and the confirmation, then product and level"
+    assert ways.keys_to("4008001234")["pcs.L1"] == 1, "0 for an operator"
+    assert ways.keys_to("4008001234")["servers.L3"] == 3
+    assert ways.keys_to("4008002001")["servers.L3"] == 2, "a number that says the product line saves a key"
+
+
+def test_silence_leads_to_a_person_too(with_nodes: Changed) -> None:
+    ways = Ways(compile_menu(with_nodes()))
+
+    assert ways.fewest_keys()[ways.begins["4008001234"]] == 0
 
 
 def test_a_circle_that_silence_never_leaves_is_an_error(with_nodes: Changed) -> None:
     problem = the_error(with_nodes(services=SERVICES.replace("{choice: nothing}", "{choice: nothing, next: our_hours}")), "keys nothing")
 
-    assert "services -> our_hours" in problem.text or "our_hours -> services" in problem.text
+    assert "desk -> our_hours" in problem.text or "our_hours -> desk" in problem.text
     assert problem.line is not None
 
 
 def test_a_place_that_no_key_leads_out_of_to_a_person_is_an_error(with_nodes: Changed) -> None:
-    problem = the_error(with_nodes(nodes=NODES.replace("next: services}", "to: closed}")), "no way from 'our_hours'")
+    problem = the_error(with_nodes(nodes=NODES.replace("next: desk}", "to: closed}")), "no way from 'our_hours'")
 
     assert problem.path == ("notices", "our_hours")
 
@@ -101,7 +109,7 @@ def test_a_callback_that_no_queue_makes_must_not_be_offered(with_nodes: Changed)
     services = SERVICES.replace("3: {choice: goodbye, to: closed}", "3: {choice: call_me, sets: {callback: true}}")
     problem = the_error(with_nodes(services=services), "callback offered")
 
-    assert problem.path == ("menus", "services", "branches", "3")
+    assert problem.path == ("menus", "desk", "branches", "3")
 
 
 @pytest.mark.parametrize(
@@ -120,10 +128,10 @@ def test_a_callback_that_no_queue_makes_must_not_be_offered(with_nodes: Changed)
         ("  serial: {prompt: enter,", "  product: {prompt: enter,", "a second time among menus"),
         ("  serial: {prompt: enter,", "  level: {prompt: enter,", "a second time among menus"),
         ("  our_hours: {prompts", "  serial: {prompts", "a second time among menus"),
-        ("  you_entered: {zh: 请, en: Please}\n", "", "no prompt 'you_entered'"),
+        ("  you_entered:\n    zh: 您输入的是\n    en: You entered\n", "", "no prompt 'you_entered'"),
         ("    prompt: enter\n    branches", "    prompt: enter\n    trial: {prompt: enter, keys: {1: 2}}\n    branches", "change places"),
         ("    prompt: enter\n    branches", "    prompt: enter\n    trial: {prompt: enter, keys: {1: 9}}\n    branches", "one of 1, 2"),
-        ("  defaults: {language: zh", "  every_menu: {0: {choice: back, to: nowhere}}\n  defaults: {language: zh", "destination 'nowhere'"),
+        ('    "*": {choice: back, do: back}', '    "*": {choice: back, to: nowhere}', "destination 'nowhere'"),
     ],
 )
 def test_a_mistake_is_refused_with_its_line(with_nodes: Changed, old: str, new: str, says: str) -> None:

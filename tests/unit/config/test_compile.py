@@ -73,7 +73,7 @@ def test_the_neighbouring_levels_are_those_next_to_the_queues_own(shipped: Confi
 
 def test_a_line_of_a_single_level_has_no_neighbours(changed: Changed) -> None:
     config = changed(("scanners: {label: {zh: 扫描仪, en: Scanners}, ", "scanners: {label: {zh: 扫描仪, en: Scanners}, levels: [L1], "),
-                     ("next: level}\n      0:", "next: null}\n      0:"))  # fmt: skip
+                     ("next: level}\n      9:", "next: null}\n      9:"))  # fmt: skip
     steps = queue(config, "scanners.L1").requirement.steps
 
     assert "level:{level} or nobody" in describe(next(step for step in steps if step.name == "neighbouring level").need)
@@ -95,7 +95,7 @@ def test_the_promised_engineer_comes_first_when_there_is_one(shipped: Config) ->
 
 
 def test_head_starts_are_those_of_segments_and_of_urgency(shipped: Config) -> None:
-    assert compile_plan(shipped).head_start_seconds == {"standard": 0, "key_account": 120, "urgent": 180}
+    assert compile_plan(shipped).head_start_seconds == {"standard": 0, "key_account": 120, "complaint": 120, "urgent": 180}
 
 
 def test_each_cause_of_a_miss_has_its_own_rule(shipped: Config) -> None:
@@ -228,3 +228,12 @@ def test_every_opening_that_can_be_told_is_a_prompt_in_every_language(changed: C
     told = {name: words for name, words in texts.items() if name.startswith("opens_")}
     assert len(told) == 9
     assert told["opens_mon_0830"] == {"zh": "我们将于星期一8点30分恢复服务。", "en": "We are open again on Monday at 8:30."}
+
+
+def test_keys_that_every_menu_has_do_not_answer_for_a_menu_that_is_passed_over(shipped: Config) -> None:
+    """0 for an operator says PCs as 2 does; who dialled the PCs' line is asked for the level all the same."""
+    product = compile_menu(shipped).menus["product"]
+
+    first = next(branch for branch in product.branches if branch.sets.get("product_line") == "pcs")
+    assert (first.key, first.next) == ("2", "level")
+    assert {branch.key for branch in product.branches} == set("123490*#")
