@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from acd.plan import Plan, QueuePlan
-from config.compile import compile_menu, compile_plan
+from config.compile import compile_menu, compile_plan, usual_hours
+from config.cover import Cover, covers, in_words
 from config.schema import Config
 from config.schema.source import Path, Problem, Severity
 from config.ways import Ways, path_of
@@ -171,6 +172,27 @@ def _staffed(plan: Plan, queue: QueuePlan, language: str, path: Path) -> Iterato
         yield _warning(f"found no agent for {queue.id} in {language} before the last step, expected one earlier", *path)
 
 
+def _cover(subject: Subject) -> Iterator[Problem]:
+    """Every open hour of an ordinary week has somebody, and somebody who knows the product, even when one is ill."""
+    usual = {agent.id: usual_hours(subject.config.agents[agent.id]) for agent in subject.plan.agents}
+    for queue in subject.plan.queues:
+        for language in subject.config.languages:
+            for cover in covers(subject.plan, usual, queue, _bound(queue, language)):
+                yield from _cover_problem(queue, language, cover, ("product_lines", queue.product_line))
+
+
+def _cover_problem(queue: QueuePlan, language: str, cover: Cover, path: Path) -> Iterator[Problem]:
+    when = in_words(cover.spans)
+    if not cover.could:
+        yield Problem(f"found nobody for {queue.id} in {language} {when}, expected somebody at work while it is open", path)
+    elif not cover.knows:
+        text = f"found nobody who knows {queue.product_line} for {queue.id} in {language} {when}: those who wait are served by others"
+        yield _warning(text, *path)
+    elif len(cover.knows) == 1:
+        [only] = cover.knows
+        yield _warning(f"found only {only} for {queue.id} in {language}: one absence leaves it empty {when}", *path)
+
+
 def _bound(queue: QueuePlan, language: str) -> Requirement:
     values = {"product_line": queue.product_line, "level": queue.level.value, "language": language, "segment": "standard"}
     return bind_requirement(queue.requirement, values)
@@ -272,7 +294,7 @@ def _callback_numbers(subject: Subject) -> Iterator[Problem]:
 
 _PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     _loops, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _expired_entries, _unknown_queues,
-    _unpromised_callbacks, _unreached_queues, _staffing, _idle_agents, _idle_phones, _survival, _closing, _calendars_without_days,
+    _unpromised_callbacks, _unreached_queues, _staffing, _cover, _idle_agents, _idle_phones, _survival, _closing, _calendars_without_days,
     _overflow_to_itself, _starvation,
     _callback_numbers,
 )  # fmt: skip

@@ -139,6 +139,11 @@ def _agent(name: str, row: AgentRow) -> AgentPlan:
     return AgentPlan(AgentId(name), row.name, row.proficiencies(), PhoneId(row.phone), row.team, row.auto_answer)
 
 
+def usual_hours(row: AgentRow) -> tuple[Hours, ...]:
+    """When an agent usually works; none: always."""
+    return tuple(opening for hours in row.works for opening in _hours(hours))
+
+
 def _queue(config: Config, line: str, level: Level) -> QueuePlan:
     queue = queue_of(line, level)
     rules = rules_of(config, queue)

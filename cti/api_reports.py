@@ -24,6 +24,7 @@ from cti.api_problems import Refused
 
 router = APIRouter(prefix="/api/reports")
 
+PICTURE = "image/svg+xml"
 MOST_DAYS = 92
 """A report on more days is refused: it would keep the records busy."""
 
@@ -35,6 +36,7 @@ class Reports(Protocol):
     async def misroutes(self, since: date, until: date, by_agent: bool) -> Sequence[Misroutes]: ...
     async def bypasses(self, since: date, until: date) -> Sequence[Bypasses]: ...
     async def resolution(self, since: date, until: date) -> Resolution: ...
+    async def menu(self, since: date, until: date) -> str: ...
 
 
 class MisrouteRow(BaseModel):
@@ -143,6 +145,13 @@ async def resolution(_by: Supervisor, request: Request, since: Day = None, until
     found = await reports.resolution(first, last)
     figures = {"solved": found.solved, "unsolved": found.unsolved, "open": found.open, "rate": found.rate}
     return json_response({"since": first, "until": last, **figures})
+
+
+@router.get("/menu", response_class=Response, responses={HTTPStatus.OK: {"content": {PICTURE: {}}}})
+async def menu(_by: Supervisor, request: Request, since: Day = None, until: Day = None) -> Response:
+    """The menu as a picture: how many took each branch, gave up where, and were handed on later."""
+    reports = _reports(request)
+    return Response(await reports.menu(*_period(reports, since, until)), media_type=PICTURE)
 
 
 def misroutes_csv(rows: Sequence[Misroutes]) -> str:

@@ -208,7 +208,7 @@ class App:
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
             destinations=lambda: tuple(self._config.destinations), health=self._health,
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
-            reports=PastReports(Archive(self._database), self._zone, lambda: self._config.survey.returns_within_days),
+            reports=PastReports(Archive(self._database), lambda: self._config),
             incident_texts=self._incident_texts,
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)

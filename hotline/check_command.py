@@ -5,16 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.check import check
+from config.compile import compile_menu
 from config.loader import load
+from config.picture import picture
 from config.schema.source import Severity
+from config.ways import Ways
 from hotline.customer_source import file_problems
+from hotline.places import Refused
+from ivr.menu import MenuPlan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes: nothing more."""
+    """What the command takes."""
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="draw the menu into FILE, as SVG")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,4 +33,32 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{problem.severity}: {problem}", file=sys.stderr)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     print(f"{arguments.config}: {errors} errors, {len(problems) - errors} warnings")
+    menu = compile_menu(config)
+    if not errors:
+        print(figures(menu))
+    if arguments.picture is not None:
+        _draw(arguments.picture, picture(menu, config.prompts))
     return 1 if errors else 0
+
+
+def figures(menu: MenuPlan) -> str:
+    """How many keys a person is away: from the number where the way is longest, and to the queue that is farthest."""
+    ways = Ways(menu)
+    keys = {dnis: ways.keys_to(dnis) for dnis in ways.begins}
+    nearest = {dnis: min(queues.values()) for dnis, queues in keys.items() if queues}
+    if not nearest:
+        return "keys to a person: only silence leads there"
+    slowest = max(nearest, key=lambda dnis: nearest[dnis])
+    most, queue, dnis = max((count, queue, dnis) for dnis, queues in keys.items() for queue, count in queues.items())
+    return (
+        f"keys to a person: at most {nearest[slowest]} ({slowest or 'an unknown number'}); "
+        f"to the farthest queue: {most} ({queue} from {dnis or 'an unknown number'})"
+    )
+
+
+def _draw(file: Path, svg: str) -> None:
+    try:
+        file.write_text(svg, encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{file}: can't be written: {error.strerror}") from None
+    print(f"{file}: the menu")

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from acd.archive import Archive, Row
 from acd.misroutes import Bypasses, Misroutes, Routed, ledger
+from acd.model import EndCause
 from acd.resolution import Resolution, Visit, first_call_resolution
+from config.compile import compile_menu
+from config.picture import picture
+from config.schema import Config
+from ivr.traffic import Way, traffic_of
 
 USUAL_DAYS = 7
 _ROUTED = ("dnis", "entry", "path", "first_queue", "queue", "resolver", "transfers", "queued_at", "settled_at")
+_WAY = ("path", "end_cause", "transfers")
 _VISIT = ("ani", "product_line", "arrived_at", "answered_at", "survey_solved")
 
 
 class PastReports:
-    """Days are those of ``zone``; ``returns_within_days`` is the configuration's."""
+    """Days are those of the hotline's zone, as ``config`` says it now."""
 
-    def __init__(self, archive: Archive, zone: Callable[[], ZoneInfo], returns_within_days: Callable[[], int]) -> None:
+    def __init__(self, archive: Archive, config: Callable[[], Config]) -> None:
         self._archive = archive
-        self._zone = zone
-        self._returns_within_days = returns_within_days
+        self._config = config
 
     def period(self, since: date | None, until: date | None) -> tuple[date, date]:
         """The days asked for; what was left out is today, and the week that ends then."""
@@ -45,15 +50,33 @@ class PastReports:
     async def resolution(self, since: date, until: date) -> Resolution:
         """First-call resolution of the matters that began in these days, by what is known until now."""
         start, end = self._moments(since, until)
-        within = timedelta(days=self._returns_within_days())
+        within = timedelta(days=self._config().survey.returns_within_days)
         now = datetime.now(self._zone())
         rows = await self._archive.columns_of_calls(_VISIT, start - within, max(now, end))
         visits = [_visit(row) for row in rows if row["product_line"] is not None]
         return await asyncio.to_thread(first_call_resolution, visits, start, min(now, end), within, now)
 
+    async def menu(self, since: date, until: date) -> str:
+        """The menu's picture (SVG) with what callers did in it."""
+        rows = await self._archive.columns_of_calls(_WAY, *self._moments(since, until))
+        return await asyncio.to_thread(lambda: drawn(self._config(), (_way(row) for row in rows)))
+
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self._config().hotline.time_zone)
+
     def _moments(self, since: date, until: date) -> tuple[datetime, datetime]:
         zone = self._zone()
         return datetime.combine(since, time.min, zone), datetime.combine(until + timedelta(days=1), time.min, zone)
+
+
+def drawn(config: Config, ways: Iterable[Way]) -> str:
+    """The menu's picture."""
+    menu = compile_menu(config)
+    return picture(menu, config.prompts, traffic_of(menu, ways))
+
+
+def _way(row: Row) -> Way:
+    return Way(row["path"], row["end_cause"] == EndCause.ABANDONED_IN_MENU, row["transfers"] > 0)
 
 
 def _visit(row: Row) -> Visit:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from acd.archive import Archive, open_database
 from config.loader import load
@@ -30,8 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _report(arguments: argparse.Namespace) -> int:
     config = load(arguments.config)
     database = await open_database(places.database_url())
-    zone = ZoneInfo(config.hotline.time_zone)
-    reports = PastReports(Archive(database), lambda: zone, lambda: config.survey.returns_within_days)
+    reports = PastReports(Archive(database), lambda: config)
     since, until = reports.period(arguments.since, arguments.until)
     if arguments.csv:
         print(misroutes_csv(await reports.misroutes(since, until, True)), end="")

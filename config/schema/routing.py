@@ -125,6 +125,9 @@ class AgentRow(Strict):
     levels: dict[LevelName, Proficiency] = Field(default_factory=dict, description="Levels with a proficiency (1-5) each.")
     products: dict[Name, Proficiency] = Field(default_factory=dict, description="Product lines with a proficiency (1-5) each.")
     languages: dict[LanguageName, Proficiency] = Field(default_factory=dict, description="Languages with a proficiency (1-5) each.")
+    works: tuple[HoursRow, ...] = Field(
+        default=(), description="His usual hours, in the hotline's zone; `hotline check` names the hours with nobody. Without: always."
+    )
     skills: dict[SkillName, Proficiency] = Field(default_factory=dict, description="Further skills, `kind:value`, 1-5 each.")
 
     @model_validator(mode="after")

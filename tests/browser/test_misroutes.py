@@ -11,10 +11,13 @@ from playwright.async_api import expect
 from acd.misroutes import Bypasses, Misroutes
 from acd.model import Level
 from acd.resolution import Resolution
+from config.picture import picture
 from cti.api import create_app
 from cti.api_server import serve
+from ivr.traffic import Way, traffic_of
 from tests.browser.conftest import OpenPage, Served, sign_in_as
 from tests.unit.cti_api_house import LINES, SECRET, house, plan
+from tests.unit.ivr.hotline_menu import PLAN
 
 DAY = date(2026, 3, 2)
 
@@ -39,8 +42,32 @@ class KnownPast:
     async def bypasses(self, since: date, until: date) -> Sequence[Bypasses]:
         return [Bypasses("02188881002", "direct line of Wang Fang", 7, 6)]
 
+    async def menu(self, since: date, until: date) -> str:
+        ways = [Way((("language", "2", "english"), ("product", "3", "printers")), False, True)] * 7 + [Way((), True, False)] * 5
+        return picture(PLAN, {}, traffic_of(PLAN, ways))
+
     async def resolution(self, since: date, until: date) -> Resolution:
         return Resolution(70, 30, 5)
+
+
+@pytest.mark.usefixtures("built_pages")
+async def test_a_supervisor_sees_what_callers_do_in_the_menu(open_page: OpenPage) -> None:
+    built = house()
+    app = create_app(built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, reports=KnownPast())
+    server = await serve(app, port=0)
+    try:
+        page = await open_page(f"http://127.0.0.1:{server.port}")
+        await sign_in_as(page, "chen")
+        await page.get_by_role("link", name="Menu").click()
+        shown = page.get_by_role("img", name="What callers do in the menu")
+        await expect(shown).to_be_visible()
+        assert await shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
+        drawn = await page.request.get(str(await shown.evaluate("image => image.src")))
+        text = await drawn.text()
+        assert drawn.headers["content-type"] == "image/svg+xml"
+        assert "2  english  ·  7 (7 ↷)" in text and "✕ 5" in text
+    finally:
+        await server.stop()
 
 
 @pytest.mark.usefixtures("built_pages")

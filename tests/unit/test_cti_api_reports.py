@@ -7,7 +7,6 @@ import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -18,6 +17,7 @@ from acd.effects import CallChanged, HandedOn
 from acd.events import CallArrived, CallQueued, MenuChosen, SurveyAnswered, Ticked
 from acd.model import AgentId, CallId, CallState, EndCause, Level, QueueId
 from acd.projection import Records
+from config.loader import load
 from cti.api import create_app
 from hotline.past_reports import PastReports
 from tests.unit.cti_api_house import PEOPLE, SECRET, house, plan
@@ -47,6 +47,9 @@ def misrouted(records: Records, number: int, dnis: str = "4002", bypass: bool = 
         records.follow(number * 100 + step, start + timedelta(seconds=seconds), event, effects)  # type: ignore[arg-type]
 
 
+SHIPPED = Path(__file__).parents[2] / "config" / "hotline.yaml"
+
+
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     engine = await open_database(f"sqlite+aiosqlite:///{tmp_path}/records.sqlite3")
@@ -62,7 +65,8 @@ async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
 async def chen(database: AsyncEngine, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The supervisor, signed in."""
     built = house()
-    reports = PastReports(Archive(database), lambda: ZoneInfo("Asia/Shanghai"), lambda: 7)
+    config = load(SHIPPED)
+    reports = PastReports(Archive(database), lambda: config)
     app = create_app(built.engine, built.users, built.live, SECRET, plan, reports=reports, dist=tmp_path)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hotline.example") as client:
         person = next(person for person in PEOPLE if person.name == "chen")
@@ -116,3 +120,10 @@ async def test_reports_are_for_supervisors(chen: httpx.AsyncClient) -> None:
     await chen.post("/api/logout")
     for report in ("misroutes", "bypass", "resolution"):
         assert (await chen.get(f"/api/reports/{report}")).status_code == 401
+
+
+async def test_the_menus_picture_counts_who_took_which_branch(chen: httpx.AsyncClient) -> None:
+    answer = await chen.get("/api/reports/menu", params=DAYS)
+
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert "<title>menu, 4 calls</title>" in answer.text

@@ -6,6 +6,7 @@ import { Console } from "./console.tsx";
 import { Desk } from "./desk.tsx";
 import { Icon } from "./icons.tsx";
 import { Login } from "./login.tsx";
+import { MenuPage } from "./menu.tsx";
 import { MisroutesPage } from "./misroutes.tsx";
 import { LanguageSwitch } from "./parts.tsx";
 import { LiveConnection } from "./socket.ts";
@@ -13,8 +14,8 @@ import { next, nothing, type State } from "./state.ts";
 import type { Language, Me } from "./types.ts";
 import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.ts";
 
-type View = "desk" | "console" | "misroutes";
-const VIEWS: readonly View[] = ["desk", "console", "misroutes"];
+type View = "desk" | "console" | "misroutes" | "menu";
+const VIEWS: readonly View[] = ["desk", "console", "misroutes", "menu"];
 const WITHDRAWN_TOLD_FOR = 12_000;
 
 function Page() {
@@ -82,7 +83,7 @@ interface WorkProps {
 
 function Work({ state, me, onSignOut, onShown }: WorkProps) {
   const words = useWords();
-  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console", "misroutes"] as const) : [])];
+  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console", "misroutes", "menu"] as const) : [])];
   const [view, setView] = useView(me.supervises ? "console" : "desk");
   const shown = views.includes(view) ? view : views[0];
   return (
@@ -114,7 +115,15 @@ function Work({ state, me, onSignOut, onShown }: WorkProps) {
           </p>
         )}
       </div>
-      {shown === "misroutes" ? <MisroutesPage /> : shown === "desk" ? <Desk state={state} onShown={onShown} /> : <Console board={state.board} ui={state.ui} />}
+      {shown === "misroutes" ? (
+        <MisroutesPage />
+      ) : shown === "menu" ? (
+        <MenuPage />
+      ) : shown === "desk" ? (
+        <Desk state={state} onShown={onShown} />
+      ) : (
+        <Console board={state.board} ui={state.ui} />
+      )}
     </>
   );
 }

@@ -4,7 +4,7 @@ import * as api from "./api.ts";
 import type { Bypass, Misroutes, Resolution } from "./types.ts";
 import { useWords } from "./words.ts";
 
-const DAYS = [1, 7, 31];
+export const DAYS = [1, 7, 31];
 const DAY = 86_400_000;
 
 interface Reports {
@@ -123,7 +123,7 @@ function Found({ misroutes, bypass, resolution }: Reports) {
 }
 
 /** The first of so many days that end today, by this page's clock, as the API asks for it. */
-function since(days: number): string {
+export function since(days: number): string {
   const first = new Date(Date.now() - (days - 1) * DAY);
   const two = (number: number) => String(number).padStart(2, "0");
   return `since=${first.getFullYear()}-${two(first.getMonth() + 1)}-${two(first.getDate())}`;
