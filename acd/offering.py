@@ -8,12 +8,12 @@ It does not know how an offer is carried out.
 
 from __future__ import annotations
 
-from acd import announcing, callbacks, incidents
+from acd import announcing, callbacks, incidents, overflow
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import OfferChanged, RingAgent, StopRinging, WithdrawPop
 from acd.explanation import offer_made, screen_pop
-from acd.instants import span
+from acd.instants import micros, span
 from acd.model import AgentId, CallState, MissCause, OfferId, OfferState
 from acd.offer import Offer
 from acd.plan import QueuePlan, Rona
@@ -177,8 +177,10 @@ def return_call(state: State, call: Call) -> None:
     """Back to waiting, or to the promise of a callback, at the old place."""
     if call.promised:
         callbacks.withdraw(state, call)
+    offered_us = micros(call.state_since)
     call_enters(state, call, CallInput.RETURNED_TO_PROMISE if call.promised else CallInput.RETURNED)
     wait(state, call)
+    overflow.look_again(state, call, offered_us)
     incidents.tell(state, call)
 
 
@@ -244,13 +246,16 @@ def leave_alone(state: State, agent: Agent, rest_seconds: float) -> None:
 
 
 def rest_after_failure(state: State, call: Call, agent: Agent) -> None:
-    """Who keeps failing is left alone, longer each time."""
+    """Who keeps failing is left alone, longer each time.
+
+    Not the agent for whom a customer was to be called back: if no line goes out, others can still be put through to him.
+    """
     _rest_pair(state, call, agent.id)
     call.failures += 1
-    agent.failures += 1
+    agent.failures += not call.promised
     if call.failures > 1:
         state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(rest_seconds(call.failures - 1)))
-    if agent.failures > 1:
+    if agent.failures > 1 and not call.promised:
         leave_alone(state, agent, rest_seconds(agent.failures - 1))
 
 

@@ -1,8 +1,8 @@
 """Where a call goes instead of waiting: overflow and closing rules.
 
 Decides by the queue's rules: the first one whose conditions all hold, when the call joins, after a rule's elapsed wait, and at closing
-time. A call that is being offered, or talks, is left alone, and nobody is sent to a queue that is closed. It does not know what a
-destination is.
+time. A call that talks is left alone, one that is being offered until that comes to nothing; nobody is sent to a queue that is closed. It
+does not know what a destination is.
 """
 
 from __future__ import annotations
@@ -117,6 +117,17 @@ def keep_watch(state: State, call: Call) -> None:
     following = min((end for end in ends if end > state.now_us), default=None)
     if following is not None:
         state.deadlines.set(Due.OVERFLOW, call, following)
+
+
+def look_again(state: State, call: Call, since_us: int) -> None:
+    """A call that was being offered since ``since_us`` waits again: what the rules would have done with it meanwhile is done now."""
+    rules = () if call.queue is None else call.queue.overflow
+    ends = (call.waits_from_us + span(rule.after_seconds) for rule in rules if rule.after_seconds is not None)
+    if any(since_us < end <= state.now_us for end in ends):
+        state.deadlines.set(Due.OVERFLOW, call, state.now_us)
+    changed_us = next_change(state.plan, since_us) if any(rule.also_waiting for rule in rules) else None
+    if changed_us is not None and changed_us <= state.now_us:
+        state.deadlines.set(Due.OPENING, state.opening, state.now_us)
 
 
 def watch_hours(state: State) -> None:

@@ -478,3 +478,15 @@ def test_whoever_calls_a_promise_off_is_told_with_his_reason() -> None:
     scene(CallbackCancelled(call, "chen", "solved by mail"))
     told = scene.first(CallbackChanged)
     assert (told.state, told.by, told.reason, told.callback) == (CallbackState.CANCELLED, "chen", "solved by mail", "main-1/b")
+
+
+def test_while_no_line_goes_out_the_agents_still_serve_those_who_wait() -> None:
+    scene = Scene(called_back())
+    promises = [promised(scene, f"p{number}", f"1390000{number:04}") for number in range(5)]
+    waiting = scene.call("ordinary")
+    scene.ready("ann")
+    tried = []
+    while (ring := scene.first(RingAgent)).call in promises:
+        tried.append(ring.call)
+        scene(OfferFailed(ring.offer, "Originate: refused"))
+    assert (ring.call, tried) == (waiting, promises)

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from acd.effects import CallChanged, CallOverflowed, HoldCall, SendCall
-from acd.events import CallerLeft, CommandFailed, PlanLoaded
+from acd.events import CallerLeft, CommandFailed, OfferFailed, OfferMissed, OfferRinging, PlanLoaded
 from acd.hours import is_open, next_change
 from acd.instants import micros
-from acd.model import CallState, EndCause, Level, QueueId
+from acd.model import CallState, EndCause, Level, MissCause, QueueId
 from acd.plan import Hours, Overflow, Plan, ZoneChange
 from tests.unit.acd.scene import NINE, PLAN, Scene, queue
 
@@ -113,6 +114,36 @@ def test_at_closing_time_a_rule_may_send_away_those_who_wait_too() -> None:
     calls = [scene.call("1"), scene.call("2")]
     scene.later(HOUR)
     assert [effect.call for effect in scene.of(SendCall)] == calls
+
+
+@pytest.mark.parametrize(
+    ("rule", "later"),
+    [(replace(CLOSED, also_waiting=True), HOUR), (Overflow("long", to_destination="closed-announcement", after_seconds=60.0), 60.0)],
+)
+@pytest.mark.parametrize("ends", [lambda offer: OfferMissed(offer, MissCause.NO_ANSWER), lambda offer: OfferFailed(offer, "no")])
+def test_what_a_rule_wanted_while_a_phone_rang_is_done_when_nobody_answered(rule: Overflow, later: float, ends: Any) -> None:
+    scene = Scene(with_rules(rule, hours=MONDAY_TO_FRIDAY))
+    call = scene.call("1")
+    scene.later(later - 10.0)
+    scene.ready("ann", "bob")
+    offer = scene.offer(call)
+    scene(OfferRinging(offer))
+    assert scene.later(15.0) == [], "who is being offered is left alone"
+    scene(ends(offer))
+    assert scene.first(SendCall) == SendCall(call, "closed-announcement")
+    assert scene.offered() == []
+
+
+def test_a_rule_that_was_looked_at_before_the_phone_rang_is_not_looked_at_again_after_it() -> None:
+    full_later = replace(FULL, after_seconds=10.0, when_waiting=1)
+    scene = Scene(with_rules(full_later))
+    call = scene.call("1")
+    scene.later(20.0)
+    scene.ready("ann")
+    offer = scene.offer(call)
+    scene.call("2")
+    scene(OfferMissed(offer, MissCause.NO_ANSWER), after=5.0)
+    assert scene.live(call).state is CallState.WAITING
 
 
 def test_a_conversation_goes_on_after_closing_time() -> None:
