@@ -160,7 +160,10 @@ def _being_offered(state: State, call: Call, there: SeenCall) -> None:
 
 def _in_talk(state: State, call: Call, there: SeenCall) -> None:
     if call.state is CallState.TALKING:
-        return
+        if call.offer is None or there.phone in (None, call.offer.phone):
+            return
+        call_enters(state, call, CallInput.AGENT_LEFT)  # to another one: while nobody was looking, the exchange's own queue took him
+        desk.talk_over(state, call)
     if call.offer is not None and call.offer.phone == there.phone:
         offering.answered(state, call.offer)
         return

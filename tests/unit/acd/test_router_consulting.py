@@ -347,3 +347,14 @@ def test_a_consultation_that_nobody_knows_of_is_ended_and_the_caller_waits() -> 
     look(scene, CallId("main-9"), "consult", "10ann", "10bob", talks=True)
     assert scene.first(HangUpPhones).call == "main-9"
     assert scene.live(CallId("main-9")).state is CallState.WAITING
+
+
+@pytest.mark.parametrize("talk", [False, True])
+def test_the_caller_is_found_in_talk_with_a_third_one_and_the_two_are_free_of_him(talk: bool) -> None:
+    scene, call, _ = both_talk() if talk else asked()
+    scene.ready("cat")
+    look(scene, call, "talk", "10cat")
+    assert (scene.live(call).state, scene.live(call).agent) == (CallState.TALKING, "cat")
+    assert states(scene, call)[1:] == (AgentState.WRAP_UP, AgentState.WRAP_UP if talk else AgentState.READY)
+    scene(CallerLeft(call))
+    assert scene.state_of("cat").state is AgentState.WRAP_UP
