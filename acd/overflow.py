@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from typing import Final
 
 from acd import callbacks
 from acd.calls import Call
@@ -18,9 +19,14 @@ from acd.expectation import of_newcomer
 from acd.hours import is_during, is_open, next_change, opening_word
 from acd.instants import seconds, span
 from acd.model import CallState
+from acd.moving import settle
 from acd.plan import Overflow, QueuePlan
 from acd.state import State, call_enters
 from acd.tables import CallInput
+
+
+LOOK_AGAIN_SECONDS: Final = 30.0
+"""A rule whose wait is over, but whose other conditions did not hold or whose target was closed, is looked at so often."""
 
 
 class Occasion(Enum):
@@ -97,8 +103,9 @@ def move(state: State, call: Call, rule: Overflow) -> bool:
     assert call.queue is not None and target is not None, "a rule that applies has a target"
     tell(state, call, rule)
     if isinstance(target, QueuePlan):
-        call.been_in = (*call.been_in, call.queue.id)
-        call.queue = target
+        been_in = (*call.been_in, call.queue.id)
+        settle(call, target)
+        call.been_in = been_in
         return True
     state.figures.flowed_out(call)
     call.destination = target
@@ -110,11 +117,12 @@ def move(state: State, call: Call, rule: Overflow) -> bool:
 
 
 def keep_watch(state: State, call: Call) -> None:
-    """Look at the rules again when the next of them may hold by elapsed wait."""
+    """Look at the rules again when the next of them may hold by elapsed wait, and now and then at those that may hold later."""
     if call.queue is None or not call.queue.overflow:
         return
+    again = state.now_us + span(LOOK_AGAIN_SECONDS)
     ends = (call.waits_from_us + span(rule.after_seconds) for rule in call.queue.overflow if rule.after_seconds is not None)
-    following = min((end for end in ends if end > state.now_us), default=None)
+    following = min((end if end > state.now_us else again for end in ends), default=None)
     if following is not None:
         state.deadlines.set(Due.OVERFLOW, call, following)
 

@@ -11,8 +11,9 @@ from acd.events import CallerLeft, CommandFailed, OfferFailed, OfferMissed, Offe
 from acd.hours import is_open, next_change
 from acd.instants import micros
 from acd.model import CallState, EndCause, Level, MissCause, QueueId
+from acd.overflow import LOOK_AGAIN_SECONDS
 from acd.plan import Hours, Overflow, Plan, ZoneChange
-from tests.unit.acd.scene import NINE, PLAN, Scene, queue
+from tests.unit.acd.scene import NINE, PLAN, Scene, agent, queue
 
 HOUR = 3600.0
 MONDAY_TO_FRIDAY = tuple(Hours(weekday, 8.5 * HOUR, 18 * HOUR) for weekday in range(5))
@@ -242,3 +243,23 @@ def test_a_destination_that_tells_it_is_told_when_the_queue_opens_again() -> Non
     scene = Scene(with_rules(CLOSED, hours=(Hours(1, 8.5 * HOUR, 18 * HOUR),), tells_opening=("closed-announcement",)))
     call = scene.call("1")
     assert scene.first(SendCall) == SendCall(call, "closed-announcement", "tomorrow_0830")
+
+
+def test_who_takes_the_other_queues_calls_takes_what_overflows_to_it() -> None:
+    plan = with_rules(Overflow("to servers", to_queue=QueueId("servers.L1"), after_seconds=20.0))
+    scene = Scene(replace(plan, agents=(agent("sven", "product:servers", "lang:zh", "level:L1"),)))
+    scene.ready("sven")
+    call = scene.call("1")
+    assert scene.offered() == []
+    scene.later(20.0)
+    assert scene.offered() == [(call, "sven")]
+
+
+def test_a_rule_whose_other_condition_holds_later_is_applied_then() -> None:
+    scene = Scene(with_rules(Overflow("long and full", to_destination="voicemail", after_seconds=60.0, when_waiting=1)))
+    first = scene.call("1")
+    scene.later(61.0)
+    assert scene.live(first).state is CallState.WAITING
+    scene.call("2")
+    scene.later(LOOK_AGAIN_SECONDS)
+    assert scene.first(SendCall) == SendCall(first, "voicemail")
