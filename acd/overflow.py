@@ -24,7 +24,6 @@ from acd.plan import Overflow, QueuePlan
 from acd.state import State, call_enters
 from acd.tables import CallInput
 
-
 LOOK_AGAIN_SECONDS: Final = 30.0
 """A rule whose wait is over, but whose other conditions did not hold or whose target was closed, is looked at so often."""
 
