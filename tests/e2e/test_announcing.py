@@ -51,7 +51,7 @@ async def scene(house: House, tmp_path: Path) -> AsyncIterator[Scene]:
     await scene.close()
 
 
-async def heard(scene: Scene, prompt: str, language: str = "zh", seconds: float = 15) -> None:
+async def heard(scene: Scene, prompt: str, language: str = "zh", seconds: float = 30) -> None:
     """Wait until Asterisk has played the prompt in that language."""
 
     async def played() -> bool:
@@ -62,13 +62,16 @@ async def heard(scene: Scene, prompt: str, language: str = "zh", seconds: float 
 
 
 async def test_callers_are_told_their_places_and_go_on_waiting_where_they_are(scene: Scene) -> None:
-    first, second = await scene.call("pcs.L1"), await scene.call("pcs.L1")
+    first = await scene.call("pcs.L1")
+    await scene.is_live(first, "waiting")
+    second = await scene.call("pcs.L1")
     await scene.is_live(second, "waiting")
     await heard(scene, "queue_position_1")
     await heard(scene, "queue_position_2")
     record = await scene.record(second)
-    told = await scene.house.rows(select(story).where(story.c.call == record["id"], story.c.kind == "Announce"))
-    assert [row["body"] for row in told] == [f'{{"call":"{record["id"]}","tells":"position","number":2}}']
+    of_second = select(story.c.body).where(story.c.call == record["id"], story.c.kind == "Announce").order_by(story.c.sequence)
+    told = await until(lambda: scene.house.rows(of_second), "the announcement in the records")
+    assert told[0]["body"] == f'{{"call":"{record["id"]}","tells":"position","number":2}}'
     await scene.agent("li.wei")
     await scene.is_live(first, "talking")
     assert (await scene.live(second) or {})["state"] == "waiting"
