@@ -1,32 +1,30 @@
 """The HTTP side of the engine: desks, console, metrics, all in one ASGI application.
 
-Puts the parts together and serves the built pages; what the routes do is in ``cti.api_desk``, ``cti.api_console`` and
-``cti.api_socket``. It does not know where users and history are kept, nor who runs it (``cti.api_server`` can).
+Puts the parts together; which routes there are is said in ``cti.api_table``, and what they do in the modules named there. It does not
+know where users and history are kept, nor who runs it (``cti.api_server`` can).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
-from http import HTTPStatus
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Response
-from fastapi.responses import FileResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
 from acd.plan import Plan
 from acd.ports import Engine
-from cti import api_callbacks, api_console, api_consult, api_desk, api_incidents, api_problems, api_reports, api_socket, api_transfer
-from cti.api_desk import json_response
+from cti import api_problems, api_routes
 from cti.api_guard import Guard
+from cti.api_index import Assets
 from cti.api_live import History, LiveDesks
 from cti.api_metrics import BoardFigures
 from cti.api_parts import Callbacks, NoCallbacks, Parts
 from cti.api_reports import Reports
 from cti.api_sessions import Attempts, Session, Sessions, User, Users
+from cti.api_table import ROUTES
+from cti.api_watch import Watched
 
 __all__ = ["DIST", "History", "LiveDesks", "Session", "User", "Users", "create_app"]
 
@@ -79,57 +77,10 @@ def create_app(
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks, incident_texts,
     )  # fmt: skip
     app.state.reports = reports
+    app.state.watched = Watched(health, registry)
+    app.state.dist = dist
     api_problems.install(app)
-    parts = (api_desk, api_transfer, api_consult, api_console, api_callbacks, api_incidents, api_reports, api_socket)
-    routers = tuple(part.router for part in parts)
-    for router in (*routers, _watch(engine, health, registry), _pages(dist)):
-        app.include_router(router)
-    app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False))
+    api_routes.install(app, ROUTES)
+    app.mount("/assets", Assets(directory=dist / "assets", check_dir=False))
     app.add_middleware(Guard, origins=tuple(origins))
     return app
-
-
-class _Assets(StaticFiles):
-    """Files whose names change with their content."""
-
-    async def check_config(self) -> None:
-        """Pages that are not built are not found; that is no fault."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if response.status_code == HTTPStatus.OK:
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-
-
-def _pages(dist: Path) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/")
-    async def index() -> Response:
-        page = dist / "index.html"
-        if not page.is_file():
-            return api_problems.problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_built", "the pages are not built: run script/setup")
-        return FileResponse(page, headers={"Cache-Control": "no-cache"})
-
-    return router
-
-
-def _watch(engine: Engine, health: Callable[[], Mapping[str, bool]], registry: CollectorRegistry) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/healthz")
-    async def healthz() -> Response:
-        """Whether all is well; 503 when not."""
-        parts = dict(health())
-        engine.board()
-        response = json_response({"ok": all(parts.values()), "parts": parts})
-        response.status_code = HTTPStatus.OK if all(parts.values()) else HTTPStatus.SERVICE_UNAVAILABLE
-        return response
-
-    @router.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
-        """For Prometheus."""
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return router

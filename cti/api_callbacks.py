@@ -7,16 +7,15 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from acd.events import CallbackCancelled
 from acd.model import CallId
 from cti.api_desk import json_response
-from cti.api_parts import Supervisor, TheParts
+from cti.api_parts import SignedIn, TheParts
 from cti.api_problems import Refused
-
-router = APIRouter(prefix="/api/callbacks")
+from cti.api_routes import SUPERVISING, Route
 
 MOST = 200
 _BETWEEN = "~"
@@ -55,9 +54,7 @@ class CalledOff(BaseModel):
     reason: str = Field(min_length=1, max_length=200, pattern=r"\S")
 
 
-@router.get("", response_model=CallbackPage)
 async def callbacks(
-    _by: Supervisor,
     parts: TheParts,
     state: Literal["open", "all"] = "all",
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
@@ -69,8 +66,7 @@ async def callbacks(
     return json_response({"callbacks": rows[:limit], "next": _cursor(rows[limit - 1]) if more else None})
 
 
-@router.post("/{call}/cancel", status_code=HTTPStatus.NO_CONTENT)
-async def cancel(call: str, body: CalledOff, by: Supervisor, parts: TheParts) -> Response:
+async def cancel(call: str, body: CalledOff, by: SignedIn, parts: TheParts) -> Response:
     """Call a promise off, unless it is being kept right now."""
     if all(promise.call != call for promise in parts.engine.board().promises):
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_callback", "no callback is promised to that call")
@@ -92,3 +88,9 @@ def _position(cursor: str) -> tuple[datetime, str]:
     if promised_at is None or promised_at.tzinfo is None:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "this is no cursor of ours")
     return promised_at, row_id
+
+
+ROUTES = (
+    Route("GET", "/api/callbacks", SUPERVISING, callbacks, CallbackPage),
+    Route("POST", "/api/callbacks/{call}/cancel", SUPERVISING, cancel, status=HTTPStatus.NO_CONTENT),
+)

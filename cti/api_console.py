@@ -5,17 +5,16 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from acd.board import AgentView, Board
 from acd.events import AgentStateForced
 from acd.model import AgentId, AgentState, CallId
 from cti.api_desk import json_response, require_known
-from cti.api_parts import Supervisor, TheParts
+from cti.api_parts import SignedIn, TheParts
 from cti.api_problems import Refused
-
-router = APIRouter(prefix="/api")
+from cti.api_routes import SUPERVISING, Route
 
 
 class ForcedState(BaseModel):
@@ -32,14 +31,12 @@ class Explanation(BaseModel):
     explanation: str
 
 
-@router.get("/board", response_model=Board)
-async def board(_by: Supervisor, parts: TheParts) -> Response:
+async def board(parts: TheParts) -> Response:
     """Everything that is going on."""
     return json_response(parts.engine.board())
 
 
-@router.get("/calls/{call}/explanation", response_model=Explanation)
-async def explain(call: str, _by: Supervisor, parts: TheParts) -> Response:
+async def explain(call: str, parts: TheParts) -> Response:
     """Why nobody takes this waiting call."""
     try:
         explanation = parts.engine.explain_waiting(CallId(call))
@@ -48,8 +45,7 @@ async def explain(call: str, _by: Supervisor, parts: TheParts) -> Response:
     return json_response({"call": call, "explanation": explanation})
 
 
-@router.post("/agents/{agent}/state", response_model=AgentView)
-async def force_state(agent: str, body: ForcedState, by: Supervisor, parts: TheParts) -> Response:
+async def force_state(agent: str, body: ForcedState, by: SignedIn, parts: TheParts) -> Response:
     """Set an agent's state."""
     if parts.agent_view(AgentId(agent)) is None:
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_agent", "there is no such agent")
@@ -57,3 +53,10 @@ async def force_state(agent: str, body: ForcedState, by: Supervisor, parts: TheP
         require_known("reason", body.reason, parts.plan().not_ready_reasons)
     await parts.engine.submit(AgentStateForced(AgentId(agent), AgentState(body.state), body.reason, by.name))
     return json_response(parts.agent_view(AgentId(agent)))
+
+
+ROUTES = (
+    Route("GET", "/api/board", SUPERVISING, board, Board),
+    Route("GET", "/api/calls/{call}/explanation", SUPERVISING, explain, Explanation),
+    Route("POST", "/api/agents/{agent}/state", SUPERVISING, force_state, AgentView),
+)

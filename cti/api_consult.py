@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, model_validator
 
 from acd.board import AgentView
@@ -16,9 +16,8 @@ from acd.model import AgentId, NobodyFree, QueueId
 from cti.api_desk import json_response
 from cti.api_parts import OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
+from cti.api_routes import SIGNED_IN, Route
 from cti.api_transfer import Name, Packet, call_of, require_target
-
-router = APIRouter(prefix="/api/desk/consult")
 
 
 class Asked(BaseModel):
@@ -40,7 +39,6 @@ class Question(Packet):
     to: Asked
 
 
-@router.post("", response_model=AgentView)
 async def ask(body: Question, agent: OwnAgent, parts: TheParts) -> Response:
     """Ask another engineer about the call that the agent talks to. Agent and caller talk on until the other phone rings; then the caller
     hears music. 409 ``nobody_free`` when nobody can be rung now."""
@@ -56,13 +54,11 @@ async def ask(body: Question, agent: OwnAgent, parts: TheParts) -> Response:
         raise Refused(HTTPStatus.CONFLICT, "nobody_free", str(nobody)) from None
 
 
-@router.post("/complete", response_model=AgentView)
 async def complete(agent: OwnAgent, parts: TheParts) -> Response:
     """Give the call over to the engineer who was asked, once the two talk; the agent is in wrap-up then."""
     return await _submit(parts, agent, ConsultCompleted(call_of(agent, parts), agent))
 
 
-@router.post("/back", response_model=AgentView)
 async def back(agent: OwnAgent, parts: TheParts) -> Response:
     """Go back to the caller; the engineer who was asked is let go."""
     return await _submit(parts, agent, ConsultTakenBack(call_of(agent, parts), agent))
@@ -71,3 +67,10 @@ async def back(agent: OwnAgent, parts: TheParts) -> Response:
 async def _submit(parts: Parts, agent: AgentId, event: Event) -> Response:
     await parts.engine.submit(event)
     return json_response(parts.agent_view(agent))
+
+
+ROUTES = (
+    Route("POST", "/api/desk/consult", SIGNED_IN, ask, AgentView),
+    Route("POST", "/api/desk/consult/complete", SIGNED_IN, complete, AgentView),
+    Route("POST", "/api/desk/consult/back", SIGNED_IN, back, AgentView),
+)

@@ -9,7 +9,7 @@ import math
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from acd.board import AgentView
@@ -18,9 +18,8 @@ from acd.model import AgentId, PhoneId
 from cti.api_messages import UiConfig, encode
 from cti.api_parts import COOKIE, OwnAgent, Parts, SignedIn, TheParts, client_address
 from cti.api_problems import Refused
+from cti.api_routes import EVERYBODY, SIGNED_IN, Route
 from cti.api_socket import me
-
-router = APIRouter(prefix="/api")
 
 
 class Credentials(BaseModel):
@@ -78,7 +77,6 @@ async def _submit(parts: Parts, agent: AgentId, event: Event) -> Response:
 # ---- the session -------------------------------------------------------------------------------------------------------------
 
 
-@router.post("/login", response_model=Me)
 async def login(body: Credentials, request: Request, parts: TheParts) -> Response:
     """Sign in; the answer sets the session cookie."""
     address = client_address(request)
@@ -109,7 +107,6 @@ def _count_try(parts: Parts, name: str, address: str) -> None:
         raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_tries", f"too many tries; wait {wait} s", {"Retry-After": wait})
 
 
-@router.post("/logout", status_code=HTTPStatus.NO_CONTENT)
 async def logout(session: SignedIn, parts: TheParts) -> Response:
     """Sign out: the cookie is worth nothing any more, and this session's pages are closed. The agent's state stays as it is."""
     await parts.sessions.end(session, parts.users)
@@ -119,14 +116,12 @@ async def logout(session: SignedIn, parts: TheParts) -> Response:
     return response
 
 
-@router.get("/me", response_model=Me)
 async def who_am_i(session: SignedIn) -> Response:
     """Who is signed in."""
     return json_response(me(session))
 
 
-@router.get("/config/ui", response_model=UiConfig)
-async def configuration(session: SignedIn, parts: TheParts) -> Response:
+async def configuration(parts: TheParts) -> Response:
     """Reasons, dispositions, languages and product lines, as configured now."""
     return json_response(parts.ui())
 
@@ -134,7 +129,6 @@ async def configuration(session: SignedIn, parts: TheParts) -> Response:
 # ---- the desk ----------------------------------------------------------------------------------------------------------------
 
 
-@router.post("/desk/login", response_model=AgentView)
 async def sit_down(agent: OwnAgent, parts: TheParts, body: Seat | None = None) -> Response:
     """Begin to work, not ready yet."""
     usual = {plan.id: plan.phone for plan in parts.plan().agents}
@@ -146,26 +140,22 @@ async def sit_down(agent: OwnAgent, parts: TheParts, body: Seat | None = None) -
     return await _submit(parts, agent, AgentLoggedIn(agent, PhoneId(phone)))
 
 
-@router.post("/desk/logout", response_model=AgentView)
 async def stand_up(agent: OwnAgent, parts: TheParts) -> Response:
     """Stop working."""
     return await _submit(parts, agent, AgentLoggedOut(agent))
 
 
-@router.post("/desk/ready", response_model=AgentView)
 async def go_ready(agent: OwnAgent, parts: TheParts) -> Response:
     """Take calls."""
     return await _submit(parts, agent, AgentWentReady(agent))
 
 
-@router.post("/desk/not-ready", response_model=AgentView)
 async def go_not_ready(body: NotReady, agent: OwnAgent, parts: TheParts) -> Response:
     """Take no calls; while talking, after the call."""
     require_known("reason", body.reason, parts.plan().not_ready_reasons)
     return await _submit(parts, agent, AgentWentNotReady(agent, body.reason))
 
 
-@router.post("/desk/wrap-up/end", response_model=AgentView)
 async def end_wrap_up(body: Wrapped, agent: OwnAgent, parts: TheParts) -> Response:
     """The after-call work is done."""
     if body.disposition:
@@ -173,7 +163,6 @@ async def end_wrap_up(body: Wrapped, agent: OwnAgent, parts: TheParts) -> Respon
     return await _submit(parts, agent, WrapUpEnded(agent, body.disposition, body.note))
 
 
-@router.post("/desk/wrap-up/extend", response_model=AgentView)
 async def extend_wrap_up(body: MoreTime, agent: OwnAgent, parts: TheParts) -> Response:
     """The after-call work takes longer; within the configured limit."""
     return await _submit(parts, agent, WrapUpExtended(agent, body.seconds))
@@ -183,3 +172,17 @@ def require_known(what: str, value: str, known: tuple[str, ...]) -> None:
     """Refuse a value that the configuration does not name."""
     if value not in known:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, f"unknown_{what}", f"{what} must be one of {', '.join(known)}")
+
+
+ROUTES = (
+    Route("POST", "/api/login", EVERYBODY, login, Me, takes_key=False),
+    Route("POST", "/api/logout", SIGNED_IN, logout, status=HTTPStatus.NO_CONTENT, takes_key=False),
+    Route("GET", "/api/me", SIGNED_IN, who_am_i, Me),
+    Route("GET", "/api/config/ui", SIGNED_IN, configuration, UiConfig),
+    Route("POST", "/api/desk/login", SIGNED_IN, sit_down, AgentView),
+    Route("POST", "/api/desk/logout", SIGNED_IN, stand_up, AgentView),
+    Route("POST", "/api/desk/ready", SIGNED_IN, go_ready, AgentView),
+    Route("POST", "/api/desk/not-ready", SIGNED_IN, go_not_ready, AgentView),
+    Route("POST", "/api/desk/wrap-up/end", SIGNED_IN, end_wrap_up, AgentView),
+    Route("POST", "/api/desk/wrap-up/extend", SIGNED_IN, extend_wrap_up, AgentView),
+)

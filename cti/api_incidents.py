@@ -11,18 +11,17 @@ from datetime import datetime
 from http import HTTPStatus
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from acd.board import IncidentView
 from acd.events import IncidentDeclared, IncidentSolved
 from cti.api_desk import json_response, require_known
-from cti.api_parts import Parts, Supervisor, TheParts
+from cti.api_parts import Parts, SignedIn, TheParts
 from cti.api_problems import Refused
+from cti.api_routes import SUPERVISING, Route
 
 log = structlog.get_logger(__name__)
-router = APIRouter(prefix="/api/incidents")
-
 
 class Declaration(BaseModel):
     """Of which product line, and which of the prepared texts its callers hear."""
@@ -47,14 +46,12 @@ class IncidentReport:
     numbers: tuple[Noted, ...]
 
 
-@router.get("", response_model=list[IncidentView])
-async def incidents(_by: Supervisor, parts: TheParts) -> Response:
+async def incidents(parts: TheParts) -> Response:
     """Running ones, and the last that were solved; the oldest first."""
     return json_response(parts.engine.board().incidents)
 
 
-@router.post("", response_model=IncidentView)
-async def declare(body: Declaration, by: Supervisor, parts: TheParts) -> Response:
+async def declare(body: Declaration, by: SignedIn, parts: TheParts) -> Response:
     """From now on the callers of the line hear of it: who rings in, and who waits."""
     require_known("product_line", body.product_line, tuple(dict.fromkeys(queue.product_line for queue in parts.plan().queues)))
     require_known("text", body.text, parts.plan().incident_texts)
@@ -64,14 +61,12 @@ async def declare(body: Declaration, by: Supervisor, parts: TheParts) -> Respons
     return json_response(next(running, None))
 
 
-@router.get("/{incident}", response_model=IncidentReport)
-async def report(incident: str, _by: Supervisor, parts: TheParts) -> Response:
+async def report(incident: str, parts: TheParts) -> Response:
     """Who wants to be told when it is solved."""
     return json_response(_report(incident, parts))
 
 
-@router.post("/{incident}/solved", response_model=IncidentReport)
-async def solve(incident: str, by: Supervisor, parts: TheParts) -> Response:
+async def solve(incident: str, by: SignedIn, parts: TheParts) -> Response:
     """Nobody hears of it any more; the answer says who wants to be told."""
     _report(incident, parts)
     await parts.engine.submit(IncidentSolved(incident, by.name))
@@ -84,3 +79,11 @@ def _report(incident: str, parts: Parts) -> IncidentReport:
     if view is None:
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_incident", "there is no such incident")
     return IncidentReport(view, tuple(Noted(number, at) for number, at in parts.engine.incident_numbers(incident)))
+
+
+ROUTES = (
+    Route("GET", "/api/incidents", SUPERVISING, incidents, list[IncidentView]),
+    Route("POST", "/api/incidents", SUPERVISING, declare, IncidentView),
+    Route("GET", "/api/incidents/{incident}", SUPERVISING, report, IncidentReport),
+    Route("POST", "/api/incidents/{incident}/solved", SUPERVISING, solve, IncidentReport),
+)

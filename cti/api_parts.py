@@ -109,12 +109,4 @@ def own_agent(session: SignedIn) -> AgentId:
     return AgentId(session.agent)
 
 
-def supervisor(session: SignedIn) -> Session:
-    """Who asks, when he may see and set everything."""
-    if not session.supervises:
-        raise Refused(HTTPStatus.FORBIDDEN, "not_supervisor", "only supervisors may do this")
-    return session
-
-
 OwnAgent = Annotated[AgentId, Depends(own_agent)]
-Supervisor = Annotated[Session, Depends(supervisor)]

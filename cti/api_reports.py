@@ -12,17 +12,15 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal, Protocol
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
 from acd.misroutes import Bypasses, Misroutes
 from acd.model import Level
 from acd.resolution import Resolution
 from cti.api_desk import json_response
-from cti.api_parts import Supervisor
 from cti.api_problems import Refused
-
-router = APIRouter(prefix="/api/reports")
+from cti.api_routes import SUPERVISING, Route
 
 PICTURE = "image/svg+xml"
 MOST_DAYS = 92
@@ -109,9 +107,7 @@ def _period(reports: Reports, since: date | None, until: date | None) -> tuple[d
     return first, last
 
 
-@router.get("/misroutes", response_model=MisroutesReport)
 async def misroutes(
-    _by: Supervisor,
     request: Request,
     since: Day = None,
     until: Day = None,
@@ -128,8 +124,7 @@ async def misroutes(
     return json_response({"since": first, "until": last, "rows": rows})
 
 
-@router.get("/bypass", response_model=BypassReport)
-async def bypass(_by: Supervisor, request: Request, since: Day = None, until: Day = None) -> Response:
+async def bypass(request: Request, since: Day = None, until: Day = None) -> Response:
     """How many went round the hotline by an engineer's direct number."""
     reports = _reports(request)
     first, last = _period(reports, since, until)
@@ -137,8 +132,7 @@ async def bypass(_by: Supervisor, request: Request, since: Day = None, until: Da
     return json_response({"since": first, "until": last, "calls": sum(row.calls for row in rows), "rows": rows})
 
 
-@router.get("/resolution", response_model=ResolutionReport)
-async def resolution(_by: Supervisor, request: Request, since: Day = None, until: Day = None) -> Response:
+async def resolution(request: Request, since: Day = None, until: Day = None) -> Response:
     """How many matters were settled by one call."""
     reports = _reports(request)
     first, last = _period(reports, since, until)
@@ -147,8 +141,7 @@ async def resolution(_by: Supervisor, request: Request, since: Day = None, until
     return json_response({"since": first, "until": last, **figures})
 
 
-@router.get("/menu", response_class=Response, responses={HTTPStatus.OK: {"content": {PICTURE: {}}}})
-async def menu(_by: Supervisor, request: Request, since: Day = None, until: Day = None) -> Response:
+async def menu(request: Request, since: Day = None, until: Day = None) -> Response:
     """The menu as a picture: how many took each branch, gave up where, and were handed on later."""
     reports = _reports(request)
     return Response(await reports.menu(*_period(reports, since, until)), media_type=PICTURE)
@@ -169,3 +162,11 @@ def _cell(value: object) -> object:
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{value}"
     return "" if value is None else value
+
+
+ROUTES = (
+    Route("GET", "/api/reports/misroutes", SUPERVISING, misroutes, MisroutesReport, media=("text/csv",)),
+    Route("GET", "/api/reports/bypass", SUPERVISING, bypass, BypassReport),
+    Route("GET", "/api/reports/resolution", SUPERVISING, resolution, ResolutionReport),
+    Route("GET", "/api/reports/menu", SUPERVISING, menu, media=(PICTURE,)),
+)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from acd.model import OfferId
@@ -19,13 +19,12 @@ from cti import api_messages as messages
 from cti import api_sessions
 from cti.api_pages import CLOSE_SESSION_OVER, Page
 from cti.api_parts import COOKIE, Parts, parts_of
+from cti.api_routes import SIGNED_IN, Route
 from cti.api_sessions import Session
 
 CLOSE_NOT_UNDERSTOOD = 1003
 CLOSE_LIMIT_SECONDS = 2.0
 """A page that does not answer the closing is left to itself after this."""
-
-router = APIRouter()
 
 
 class Ping(BaseModel):
@@ -52,7 +51,6 @@ def me(session: Session) -> dict[str, object]:
     }  # fmt: skip
 
 
-@router.websocket("/ws")
 async def talk_to_page(socket: WebSocket) -> None:
     """Serve one page until it leaves, its session ends, or it reads too slowly."""
     parts = parts_of(socket)
@@ -119,3 +117,6 @@ async def _listen(socket: WebSocket, page: Page, parts: Parts) -> None:
             parts.live.pop_shown(page.agent, OfferId(said.offer))
         else:
             page.put(messages.pong(datetime.now(UTC)), replaces="pong")
+
+
+ROUTES = (Route("WEBSOCKET", "/ws", SIGNED_IN, talk_to_page),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field, model_validator
 
 from acd.board import AgentView
@@ -17,8 +17,7 @@ from acd.model import AgentId, AgentState, CallId, Handover, OfferId, QueueId
 from cti.api_desk import json_response, require_known
 from cti.api_parts import OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
-
-router = APIRouter(prefix="/api/desk")
+from cti.api_routes import SIGNED_IN, Route
 
 LONGEST_TEXT = 1500
 """Characters of what was tried and of the notes: both, in any script, fit into a body."""
@@ -65,7 +64,6 @@ class Read(BaseModel):
     offer: str = Field(min_length=1, max_length=128)
 
 
-@router.post("/transfer", response_model=AgentView)
 async def hand_on(body: HandOn, agent: OwnAgent, parts: TheParts) -> Response:
     """Hand on the call that the agent talks to; he is in wrap-up then. The receiver reads what goes with it before his phone rings."""
     to = body.to
@@ -77,7 +75,6 @@ async def hand_on(body: HandOn, agent: OwnAgent, parts: TheParts) -> Response:
     return json_response(parts.agent_view(agent))
 
 
-@router.post("/handover/acknowledge", response_model=AgentView)
 async def acknowledge(body: Read, agent: OwnAgent, parts: TheParts) -> Response:
     """The agent has read what was handed over with the call he is offered; his phone rings now. Said again, it changes nothing."""
     if not parts.live.shows(agent, OfferId(body.offer)):
@@ -103,3 +100,9 @@ def require_target(parts: Parts, queue: str | None, agent: str | None, destinati
         require_known("agent", agent, tuple(row.agent for row in targets.agents))
     if destination is not None:
         require_known("destination", destination, targets.destinations)
+
+
+ROUTES = (
+    Route("POST", "/api/desk/transfer", SIGNED_IN, hand_on, AgentView),
+    Route("POST", "/api/desk/handover/acknowledge", SIGNED_IN, acknowledge, AgentView),
+)

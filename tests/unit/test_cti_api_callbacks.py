@@ -106,5 +106,5 @@ async def test_without_a_reason_or_while_it_is_being_kept_it_is_refused(chen: ht
 
 async def test_only_supervisors_see_and_call_off(built: House, database: AsyncEngine, tmp_path: Path) -> None:
     async with signed_in(built, database, tmp_path, "li") as li:
-        assert_problem(await li.get("/api/callbacks"), 403, "not_supervisor")
-        assert_problem(await li.post("/api/callbacks/main-2.1/cancel", json={"reason": "no"}), 403, "not_supervisor")
+        assert_problem(await li.get("/api/callbacks"), 403, "not_your_role")
+        assert_problem(await li.post("/api/callbacks/main-2.1/cancel", json={"reason": "no"}), 403, "not_your_role")

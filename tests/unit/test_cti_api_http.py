@@ -208,9 +208,9 @@ async def test_only_states_that_make_sense_can_be_set_and_only_for_agents(chen: 
 
 
 async def test_agents_see_and_set_nothing_of_others(li: httpx.AsyncClient, built: House) -> None:
-    assert_problem(await li.get("/api/board"), 403, "not_supervisor")
-    assert_problem(await li.get("/api/calls/main-1.1/explanation"), 403, "not_supervisor")
-    assert_problem(await li.post(f"/api/agents/{WANG}/state", json={"state": "ready"}), 403, "not_supervisor")
+    assert_problem(await li.get("/api/board"), 403, "not_your_role")
+    assert_problem(await li.get("/api/calls/main-1.1/explanation"), 403, "not_your_role")
+    assert_problem(await li.post(f"/api/agents/{WANG}/state", json={"state": "ready"}), 403, "not_your_role")
     assert built.engine.events == []
 
 

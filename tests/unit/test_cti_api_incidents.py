@@ -80,5 +80,5 @@ async def test_one_that_nobody_declared_is_not_found(chief: httpx.AsyncClient) -
 
 async def test_agents_may_not(client: httpx.AsyncClient, built: House) -> None:
     await client.post("/api/login", json={"name": "li", "password": PEOPLE[0].password})
-    assert_problem(await client.post("/api/incidents", json=OUTAGE), httpx.codes.FORBIDDEN, "not_supervisor")
+    assert_problem(await client.post("/api/incidents", json=OUTAGE), httpx.codes.FORBIDDEN, "not_your_role")
     assert built.engine.incidents == {}

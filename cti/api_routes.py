@@ -1,0 +1,124 @@
+"""What a row of the table of routes says, and how the application, its checks and its description are made of rows.
+
+Every ``cti/api_*.py`` that serves something has its rows at its end, as ``ROUTES``; ``cti.api_table`` puts them together. Who may ask
+is decided here, by the row; what the answer is, the row's function decides. What is asked with (path, query, body) is what
+that function takes: its annotations are the schema by which requests are checked and described. Knows no route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any, Literal
+
+from fastapi import Depends, FastAPI, Response
+from pydantic import BaseModel
+
+from cti.api_parts import SignedIn
+from cti.api_problems import Refused
+
+
+class Role(StrEnum):
+    """What a user is; ``NOBODY`` is who has not signed in."""
+
+    NOBODY = "nobody"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+EVERYBODY = frozenset(Role)
+SIGNED_IN = EVERYBODY - {Role.NOBODY}
+SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "WEBSOCKET"]
+ASKING: frozenset[Method] = frozenset({"GET", "WEBSOCKET"})
+"""These change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row. ``serve`` takes path, query and body as FastAPI reads them; its docstring is the description, the first line the summary."""
+
+    method: Method
+    path: str
+    roles: frozenset[Role]
+    serve: Callable[..., Awaitable[Response | None]]
+    answer: Any = None
+    """Type of the JSON that a good answer has; None when it has none."""
+    status: int = HTTPStatus.OK
+    """Of a good answer."""
+    media: tuple[str, ...] = ()
+    """What a good answer can be besides, or instead of, JSON."""
+    takes_key: bool = True
+    """Whether an action may come with an ``Idempotency-Key`` (see ``cti.api_once``)."""
+    hidden: bool = False
+    """Not part of the API: a page or a picture of one."""
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        return (self.serve.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def idempotency(self) -> str:
+        """Whether the request may be sent again: ``yes``, ``by key`` or ``no``."""
+        if self.method in ASKING:
+            return "yes"
+        return "by key" if self.takes_key else "no"
+
+
+class InvalidField(BaseModel):
+    """What is wrong with one part of a request. ``pointer`` is a JSON pointer into the body, or names a parameter."""
+
+    at: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Why a request failed (RFC 9457). ``code`` is for programs, ``detail`` for people; ``errors`` when the request is not as described."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[InvalidField] | None = None
+
+
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def install(app: FastAPI, rows: Iterable[Route]) -> None:
+    """Serve the rows, each to the roles that it names."""
+    for row in rows:
+        checks = [] if Role.NOBODY in row.roles else [Depends(only(row.roles))]
+        if row.method == "WEBSOCKET":
+            app.add_api_websocket_route(row.path, row.serve)  # the socket tells a page itself why it may not stay
+            continue
+        app.add_api_route(
+            row.path, row.serve, methods=[row.method], dependencies=checks, status_code=row.status, summary=row.summary,
+            response_model=row.answer, response_class=Response if row.answer is None else _JSON, responses=_answers(row),
+            include_in_schema=not row.hidden, openapi_extra={"x-roles": sorted(row.roles), "x-idempotent": row.idempotency},
+        )  # fmt: skip
+
+
+def only(roles: frozenset[Role]) -> Callable[[SignedIn], None]:
+    """A dependency that refuses everybody else."""
+
+    def check(session: SignedIn) -> None:
+        if session.role not in roles:
+            raise Refused(HTTPStatus.FORBIDDEN, "not_your_role", f"only for {', '.join(sorted(roles))}")
+
+    return check
+
+
+class _JSON(Response):
+    media_type = "application/json"
+
+
+def _answers(row: Route) -> dict[int | str, dict[str, Any]]:
+    good = {"content": {media: {"schema": {"type": "string"}} for media in row.media}} if row.media else {}
+    return {row.status: good, "default": {"description": "A problem", "model": Problem, "content": PROBLEM}}

@@ -1,0 +1,25 @@
+"""The table of routes: every module's rows, one after the other. A new module with rows is named here, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cti import (
+    api_callbacks,
+    api_console,
+    api_consult,
+    api_desk,
+    api_incidents,
+    api_index,
+    api_reports,
+    api_socket,
+    api_transfer,
+    api_watch,
+)
+from cti.api_routes import Route
+
+MODULES: Final = (
+    api_desk, api_transfer, api_consult, api_console, api_callbacks, api_incidents, api_reports, api_socket, api_watch, api_index,
+)  # fmt: skip
+
+ROUTES: Final[tuple[Route, ...]] = tuple(row for module in MODULES for row in module.ROUTES)
