@@ -1,31 +1,24 @@
 """The records' database: opening it, and what is asked of it.
 
-Answers questions about the past: earlier calls of a number, one call's record and story, the day's figures, who a user is. The live
-picture is ``acd.board``.
+Answers questions about the past: earlier calls of a number, one call's record and story, the day's figures. The live picture is
+``acd.board``; who may log in, ``acd.people``.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, event, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from acd.records import UtcDateTime, agent_intervals, callbacks, calls, ended_sessions, offers, story, users
+from acd.records import UtcDateTime, agent_intervals, callbacks, calls, offers, story
 
 Row = dict[str, Any]
-
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-"""OWASP's second choice for argon2id: 19 MiB, two passes, one lane."""
 
 
 async def open_database(url: str) -> AsyncEngine:
@@ -111,70 +104,3 @@ class Archive:
     async def _rows(self, query: Any) -> Sequence[Row]:
         async with self._engine.connect() as connection:
             return [dict(row._mapping) for row in await connection.execute(query)]
-
-
-class UserDirectory:
-    """Who may log in. Passwords are kept as argon2id hashes."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-
-    async def put(self, name: str, password: str, role: str, agent: str | None, language: str) -> None:
-        """Add a user, or replace the one of that name."""
-        hashed = await asyncio.to_thread(_HASHER.hash, password)
-        async with self._engine.begin() as connection:
-            await connection.execute(users.delete().where(users.c.name == name))
-            await connection.execute(users.insert().values(name=name, role=role, agent=agent, language=language, password_hash=hashed))
-
-    async def remove(self, name: str) -> bool:
-        """Take a user away; False when there was none."""
-        async with self._engine.begin() as connection:
-            return bool((await connection.execute(users.delete().where(users.c.name == name))).rowcount)
-
-    async def all(self) -> Sequence[Row]:
-        """Every user, by name, without the hashes."""
-        async with self._engine.connect() as connection:
-            query = select(users.c.name, users.c.role, users.c.agent, users.c.language).order_by(users.c.name)
-            return [dict(row._mapping) for row in await connection.execute(query)]
-
-    async def matching(self, name: str, password: str) -> Row | None:
-        """The user if the password is his. Takes as long for a name that nobody has."""
-        async with self._engine.connect() as connection:
-            found = (await connection.execute(select(users).where(users.c.name == name))).first()
-        hashed = found.password_hash if found else _hash_of_nobody()
-        ok = await asyncio.to_thread(_verify, hashed, password)
-        return dict(found._mapping) if found and ok else None
-
-    async def version(self, name: str) -> str | None:
-        """A digest of all that is kept of a user: another password, role or agent makes it another. None when there is no such user."""
-        async with self._engine.connect() as connection:
-            found = (await connection.execute(select(users).where(users.c.name == name))).first()
-        return sha256(repr(tuple(found)).encode()).hexdigest()[:16] if found else None
-
-    async def end_session(self, session: str, at: datetime, keep: timedelta) -> None:
-        """Keep that the session is over, and forget those that ended longer than ``keep`` ago."""
-        async with self._engine.begin() as connection:
-            known = ended_sessions.c.id == session
-            await connection.execute(ended_sessions.delete().where(known | (ended_sessions.c.ended_at < at - keep)))
-            await connection.execute(ended_sessions.insert().values(id=session, ended_at=at))
-
-    async def session_ended(self, session: str) -> bool:
-        """Whether the session is kept as one that is over."""
-        async with self._engine.connect() as connection:
-            return (await connection.execute(select(ended_sessions.c.id).where(ended_sessions.c.id == session))).first() is not None
-
-
-def _verify(hashed: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-_NOBODY: list[str] = []
-
-
-def _hash_of_nobody() -> str:
-    if not _NOBODY:
-        _NOBODY.append(_HASHER.hash("nobody has this password"))
-    return _NOBODY[0]

@@ -1,7 +1,7 @@
-"""The records' tables: calls, offers, agent-state intervals, callbacks, each call's story, users and the sessions they ended.
+"""The records' tables: calls, offers, agent-state intervals, callbacks, each call's story; users, their sessions, tokens and deeds.
 
-Says what is kept, not how it comes there (``acd.projection``) or who asks for it (``acd.archive``). Everything but ``users`` and
-``ended_sessions`` can be rebuilt from the journal. Times are stored in UTC and come back aware.
+Says what is kept, not how it comes there (``acd.projection``) or who asks for it (``acd.archive``, ``acd.people`` …). Everything but
+``users``, ``ended_sessions``, ``tokens`` and ``audit`` can be rebuilt from the journal. Times are stored in UTC and come back aware.
 """
 
 from __future__ import annotations
@@ -9,7 +9,23 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Float, Index, Integer, MetaData, String, Table, Text, TypeDecorator, false
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    false,
+    true,
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -173,8 +189,15 @@ users = Table(
     Column("agent", String(64)),
     Column("language", String(16), nullable=False),
     Column("password_hash", Text, nullable=False),
+    Column("teams", JSON, nullable=False, server_default="[]"),
+    Column("active", Boolean, nullable=False, server_default=true()),
+    Column("totp_required", Boolean, nullable=False, server_default=false()),
+    Column("totp_secret", String(64)),
+    Column("totp_last_step", Integer, nullable=False, server_default="0"),
+    Column("recovery_hashes", JSON, nullable=False, server_default="[]"),
 )  # fmt: skip
-"""Who may log in to the pages. Not a projection."""
+"""Who may log in to the pages. Not a projection. ``teams``: whose agents he sees and sets, none for everybody's; ``totp_last_step``: the
+time step of the last code that was taken, which is not taken again; ``recovery_hashes``: of codes that stand in for one, once each."""
 
 ended_sessions = Table(
     "ended_sessions", metadata,
@@ -182,3 +205,38 @@ ended_sessions = Table(
     Column("ended_at", UtcDateTime, nullable=False),
 )  # fmt: skip
 """Sessions of the pages that were signed out of, as long as their cookies would be good. Not a projection."""
+
+tokens = Table(
+    "tokens", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("secret_hash", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("teams", JSON, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("last_used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("revoked_by", String(64), nullable=False, server_default=""),
+)  # fmt: skip
+"""What other programs use the API with. Not a projection. The secret itself is shown once, and not kept."""
+
+audit = Table(
+    "audit", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("via", String(16), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("target", String(160), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index("audit_by_person", "who", "id"),
+    Index("audit_by_target", "target", "id"),
+    Index("audit_by_time", "at", "id"),
+)  # fmt: skip
+"""What people did (``acd.deed``). Not a projection. Rows are neither changed nor deleted: triggers of the database see to it."""

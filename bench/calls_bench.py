@@ -26,7 +26,8 @@ from typing import Any
 
 import httpx
 
-from acd.archive import UserDirectory, open_database
+from acd.archive import open_database
+from acd.people import UserDirectory
 from hotline.local_hotline import HotlinePorts, LocalHotline
 from hotline.simulated_callers import SimulatedCallers, Visit
 from hotline.simulated_phones import Habits, PhoneHeard, SimulatedPhones

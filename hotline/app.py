@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.archive import Archive, UserDirectory, open_database
+from acd.archive import Archive, open_database
 from acd.events import DeskSeen
 from acd.journal import SqliteJournal
+from acd.people import UserDirectory
 from acd.projection import Records
 from acd.router import Router
 from acd.runner import Runner

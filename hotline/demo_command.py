@@ -21,10 +21,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from acd.archive import Archive, UserDirectory, open_database
+from acd.archive import Archive, open_database
 from acd.effects import StepEntered
 from acd.events import CallArrived
 from acd.journal import SqliteJournal
+from acd.people import UserDirectory
 from config.compile import compile_menu, compile_plan
 from hotline.app_config import proven
 from hotline.customer_source import people_in_file

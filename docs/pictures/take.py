@@ -19,7 +19,8 @@ from typing import Final
 import httpx
 from playwright.async_api import Browser, Page, async_playwright
 
-from acd.archive import UserDirectory, open_database
+from acd.archive import open_database
+from acd.people import UserDirectory
 from config.compile import compile_menu
 from hotline.local_hotline import HotlinePorts, LocalHotline
 from hotline.simulated_callers import SimulatedCallers, Visit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -13,13 +14,16 @@ import pytest
 import pytest_asyncio
 from xdist.scheduler import LoadScopeScheduling
 
-from acd.archive import UserDirectory, open_database
+from acd.archive import open_database
+from acd.people import UserDirectory
 from hotline.local_hotline import Change, HotlinePorts, LocalHotline
 from hotline.sipp import take
 from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import quick
 from tests.e2e.scene import PASSWORD, PATIENT, SUPERVISOR, House, Scene
 
+CALLERS_NUMBER = re.compile(r"\b139\d{8}\b")
+"""As ``Scene`` gives them."""
 PROVOKED = {"AGI request for no exchange of ours", "config_refused"}
 """Errors in the engine's log that the tests themselves provoke."""
 ROOT = Path(__file__).parents[2]
@@ -87,6 +91,7 @@ async def opened(folder: Path, change: Change, kind: type[LocalHotline] = LocalH
         yield house
         faults = [line for line in house.said_since() if line["level"] in ("error", "critical") and line["event"] not in PROVOKED]
         assert faults == [], "faults in the engine's log"
+        assert not CALLERS_NUMBER.search(hotline.engine_log.read_text()), "a caller's number in the engine's log"
     await house.close()
     await line.cut()
     await database.dispose()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.archive import Archive, UserDirectory, open_database
+from acd.archive import Archive, open_database
 from acd.customer import Customer
 from acd.effects import AgentChanged, CallChanged, Effect, HandedOn, OfferChanged, OfferMade
 from acd.events import (
@@ -27,6 +27,7 @@ from acd.events import (
     Ticked,
 )
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferId, OfferState, PhoneId, QueueId
+from acd.people import UserDirectory
 from acd.projection import Records
 from acd.records import agent_intervals, offers
 
