@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from acd.model import AgentId, AgentState, CallbackOrder, CallbackState, CallId, CallState, Level, PhoneId, QueueId
+from acd.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class CallView:
     """Where the caller is promised a callback."""
     consulted: AgentId | None = None
     """Whom his agent asks."""
+    reasons: tuple[Reason, ...] = ()
+    """``why_waiting`` for readers of any language."""
 
 
 @dataclass(frozen=True, slots=True)

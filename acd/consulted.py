@@ -14,7 +14,7 @@ from dataclasses import replace
 from acd import moving, offering
 from acd.calls import Call, Consult
 from acd.effects import ConsultChanged, HangUpPhones, JoinCaller, OfferChanged, OfferMade, StartConsult, WithdrawPop
-from acd.explanation import screen_pop
+from acd.explanation import decided_by, screen_pop
 from acd.model import CallState, ConsultState, MissCause, OfferState
 from acd.offer import Offer
 from acd.plan import QueuePlan
@@ -34,7 +34,8 @@ def ask(state: State, consult: Consult, made: OfferMade) -> None:
     agent_enters(state, agent, AgentInput.RESERVED, "consult")
     pop = screen_pop(state, offer, made)
     state.say(replace(
-        pop, product_line=consult.product_line, level=consult.level, handover=consult.handover, consulted_by=asking, why_you=made.rule
+        pop, product_line=consult.product_line, level=consult.level, handover=consult.handover, consulted_by=asking, why_you=made.rule,
+        reasons=(decided_by(made),),
     ))  # fmt: skip
     _tell(state, consult, "asked")
     offer.acknowledged = consult.handover is None or not agent.desk_connected

@@ -29,6 +29,7 @@ from acd.model import (
     QueueId,
 )
 from acd.plan import Telling
+from acd.reason import Reason
 
 # ---- commands -----------------------------------------------------------------------------------------------------------------
 
@@ -205,6 +206,10 @@ class ScreenPop:
     """The number that is called back, when this is a promised callback."""
     callback_order: CallbackOrder = CallbackOrder.CUSTOMER_FIRST
     """Whether the customer is rung before the agent's phone, or when the agent has answered."""
+    reasons: tuple[Reason, ...] = ()
+    """``why_you`` for readers of any language."""
+    phone: PhoneId | None = None
+    """The phone that will ring."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ Decides nothing about calls. Every explanation is bounded: names are cut to the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 from acd.barring import refusing, resting
 from acd.calls import Call
 from acd.choice import RULES
@@ -13,26 +16,54 @@ from acd.instants import seconds
 from acd.model import AgentId, AgentState, CallbackOrder, Level
 from acd.offer import Offer
 from acd.plan import CallbackRules, QueuePlan
+from acd.reason import Reason
 from acd.stages import Stage
 from acd.state import State
 
 NAMES_OF_CANDIDATES = 8
 NAMES_OF_SKIPPED = 3
 
-_OCCUPIED = {
-    AgentState.TALKING: "talking",
-    AgentState.RESERVED: "reserved for another call",
-    AgentState.WRAP_UP: "in wrap-up",
-    AgentState.NOT_READY: "not ready",
-}
-_NO_PHONE = "phone can't be rung"
-_ALONE = "left alone after a miss or a failure"
-_MISSED = "missed this call before"
-_FAILED = "an offer of this call to them failed"
-_OTHERS = "don't match"
+_OCCUPIED = (AgentState.TALKING, AgentState.RESERVED, AgentState.WRAP_UP, AgentState.NOT_READY)
+_NO_PHONE = "phone_gone"
+_ALONE = "left_alone"
+_MISSED = "missed_before"
+_FAILED = "failed_before"
+_OTHERS = "no_match"
 """These are counted, not named: they are nearly everybody."""
 _NAMED = (_NO_PHONE, _ALONE, _MISSED, _FAILED)
 """Reasons that are about single agents: they are told by name."""
+
+ONLY, BY_NAME = "only_free", "by_name"
+"""How it was decided, besides the strategies' own names."""
+
+ENGLISH: Mapping[str, str] = {
+    "talking": "talking",
+    "reserved": "reserved for another call",
+    "wrap_up": "in wrap-up",
+    "not_ready": "not ready",
+    "not_ringable": "can't be rung now",
+    "free_not_for_this": "free, but not for this call now",
+    _NO_PHONE: "phone can't be rung",
+    _ALONE: "left alone after a miss or a failure",
+    _MISSED: "missed this call before",
+    _FAILED: "an offer of this call to them failed",
+    _OTHERS: "don't match",
+    "nobody_logged_in": "nobody who matches {need} is logged in",
+    "all_occupied": "all who match {need} are occupied",
+    "still_on_line": "the caller, who is promised a callback, may still be on the line",
+    "not_reached": "the customer was not reached when he was called back; he is tried again later",
+    "when_open": "the customer is promised a callback, and is called when the queue opens",
+    "rang_in": "the customer is promised a callback, and has just rung in himself",
+    "hears_incident": "the caller hears of the incident first",
+    "kept_failing": "offers of this call kept failing; it is tried again shortly",
+    "has_waited": "{call} has waited {seconds:.0f} s, in queue {name} since {since:%H:%M:%S}",
+    "step_asks": "step {name} asks for {need}",
+    "ahead": "{count} waiting calls are before it",
+    "relaxes": "in {seconds:.0f} s step {name} asks for {need}",
+}
+"""Each reason as a sentence, or as what so many agents are. The pages have words of their own."""
+_COUNTED = frozenset({*_OCCUPIED, "not_ringable", "free_not_for_this"})
+"""Parts of ``all_occupied``."""
 
 
 def offer_made(state: State, offer: Offer, candidates: int) -> OfferMade:
@@ -55,7 +86,13 @@ def screen_pop(state: State, offer: Offer, made: OfferMade) -> ScreenPop:
         call.level or Level.L1, call.language or "", call.segment, call.urgent, call.arrived_at, made.waited_seconds,
         f"{made.rule}; {made.step}: {made.need}", made.attempt, call.handover, call.bounces,
         call.customers, call.customer, call.case, callback=_number(call), callback_order=_order(call),
+        reasons=(decided_by(made), Reason("step_asks", name=made.step, need=made.need)), phone=offer.phone,
     )  # fmt: skip
+
+
+def decided_by(made: OfferMade) -> Reason:
+    """What made it this agent."""
+    return Reason(BY_NAME if not made.strategy else ONLY if made.candidate_count == 1 else made.strategy, made.candidate_count)
 
 
 def _number(call: Call) -> str:
@@ -84,11 +121,11 @@ def _rule(queue: QueuePlan, count: int) -> str:
 
 def _skipped(state: State, call: Call, candidates: int) -> tuple[Skipped, ...]:
     groups = passed_over(state, call, candidates)
-    return tuple([Skipped(reason, mask.bit_count(), _some(state, reason, mask)) for reason, mask in groups])
+    return tuple([Skipped(ENGLISH[reason], mask.bit_count(), _some(state, reason, mask)) for reason, mask in groups])
 
 
 def _some(state: State, reason: str, mask: int) -> tuple[AgentId, ...]:
-    return () if reason is _OTHERS else names(state, mask, NAMES_OF_SKIPPED)
+    return () if reason == _OTHERS else names(state, mask, NAMES_OF_SKIPPED)
 
 
 def passed_over(state: State, call: Call, candidates: int = 0) -> list[tuple[str, int]]:
@@ -110,52 +147,67 @@ def passed_over(state: State, call: Call, candidates: int = 0) -> list[tuple[str
 
 
 def _occupied(state: State, admits: int) -> list[tuple[str, int]]:
-    return [(reason, state.roster.in_state[occupied] & admits) for occupied, reason in _OCCUPIED.items()]
+    return [(occupied.value, state.roster.in_state[occupied] & admits) for occupied in _OCCUPIED]
 
 
-def in_short(state: State, stage: Stage) -> str:
-    """Why nobody takes the calls of a stage, in a sentence that is the same for all of them."""
+def in_short(state: State, stage: Stage) -> tuple[Reason, ...]:
+    """Why nobody takes the calls of a stage; the same for all of them."""
     step, logged_in = stage.in_force, state.roster.logged_in
     if not step.admits & logged_in:
-        return f"nobody who matches {step.text} is logged in"
-    states = [f"{mask.bit_count()} {reason}" for reason, mask in _occupied(state, step.admits) if mask]
+        return (Reason("nobody_logged_in", need=step.text),)
     ready = state.roster.in_state[AgentState.READY] & step.admits
     away = ready & ~state.roster.free.mask
-    states += [f"{away.bit_count()} can't be rung now"] if away else []
-    free = ready & ~away
-    states += [f"{free.bit_count()} free, but not for this call now"] if free else []
-    return f"all who match {step.text} are occupied: {', '.join(states)}"
+    groups = [*_occupied(state, step.admits), ("not_ringable", away), ("free_not_for_this", ready & ~away)]
+    return (Reason("all_occupied", need=step.text), *(Reason(code, mask.bit_count()) for code, mask in groups if mask))
 
 
-def why_resting(call: Call) -> str:
+def why_resting(call: Call) -> Reason:
     """Why a call that rests is offered to nobody."""
     if call.promised and call.callback is not None and call.callback.on_line:
-        return "the caller, who is promised a callback, may still be on the line"
+        return Reason("still_on_line")
     if call.callback is not None and call.callback.unreached:
-        return "the customer was not reached when he was called back; he is tried again later"
+        return Reason("not_reached")
     if call.promised and call.callback is not None and call.callback.next_at is not None:
-        return "the customer is promised a callback, and is called when the queue opens"
+        return Reason("when_open")
     if call.promised and not call.failures:
-        return "the customer is promised a callback, and has just rung in himself"
-    if call.hearing:
-        return "the caller hears of the incident first"
-    return "offers of this call kept failing; it is tried again shortly"
+        return Reason("rang_in")
+    return Reason("hears_incident" if call.hearing else "kept_failing")
+
+
+def why_nobody(state: State, call: Call, now_us: int) -> tuple[Reason, ...]:
+    """Why nobody takes this call at ``now_us``, with all that is known; nothing for a call that doesn't wait."""
+    if call.stage is None or call.place is None or call.queue is None:
+        return ()
+    waited_us = max(now_us, state.now_us) - call.arrived_us
+    return (
+        Reason("has_waited", name=call.queue.id, seconds=seconds(waited_us)),
+        Reason("step_asks", name=call.stage.in_force.name, need=call.stage.in_force.text),
+        *(in_short(state, call.stage) if not call.rests_until_us else (why_resting(call),)),
+        *_particular(state, call),
+        Reason("ahead", state.room.ahead(call.place)),
+        *_relaxing(call, waited_us - call.talked_us),
+    )
 
 
 def at_length(state: State, call: Call, now_us: int) -> str:
-    """Why nobody takes this call at ``now_us``, with all that is known; for a call that doesn't wait, what it is doing."""
-    if call.stage is None or call.place is None or call.queue is None:
-        return _doing(call)
-    waited_us = max(now_us, state.now_us) - call.arrived_us
-    parts = [
-        f"{call.id} has waited {seconds(waited_us):.0f} s, in queue {call.queue.id} since {call.queued_at:%H:%M:%S}",
-        f"step {call.stage.in_force.name} asks for {call.stage.in_force.text}",
-        in_short(state, call.stage) if not call.rests_until_us else why_resting(call),
-        *_particular(state, call),
-        f"{state.room.ahead(call.place)} waiting calls are before it",
-        *_relaxing(call, waited_us - call.talked_us),
-    ]
-    return "; ".join(parts) + "."
+    """``why_nobody`` in English; for a call that doesn't wait, what it is doing."""
+    reasons = why_nobody(state, call, now_us)
+    return english(reasons, call.id, call.queued_at) + "." if reasons else _doing(call)
+
+
+def english(reasons: Sequence[Reason], call: str = "", since: datetime | None = None) -> str:
+    """The reasons in a sentence; ``call`` and ``since`` (when it was queued) are for ``has_waited``."""
+    counted = ", ".join(f"{one.count} {ENGLISH[one.code]}" for one in reasons if one.code in _COUNTED)
+    return "; ".join(_part(one, call, since, counted) for one in reasons if one.code not in _COUNTED)
+
+
+def _part(reason: Reason, call: str, since: datetime | None, counted: str) -> str:
+    text = ENGLISH[reason.code].format(
+        call=call, since=since, count=reason.count, name=reason.name, need=reason.need, seconds=reason.seconds
+    )
+    if reason.code == "all_occupied":
+        return f"{text}: {counted}"
+    return f"{text}: {', '.join(reason.agents)}" if reason.agents else text
 
 
 def _doing(call: Call) -> str:
@@ -163,13 +215,13 @@ def _doing(call: Call) -> str:
     return f"{call.id} is not waiting: it is {call.state}{agent} since {call.state_since:%H:%M:%S}."
 
 
-def _particular(state: State, call: Call) -> list[str]:
-    told = [(reason, mask) for reason, mask in passed_over(state, call) if reason in _NAMED]
-    return [f"{reason}: {', '.join(names(state, mask, NAMES_OF_CANDIDATES))}" for reason, mask in told]
+def _particular(state: State, call: Call) -> list[Reason]:
+    told = [(code, mask) for code, mask in passed_over(state, call) if code in _NAMED]
+    return [Reason(code, mask.bit_count(), agents=names(state, mask, NAMES_OF_CANDIDATES)) for code, mask in told]
 
 
-def _relaxing(call: Call, waited_us: int) -> list[str]:
+def _relaxing(call: Call, waited_us: int) -> list[Reason]:
     stage = call.stage
     if stage is None or stage.until_us is None or stage.after is None:
         return []
-    return [f"in {seconds(max(stage.until_us - waited_us, 0)):.0f} s step {stage.after.name} asks for {stage.after.text}"]
+    return [Reason("relaxes", name=stage.after.name, need=stage.after.text, seconds=seconds(max(stage.until_us - waited_us, 0)))]

@@ -25,6 +25,7 @@ from acd.effects import (
 )
 from acd.events import Event
 from acd.model import CallId
+from acd.reason import Reason
 
 
 class EffectFailed(Exception):
@@ -98,6 +99,9 @@ class Engine(Protocol):
 
     def explain_waiting(self, call: CallId) -> str:
         """Why nobody takes this call; raises KeyError when there is no such live call."""
+
+    def reasons_waiting(self, call: CallId) -> Sequence[Reason]:
+        """The same for readers of any language; nothing for a call that does not wait. Raises as ``explain_waiting`` does."""
 
     def incident_numbers(self, incident: str) -> Sequence[tuple[str, datetime]]:
         """Who wants to be told when an incident is solved, and since when; raises KeyError when it is not known."""

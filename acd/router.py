@@ -75,13 +75,14 @@ from acd.events import (
     WrapUpExtended,
 )
 from acd.expectation import of_call
-from acd.explanation import at_length
+from acd.explanation import at_length, why_nobody
 from acd.instants import instant, micros
 from acd.matching import lead_refused, match
 from acd.model import AgentId, CallId, CallState, OfferId, OfferState, PhoneId
 from acd.offer import Offer
 from acd.plan import Plan
 from acd.queueing import hold, hours_changed, overflow_due, refit, relax
+from acd.reason import Reason
 from acd.state import State
 
 
@@ -127,6 +128,10 @@ class Router:
     def explain_waiting(self, call: CallId, now: datetime) -> str:
         """Why nobody takes this call, or what it is doing. Raises KeyError when there is no such live call."""
         return at_length(self._state, self._state.calls[call], micros(now))
+
+    def reasons_waiting(self, call: CallId, now: datetime) -> tuple[Reason, ...]:
+        """The same for readers of any language; nothing for a call that does not wait. Raises KeyError as ``explain_waiting`` does."""
+        return why_nobody(self._state, self._state.calls[call], micros(now))
 
     def expected_wait(self, call: CallId) -> float | None:
         """Expected seconds until a waiting call is answered; None when that can't be said. Raises KeyError as ``explain_waiting`` does."""

@@ -41,6 +41,7 @@ from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
 from acd.model import CallId, IllegalTransition
 from acd.plan import Plan
 from acd.ports import CallControl, Desks, EffectFailed, Journal, Projection
+from acd.reason import Reason
 from acd.router import Router
 
 log = structlog.get_logger(__name__)
@@ -171,6 +172,10 @@ class Runner:
     def explain_waiting(self, call: CallId) -> str:
         """Why nobody takes this call; see ``acd.ports.Engine``."""
         return self._router.explain_waiting(call, self._time())
+
+    def reasons_waiting(self, call: CallId) -> Sequence[Reason]:
+        """The same for readers of any language; see ``acd.ports.Engine``."""
+        return self._router.reasons_waiting(call, self._time())
 
     def incident_numbers(self, incident: str) -> Sequence[tuple[str, datetime]]:
         """Who wants to be told; see ``acd.ports.Engine``."""

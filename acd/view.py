@@ -8,19 +8,23 @@ from acd.board import AgentView, Board, CallView, IncidentView, PromiseView, Que
 from acd.callbacks import rules_of
 from acd.calls import Call, Callback
 from acd.expectation import of_newcomer
-from acd.explanation import in_short, why_resting
+from acd.explanation import english, in_short, why_resting
 from acd.figures import QueueCount
 from acd.forecast import average_handling_time, average_speed_of_answer, service_levels
 from acd.instants import instant, seconds
 from acd.model import AgentState, CallState, QueueId
 from acd.plan import QueuePlan
+from acd.reason import Reason
 from acd.roster import Agent
 from acd.state import SERVED, State
+
+_Whys = dict[int, tuple[tuple[Reason, ...], str]]
+"""Number of a step -> why nobody takes the calls for which it is in force, once for all of them."""
 
 
 def board(state: State, now: datetime) -> Board:
     """Everything that is going on."""
-    reasons: dict[int, str] = {}
+    reasons: _Whys = {}
     calls = tuple(_call(state, call, reasons) for call in state.calls.values())
     agents = tuple(_agent(state, agent) for agent in state.roster.company if agent.planned or agent.state is not AgentState.LOGGED_OUT)
     return Board(now, calls, agents, _queues(state), _promises(state), _incidents(state))
@@ -50,25 +54,29 @@ def _promise(callback: Callback) -> PromiseView:
     )  # fmt: skip
 
 
-def _call(state: State, call: Call, reasons: dict[int, str]) -> CallView:
+def _call(state: State, call: Call, whys: _Whys) -> CallView:
     waiting = call.place is not None and call.stage is not None
+    reasons, why = _why(state, call, whys) if waiting else ((), "")
     return CallView(
         call.id, call.state, call.state_since, call.ani, call.ani_name, call.dnis, call.entry, call.arrived_at, call.queued_at,
         call.queue_id, call.product_line, call.level, call.language, call.segment, call.urgent, call.agent,
-        call.stage.in_force.name if waiting and call.stage else None, _why(state, call, reasons) if waiting else "",
+        call.stage.in_force.name if waiting and call.stage else None, why,
         None if call.callback is None else call.callback.number, None if call.consult is None else call.consult.offer.agent.id,
+        reasons,
     )  # fmt: skip
 
 
-def _why(state: State, call: Call, reasons: dict[int, str]) -> str:
+def _why(state: State, call: Call, whys: _Whys) -> tuple[tuple[Reason, ...], str]:
     if call.rests_until_us is not None:
-        return why_resting(call)
+        resting = (why_resting(call),)
+        return resting, english(resting)
     if call.stage is None:
-        return ""
+        return (), ""
     in_force = call.stage.in_force.number
-    if in_force not in reasons:
-        reasons[in_force] = in_short(state, call.stage)
-    return reasons[in_force]
+    if in_force not in whys:
+        reasons = in_short(state, call.stage)
+        whys[in_force] = reasons, english(reasons)
+    return whys[in_force]
 
 
 def _agent(state: State, agent: Agent) -> AgentView:

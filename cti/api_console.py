@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from acd.board import AgentView, Board
 from acd.events import AgentStateForced
 from acd.model import AgentId, AgentState, CallId
+from acd.reason import Reason
 from cti.api_desk import json_response, require_known
 from cti.api_parts import SignedIn, TheParts
 from cti.api_problems import Refused
@@ -29,6 +30,9 @@ class Explanation(BaseModel):
 
     call: str
     explanation: str
+    """In English."""
+    reasons: list[Reason]
+    """The same as codes with parameters, for readers of any language."""
 
 
 async def board(parts: TheParts) -> Response:
@@ -39,10 +43,10 @@ async def board(parts: TheParts) -> Response:
 async def explain(call: str, parts: TheParts) -> Response:
     """Why nobody takes this waiting call."""
     try:
-        explanation = parts.engine.explain_waiting(CallId(call))
+        explanation, reasons = parts.engine.explain_waiting(CallId(call)), parts.engine.reasons_waiting(CallId(call))
     except KeyError:
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_call", "there is no such call now") from None
-    return json_response({"call": call, "explanation": explanation})
+    return json_response({"call": call, "explanation": explanation, "reasons": reasons})
 
 
 async def force_state(agent: str, body: ForcedState, by: SignedIn, parts: TheParts) -> Response:

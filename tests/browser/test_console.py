@@ -43,7 +43,7 @@ async def test_the_explanation_is_asked_for_when_it_is_wanted(served: Served, op
     page = await console(served, open_page)
     served.house.engine.add_call(waiting_call())
     await page.get_by_role("button", name="Explain").click()
-    await expect(page.locator(".explanation")).to_contain_text("both talking")
+    await expect(page.locator(".explanation")).to_contain_text("all who match Printers are occupied: 2 talking")
 
 
 async def test_agents_are_shown_with_state_cause_and_time(served: Served, open_page: OpenPage) -> None:

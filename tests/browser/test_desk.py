@@ -66,7 +66,8 @@ async def test_the_pop_is_on_the_page_before_its_showing_is_confirmed(served: Se
     assert served.house.live._pops.labels("shown")._value.get() == 1, f"not confirmed within {taken:.3f} s"
     for text in (
         "13800138000", "Zhang San", "8008101234", "Printer line (old)", "Printers · L1", "Mandarin", "Key account", "Urgent", "mandarin",
-        "printers (by default)", shown.why_you, "first offer", "gave up waiting",
+        "printers (by default)", "you have been free for the longest, of 2 who match",
+        "asked for: Printers and Mandarin", "first offer", "gave up waiting",
     ):  # fmt: skip
         await expect(card).to_contain_text(text)
     await expect(card.locator(".pop-wait")).to_contain_text("Waits 00:4")

@@ -44,6 +44,7 @@ from acd.model import (
     queue_of,
 )
 from acd.plan import AgentPlan, Plan, QueuePlan
+from acd.reason import Reason
 from cti.api_live import LiveDesks
 from cti.api_sessions import Session
 from skills.expression import EVERYBODY
@@ -153,6 +154,7 @@ def waiting_call(call: str = "main-1.1", ani: str = "13800138000", name: str = "
         CallId(call), CallState.WAITING, arrived, ani, name, "8008101234", "Printer line (old)", arrived, arrived,
         queue_of("printers", Level.L1), "printers", Level.L1, "zh", "standard", False, None, "specialist",
         "2 agents with product:printers, both talking",
+        reasons=(Reason("all_occupied", need="product:printers"), Reason("talking", 2)),
     )  # fmt: skip
 
 
@@ -173,6 +175,7 @@ def pop(offer: str = "o1", agent: AgentId = LI, name: str = "Zhang San", ani: st
         product_line="printers", level=Level.L1, language="zh", segment="key-account", urgent=True,
         arrived_at=now() - timedelta(seconds=42), waited_seconds=42.0,
         why_you="longest idle of 2 agents with product:printers and language:zh", attempt=1,
+        reasons=(Reason("longest_idle", 2), Reason("step_asks", name="exact level", need="product:printers and language:zh")),
     )  # fmt: skip
 
 
@@ -226,6 +229,9 @@ class FakeEngine:
 
     def explain_waiting(self, call: CallId) -> str:
         return self.calls[call].why_waiting
+
+    def reasons_waiting(self, call: CallId) -> Sequence[Reason]:
+        return self.calls[call].reasons
 
     # ---- what a test makes happen ------------------------------------------------------------------------------------------
 

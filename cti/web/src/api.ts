@@ -1,5 +1,5 @@
 // Requests to the engine's HTTP side. A refusal is a Problem with the code that the words' table translates.
-import type { AgentView, Bypass, IncidentReport, IncidentView, Me, Misroutes, Packet, Resolution } from "./types.ts";
+import type { AgentView, Bypass, IncidentReport, IncidentView, Me, Misroutes, Packet, Reason, Resolution } from "./types.ts";
 
 export class Problem extends Error {
   readonly status: number;
@@ -57,7 +57,7 @@ export const bypass = (period: string) => ask<Bypass>("GET", `/api/reports/bypas
 export const resolution = (period: string) => ask<Resolution>("GET", `/api/reports/resolution?${period}`);
 
 export const explanation = (call: string) =>
-  ask<{ explanation: string }>("GET", `/api/calls/${encodeURIComponent(call)}/explanation`);
+  ask<{ reasons: Reason[] }>("GET", `/api/calls/${encodeURIComponent(call)}/explanation`);
 export const callOff = (call: string, reason: string) => ask<void>("POST", `/api/callbacks/${encodeURIComponent(call)}/cancel`, { reason });
 export const forceState = (agent: string, state: string, reason: string) =>
   ask<AgentView>("POST", `/api/agents/${encodeURIComponent(agent)}/state`, { state, reason });

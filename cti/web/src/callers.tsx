@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { Clock, Foreign, ProblemLine, useRequest } from "./parts.tsx";
-import type { AgentView, CallStateName, CallView, Ui } from "./types.ts";
+import type { AgentView, CallStateName, CallView, Reason, Ui } from "./types.ts";
+import { reasonsText } from "./reasons.ts";
 import { queueText, useSpeech, useWords } from "./words.ts";
 
 const byArrival = (a: CallView, b: CallView) => Date.parse(a.arrived_at) - Date.parse(b.arrived_at);
@@ -38,10 +39,10 @@ export function WaitingCallers({ calls, ui }: { calls: CallView[]; ui: Ui }) {
 function WaitingRow({ call, ui }: { call: CallView; ui: Ui }) {
   const { words, language } = useSpeech();
   const request = useRequest();
-  const [explanation, setExplanation] = useState<string | null>(null);
+  const [explanation, setExplanation] = useState<Reason[] | null>(null);
   async function explain(): Promise<void> {
     if (explanation !== null) setExplanation(null);
-    else await request.run(async () => setExplanation((await api.explanation(call.call)).explanation));
+    else await request.run(async () => setExplanation((await api.explanation(call.call)).reasons));
   }
   return (
     <>
@@ -61,12 +62,7 @@ function WaitingRow({ call, ui }: { call: CallView; ui: Ui }) {
           <Clock since={call.arrived_at} />
         </td>
         <td class="why">
-          {call.why_waiting}
-          {call.step && (
-            <span class="under">
-              {words.step}: {call.step}
-            </span>
-          )}
+          {reasonsText(words, ui, language, call.reasons)}
         </td>
         <td>
           <button type="button" class="small" aria-expanded={explanation !== null} disabled={request.busy} onClick={explain}>
@@ -77,7 +73,7 @@ function WaitingRow({ call, ui }: { call: CallView; ui: Ui }) {
       {(explanation !== null || request.problem) && (
         <tr class="explanation">
           <td colSpan={5}>
-            {explanation !== null && <p>{explanation}</p>}
+            {explanation !== null && <p>{reasonsText(words, ui, language, explanation) || words.waitsNoMore}</p>}
             <ProblemLine problem={request.problem} />
           </td>
         </tr>

@@ -5,6 +5,7 @@ import { Clock, Foreign, Moment } from "./parts.tsx";
 import { Customers } from "./customers.tsx";
 import type { Card, EarlierCall, Ui } from "./types.ts";
 import { HandoverCard } from "./transfer.tsx";
+import { reasonsText } from "./reasons.ts";
 import { productLine, queueText, useSpeech, useWords } from "./words.ts";
 
 const isComing = (card: Card) => card.phase === "offered" || card.phase === "ringing";
@@ -38,7 +39,7 @@ export function PopCard({ card, ui, shortcuts, onShown }: PopProps) {
       <Customers card={card} ui={ui} />
       {card.handover && <HandoverCard card={card} handover={card.handover} ui={ui} shortcuts={shortcuts} />}
       <div class="pop-body">
-        <Facts card={card} />
+        <Facts card={card} ui={ui} />
         <Earlier calls={card.earlier_calls} ui={ui} />
       </div>
     </section>
@@ -121,8 +122,8 @@ function Tags({ card, ui }: { card: Card; ui: Ui }) {
   );
 }
 
-function Facts({ card }: { card: Card }) {
-  const words = useWords();
+function Facts({ card, ui }: { card: Card; ui: Ui }) {
+  const { words, language } = useSpeech();
   return (
     <dl class="facts">
       <div>
@@ -135,10 +136,10 @@ function Facts({ card }: { card: Card }) {
         <dt>{words.attempt}</dt>
         <dd>{words.attemptText(card.attempt)}</dd>
       </div>
-      {card.why_you && (
+      {card.reasons.length > 0 && (
         <div class="fact-wide">
           <dt>{words.whyYou}</dt>
-          <dd>{card.why_you}</dd>
+          <dd>{reasonsText(words, ui, language, card.reasons)}</dd>
         </div>
       )}
       <div class="fact-wide">

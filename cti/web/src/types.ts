@@ -70,6 +70,16 @@ export interface AgentView {
   rung_in_time: number;
 }
 
+/** One part of an explanation, as acd/reason.py has it: the words are the page's own. */
+export interface Reason {
+  code: string;
+  count: number;
+  name: string;
+  need: string;
+  agents: string[];
+  seconds: number;
+}
+
 export interface CallView {
   call: string;
   state: CallStateName;
@@ -89,6 +99,7 @@ export interface CallView {
   agent: string | null;
   step: string | null;
   why_waiting: string;
+  reasons: Reason[];
 }
 
 export interface QueueView {
@@ -193,6 +204,7 @@ export interface Card {
   arrived_at: string;
   waited_seconds: number;
   why_you: string;
+  reasons: Reason[];
   attempt: number;
   handover: Handover | null;
   /** How often it came back to a queue that had handed it on. */

@@ -1,5 +1,7 @@
 // Everything the pages say in English. words.zh.ts must have the same keys: the compiler sees to it.
 
+export type Sentence = (of: { count: number; need: string; seconds: number; queue: string }) => string;
+
 export const en = {
   title: "Hotline",
   signIn: "Sign in",
@@ -46,6 +48,45 @@ export const en = {
     of_answered_and_late: "In time of answered and late abandons",
     abandons_in_time_count_as_served: "In time, early abandons count as served",
   } as Record<string, string>,
+
+  colon: ": ",
+  comma: ", ",
+  semicolon: "; ",
+  need: { and: "and", or: "or", not: "not", ">=": " ≥ ", anybody: "anybody", nobody: "nobody" } as Record<string, string>,
+  why: {
+    only_free: () => "you are the only free one who matches",
+    by_name: () => "you were asked for by name",
+    longest_idle: ({ count }) => `you have been free for the longest, of ${count} who match`,
+    least_occupied: ({ count }) => `you have had the least to do today, of ${count} who match`,
+    best_proficiency: ({ count }) => `you know it best, of ${count} who match`,
+    least_scarce: ({ count }) => `your skills are needed least elsewhere, of ${count} who match`,
+    round_robin: ({ count }) => `you were without an offer for the longest, of ${count} who match`,
+    step_asks: ({ need }) => `asked for: ${need}`,
+    nobody_logged_in: ({ need }) => `nobody at work who matches ${need}`,
+    all_occupied: ({ need }) => `all who match ${need} are occupied`,
+    still_on_line: () => "promised a callback, and may still be on the line",
+    not_reached: () => "not reached when called back; tried again later",
+    when_open: () => "promised a callback; called when the queue opens",
+    rang_in: () => "promised a callback, and has just rung in again",
+    hears_incident: () => "hears of the incident first",
+    kept_failing: () => "could not be connected; tried again shortly",
+    has_waited: ({ seconds, queue }) => `has waited ${seconds} s, in ${queue}`,
+    ahead: ({ count }) => `${count} before this one`,
+    relaxes: ({ seconds, need }) => `in ${seconds} s it asks for ${need}`,
+    phone_gone: () => "phone can't be rung",
+    left_alone: () => "left alone after a miss or a failure",
+    missed_before: () => "missed this call before",
+    failed_before: () => "could not be connected before",
+  } as Record<string, Sentence>,
+  whyCounted: {
+    talking: "talking",
+    reserved: "being rung",
+    wrap_up: "in wrap-up",
+    not_ready: "not ready",
+    not_ringable: "can't be rung now",
+    free_not_for_this: "free, but not for this call now",
+  } as Record<string, string>,
+  waitsNoMore: "This call does not wait any more.",
 
   states: {
     logged_out: "Not at work",

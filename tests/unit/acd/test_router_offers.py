@@ -37,6 +37,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, MissCause, OfferId, OfferState, PhoneId
+from acd.reason import Reason
 from tests.unit.acd.scene import PLAN, Scene
 
 
@@ -67,6 +68,9 @@ def test_the_pop_says_who_calls_and_why_this_agent() -> None:
     assert (pop.ani, pop.ani_name, pop.entry, pop.segment, pop.attempt) == ("13912345678", "Wang", "old printers' line", "key-account", 1)
     assert pop.path == (("language", "1", "zh"), ("product", "3", "printers"))
     assert pop.waited_seconds == 7.0
+    need = "product:printers and level:L1 and language:zh"
+    assert pop.reasons == (Reason("only_free", 1), Reason("step_asks", name="exact level", need=need))
+    assert pop.phone == "10ann"
     assert pop.why_you == "the only free agent who matches; exact level: product:printers and level:L1 and language:zh"
 
 

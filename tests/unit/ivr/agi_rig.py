@@ -14,6 +14,7 @@ from acd.board import Board
 from acd.effects import Effect
 from acd.events import Event
 from acd.model import CallId
+from acd.reason import Reason
 from ivr.fastagi import FastAgiServer
 from ivr.line import AgiLine
 from ivr.menu import MenuPlan
@@ -49,6 +50,9 @@ class FakeEngine:
         return ()
 
     def board(self) -> Board:
+        raise NotImplementedError
+
+    def reasons_waiting(self, call: CallId) -> Sequence[Reason]:
         raise NotImplementedError
 
     def explain_waiting(self, call: CallId) -> str:
