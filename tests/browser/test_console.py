@@ -27,8 +27,7 @@ async def test_a_waiting_caller_appears_runs_and_goes_without_a_reload(served: S
     row = page.locator("tr[data-call='main-1.1']")
     await expect(row).to_contain_text("13800138000")
     await expect(row).to_contain_text("Printer line (old)")
-    await expect(row).to_contain_text("2 agents with product:printers, both talking")
-    await expect(row).to_contain_text("specialist")
+    await expect(row).to_contain_text("all who match Printers are occupied: 2 talking")
     assert await row.locator(".soft bdi").text_content() == HOSTILE_NAME
     clock = row.locator(".clock")
     before = await clock.text_content()

@@ -191,7 +191,7 @@ async def test_a_supervisor_sees_why_a_caller_waits(chen: httpx.AsyncClient, bui
     built.engine.add_call(waiting_call())
     answer = await chen.get("/api/calls/main-1.1/explanation")
     assert answer.json()["explanation"] == "2 agents with product:printers, both talking"
-        assert [reason["code"] for reason in answer.json()["reasons"]] == ["all_occupied", "talking"]
+    assert [reason["code"] for reason in answer.json()["reasons"]] == ["all_occupied", "talking"]
     assert_problem(await chen.get("/api/calls/main-9.9/explanation"), 404, "no_such_call")
 
 
