@@ -27,6 +27,8 @@ PROMISED_WHEN_OPEN = "callback.when_open"
 GOODBYE_SECONDS = 20.0
 """So long nobody is called back, unless he has hung up before: he still hears that he will be."""
 
+AFTER_RINGING_SECONDS = 30.0
+"""So long nobody is called back whose phone may have rung a moment ago, and stopped through no fault of his."""
 IN_MENU_SECONDS = 120.0
 """So long nobody is called back who has rung in himself, and has not come to a queue yet."""
 IN_VAIN_REMEMBERED = 50
@@ -116,8 +118,21 @@ def keep_hours(state: State, call: Call) -> None:
     from_us = max(state.now_us, call.rests_until_us or 0)
     opens_us = opens_at(state.plan, call.queue, from_us)
     if opens_us > from_us:
-        callback.next_at = instant(opens_us)
-        state.deadlines.set(Due.CALL_RESTED, call, opens_us)
+        _rest(state, callback, from_us, opens_us)
+
+
+def forget_hours(state: State, call: Call) -> None:
+    """The hours may be others from now on: who waits for the queue to open rests only as long as he would without that."""
+    callback = call.callback
+    if callback is not None and callback.opens_us is not None and callback.opens_us == call.rests_until_us:
+        _rest(state, callback, callback.rested_us, max(callback.rested_us, state.now_us))
+
+
+def _rest(state: State, callback: Callback, rested_us: int, until_us: int) -> None:
+    """Not tried before ``until_us``: it has rested enough at ``rested_us``, and its queue opens then."""
+    callback.rested_us, callback.opens_us = rested_us, until_us if until_us > max(rested_us, state.now_us) else None
+    callback.next_at = instant(until_us)
+    state.deadlines.set(Due.CALL_RESTED, callback.call, until_us)
 
 
 def attempt(state: State, offer: Offer) -> None:
@@ -214,6 +229,13 @@ def withdraw(state: State, call: Call) -> None:
         _change(state, callback, CallbackInput.WITHDRAWN)
 
 
+def spare(state: State, call: Call) -> None:
+    """The agent's side ended the attempt: if the customer's phone may have rung, it does not ring again at once."""
+    callback = call.callback
+    if call.promised and callback is not None and callback.dialled == callback.attempts:
+        state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(AFTER_RINGING_SECONDS))
+
+
 def count_unreached(state: State, call: Call, cause: MissCause | None) -> bool:
     """The customer was not reached; whether it is tried again. It is, after a pause, at the old place."""
     callback, rules = call.callback, rules_of(call)
@@ -226,9 +248,7 @@ def count_unreached(state: State, call: Call, cause: MissCause | None) -> bool:
         del state.in_vain[:-IN_VAIN_REMEMBERED]
         return False
     next_us = state.now_us + span(rules.retry_after_seconds)
-    next_us = next_us if call.queue is None else opens_at(state.plan, call.queue, next_us)
-    callback.next_at = instant(next_us)
-    state.deadlines.set(Due.CALL_RESTED, call, next_us)
+    _rest(state, callback, next_us, next_us if call.queue is None else opens_at(state.plan, call.queue, next_us))
     _change(state, callback, CallbackInput.UNREACHED, cause=cause)
     return True
 

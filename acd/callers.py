@@ -155,7 +155,8 @@ def command_failed(state: State, event: CommandFailed) -> None:
             incidents.may_be_offered(state, call)
         return
     if call is not None and event.command == JoinCaller.__name__:
-        consulted.unjoined(state, call)
+        if not event.unsure:  # else they may talk already: the look that follows tells where he is
+            consulted.unjoined(state, call)
     elif call is not None and call.redo_us is None and call.redo_count < MOST_REDOS:
         call.redo, call.redo_count = event.command, call.redo_count + 1
         state.deadlines.set(Due.COMMAND_AGAIN, call, state.now_us + span(offering.rest_seconds(call.redo_count)))

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from acd import callbacks, offering
 from acd.calls import Call, Callback
-from acd.deadlines import Due
 from acd.ending import end
 from acd.events import CallbackCancelled, CallbackReached, CallbackUnreached, CallbackWanted
-from acd.instants import span
 from acd.model import CallState, EndCause, IllegalTransition, MissCause
 from acd.offer import Offer
 from acd.queueing import stop_waiting, wait
@@ -116,14 +114,12 @@ def cancelled(state: State, event: CallbackCancelled) -> None:
 
 
 def agent_gave_up(state: State, call: Call) -> None:
-    """The agent hung up before the customer answered: the attempt does not count, but another one is not made at once, for the customer's
-    phone may have rung; and this agent comes last then.
-    """
+    """The agent hung up before the customer answered: the attempt does not count, and this agent comes last then."""
     offer = call.offer
     assert offer is not None, "an agent who calls back has an offer"
     free_agent(state, call, "the agent hung up")
     call.refusals = {**(call.refusals or {}), offer.agent.id: (call.refusals or {}).get(offer.agent.id, 0) + 1}
-    state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(offering.LONGEST_REST_SECONDS))
+    callbacks.spare(state, call)
     offering.return_call(state, call)
 
 

@@ -45,6 +45,10 @@ class Callback:
     unreached: int = 0
     next_at: datetime | None = None
     """Not tried again before."""
+    rested_us: int = 0
+    """When it would be, were its queue open then …"""
+    opens_us: int | None = None
+    """… and when that opens, as far as it waits for that."""
     overdue_us: int | None = None
     """When the customer counts as unreached, unless the exchange has told of it."""
 
@@ -54,16 +58,25 @@ class Callback:
         return f"{self.id}{self.attempts}"
 
 
-@dataclass(slots=True, eq=False)
-class Consult:
-    """Another agent who is asked about a call: his offer, and where the call goes if it is given over to him."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one agent asks another: where the call goes if it is given over, and what he reads."""
 
-    offer: Offer
     product_line: str
     level: Level
     to_queue: QueueId | None
     to_agent: AgentId | None
     handover: Handover | None
+
+
+@dataclass(slots=True, eq=False)
+class Consult:
+    """Another agent who is asked about a call: his offer, and what he is asked."""
+
+    offer: Offer
+    question: Question
+    tried: tuple[AgentId, ...] = ()
+    """Whom the question went to before him, who did not take it."""
     state: ConsultState = ConsultState.ASKED
 
 

@@ -1,8 +1,9 @@
 """The one who is asked about another agent's call: his offer, from the asking to the end of the consultation.
 
-Decides what each end of it means for the caller, for the agent who has him, and for the one who was asked. Whatever comes to nothing brings
-the agent back to his caller; when it was the agent who put his phone down, the call is the other one's if they talked, and else waits
-again at its old place. It does not know who may be asked (``acd.consulting``), nor how telephones are put together.
+Decides what each end of it means for the caller, for the agent who has him, and for the one who was asked. One of a queue who does not take
+it is followed by another, ``MOST_ASKED`` in all. Whatever comes to nothing brings the agent back to his caller; when it was
+the agent who put his phone down, the call is the other one's if they talked, and else waits again at its old place. It does not know who
+may be asked (``acd.colleagues``), nor how telephones are put together.
 
 Agent and caller talk on until the other one's phone is to ring; only then the caller is held.
 """
@@ -12,35 +13,53 @@ from __future__ import annotations
 from dataclasses import replace
 
 from acd import moving, offering
-from acd.calls import Call, Consult
+from acd.calls import Call, Consult, Question
+from acd.colleagues import Chosen, of_queue
 from acd.effects import ConsultChanged, HangUpPhones, JoinCaller, OfferChanged, OfferMade, StartConsult, WithdrawPop
-from acd.explanation import decided_by, screen_pop
-from acd.model import CallState, ConsultState, MissCause, OfferState
+from acd.explanation import NAMES_OF_CANDIDATES, decided_by, names, screen_pop
+from acd.instants import seconds
+from acd.model import AgentId, CallState, ConsultState, MissCause, NobodyFree, OfferState
 from acd.offer import Offer
 from acd.plan import QueuePlan
 from acd.queueing import join
+from acd.roster import Agent
 from acd.state import State, agent_enters, call_enters, release
 from acd.tables import CONSULT, OFFER, AgentInput, CallInput, ConsultInput, OfferInput
 
+MOST_ASKED = 3
+"""So many of a queue are asked, one after the other, before the agent hears that nobody took it."""
 
-def ask(state: State, consult: Consult, made: OfferMade) -> None:
+
+def ask(state: State, call: Call, chosen: Chosen, question: Question, tried: tuple[AgentId, ...] = ()) -> None:
     """Reserve the one who is asked: the explanation, the reservation, the pop, and the ringing, unless he has something to read first."""
-    offer = consult.offer
-    call, agent = offer.call, offer.agent
-    asking, call.consult = call.agent, consult
+    agent, asking, target = chosen.agent, call.agent, state.queue_for(question.product_line, question.level)
+    call.attempts += 1
+    offer = offering.opened(state, call, agent)
+    offer.consult = True
+    call.consult = consult = Consult(offer, question, tried)
+    made = OfferMade(
+        offer.id, call.id, agent.id, target.id, call.attempts, "", "", "" if question.to_agent else target.strategy.value,
+        f"asked by {asking}: {chosen.rule}", seconds(state.now_us - call.arrived_us),
+        names(state, chosen.candidates, NAMES_OF_CANDIDATES), chosen.candidates.bit_count(), (), 0,
+    )  # fmt: skip
     state.say(made)
     state.say(OfferChanged(offer.id, call.id, agent.id, offer.state))
     agent.offer, agent.call, agent.last_offer = offer, call.id, state.offers_made
     agent_enters(state, agent, AgentInput.RESERVED, "consult")
     pop = screen_pop(state, offer, made)
     state.say(replace(
-        pop, product_line=consult.product_line, level=consult.level, handover=consult.handover, consulted_by=asking, why_you=made.rule,
+        pop, product_line=question.product_line, level=question.level, handover=question.handover, consulted_by=asking, why_you=made.rule,
         reasons=(decided_by(made),),
     ))  # fmt: skip
     _tell(state, consult, "asked")
-    offer.acknowledged = consult.handover is None or not agent.desk_connected
+    offer.acknowledged = not _reads(agent, question)
     if offer.acknowledged:
         _begin(state, consult)
+
+
+def _reads(agent: Agent, question: Question) -> bool:
+    """Whether there is something that he reads before his phone rings; without a page there is nothing to read it on."""
+    return question.handover is not None and agent.desk_connected
 
 
 def _begin(state: State, consult: Consult) -> None:
@@ -88,12 +107,30 @@ def answered(state: State, offer: Offer) -> None:
 
 
 def missed(state: State, offer: Offer, cause: MissCause) -> None:
-    """He did not take it, and is treated as the plan says for the cause; the agent is back with the caller."""
-    if OFFER.allows(offer.state, OfferInput.MISSED):
-        call = offer.call
-        _end_untaken(state, offer, OfferInput.MISSED, cause)
-        offering.treat_miss(state, offer.agent, cause)
-        _back(state, call, ConsultInput.MISSED)
+    """He did not take it, and is treated as the plan says for the cause; the agent is back with the caller, and, of a queue, another one is
+    asked."""
+    call = offer.call
+    consult = call.consult
+    if consult is None or not OFFER.allows(offer.state, OfferInput.MISSED):
+        return
+    _end_untaken(state, offer, OfferInput.MISSED, cause)
+    offering.treat_miss(state, offer.agent, cause)
+    tried = (*consult.tried, offer.agent.id)
+    chosen = _another(state, call, consult.question, tried)
+    rings_at_once = chosen is not None and not _reads(chosen.agent, consult.question)
+    _back(state, call, ConsultInput.MISSED, join_caller=not rings_at_once)
+    if chosen is not None:
+        ask(state, call, chosen, consult.question, tried)
+
+
+def _another(state: State, call: Call, question: Question, tried: tuple[AgentId, ...]) -> Chosen | None:
+    """Who is asked next; None when the agent asked for a certain one, when nobody is left, or when enough were asked."""
+    if question.to_agent is not None or len(tried) >= MOST_ASKED:
+        return None
+    try:
+        return of_queue(state, call, state.queue_for(question.product_line, question.level), tried)
+    except NobodyFree:
+        return None
 
 
 def failed(state: State, offer: Offer, detail: str) -> None:
@@ -139,7 +176,8 @@ def complete(state: State, call: Call, *, join_caller: bool = True, parts: bool 
     assert consult is not None and own is not None, "only a call that an agent asks about is completed"
     offer, target = consult.offer, _target(state, consult)
     _go_on(state, consult, ConsultInput.COMPLETED)
-    moving.give(state, call, own.agent.id, target, consult.to_queue, consult.to_agent, consult.handover)
+    question = consult.question
+    moving.give(state, call, own.agent.id, target, question.to_queue, question.to_agent, question.handover)
     offering.close(state, own)
     offering.begin_wrap_up(state, own.agent, call.queue)
     moving.settle(call, target)
@@ -160,7 +198,7 @@ def agent_left(state: State, call: Call) -> None:
     _release(state, call, ConsultInput.AGENT_LEFT)
     _go_on(state, consult, ConsultInput.AGENT_LEFT)
     call.consult = None
-    call.handover, call.refusals = consult.handover, {own.agent.id: 1}
+    call.handover, call.refusals = consult.question.handover, {own.agent.id: 1}
     offering.close(state, own)
     offering.begin_wrap_up(state, own.agent, call.queue)
     join(state, call, CallInput.REQUEUED)
@@ -230,7 +268,7 @@ def _close(state: State, offer: Offer) -> None:
 
 
 def _target(state: State, consult: Consult) -> QueuePlan:
-    return state.queue_for(consult.product_line, consult.level)
+    return state.queue_for(consult.question.product_line, consult.question.level)
 
 
 def _go_on(state: State, consult: Consult, happened: ConsultInput) -> None:

@@ -1,23 +1,16 @@
 """What an agent wants who asks another one about his call: to ask, to give the call over, or to go back to the caller.
 
-Decides who is asked: a certain agent if he is free; or, of a queue, whom its strategy takes of those whom the first step of its requirement
-with somebody free admits. Nobody is waited for: the caller has an agent, who can be told at once. What follows is in ``acd.consulted``.
+Decides whether it is possible now. Who is asked is in ``acd.colleagues``, what follows in ``acd.consulted``.
 """
 
 from __future__ import annotations
 
-from acd import consulted, desk, offering
-from acd.calls import Call, Consult
-from acd.choice import RULES
-from acd.effects import OfferMade
+from acd import colleagues, consulted
+from acd.calls import Call, Consult, Question
 from acd.events import ConsultAsked, ConsultCompleted, ConsultTakenBack
-from acd.explanation import NAMES_OF_CANDIDATES, names
 from acd.handing_on import target_of
-from acd.instants import seconds
-from acd.model import AgentId, CallId, CallState, IllegalTransition, NobodyFree
+from acd.model import AgentId, CallId, CallState, IllegalTransition
 from acd.moving import signed
-from acd.plan import QueuePlan
-from acd.roster import Agent
 from acd.state import State
 from acd.tables import CONSULT, ConsultInput
 
@@ -30,37 +23,10 @@ def asked(state: State, event: ConsultAsked) -> None:
     if call.consult is not None:
         raise IllegalTransition(f"{event.agent} asks {call.consult.offer.agent.id} already")
     target = target_of(state, call, event)
-    agent, candidates, rule = _certain(state, event.to_agent) if event.to_agent else _of_queue(state, call, target)
-    call.attempts += 1
-    offer = offering.opened(state, call, agent)
-    offer.consult = True
-    made = OfferMade(
-        offer.id, call.id, agent.id, target.id, call.attempts, "", "", "" if event.to_agent else target.strategy.value,
-        f"asked by {event.agent}: {rule}", seconds(state.now_us - call.arrived_us), names(state, candidates, NAMES_OF_CANDIDATES),
-        candidates.bit_count(), (), 0,
-    )  # fmt: skip
-    handover = signed(event.handover, event.agent)
-    consult = Consult(offer, target.product_line, target.level, event.to_queue, event.to_agent, handover)
-    consulted.ask(state, consult, made)
-
-
-def _certain(state: State, agent_id: AgentId) -> tuple[Agent, int, str]:
-    agent = desk.known(state, agent_id)
-    if not agent.free:
-        raise NobodyFree(f"{agent_id} can't be asked now: {agent.state.replace('_', ' ')}")
-    return agent, agent.bit, "by name"
-
-
-def _of_queue(state: State, call: Call, target: QueuePlan) -> tuple[Agent, int, str]:
-    values = {**call.values(), "product_line": target.product_line, "level": str(target.level)}
-    for stage in state.stages.first(target, values).following():
-        candidates = stage.admits & state.roster.free.mask
-        if candidates:
-            agent = state.roster.free.first(target.strategy, stage.need, candidates)
-            count = candidates.bit_count()
-            rule = f"{RULES[target.strategy]} of {count} free agents who match"
-            return agent, candidates, "the only free agent who matches" if count == 1 else rule
-    raise NobodyFree(f"nobody of {target.id} is free now")
+    chosen = colleagues.certain(state, event.to_agent) if event.to_agent else colleagues.of_queue(state, call, target)
+    consulted.ask(state, call, chosen, Question(
+        target.product_line, target.level, event.to_queue, event.to_agent, signed(event.handover, event.agent)
+    ))  # fmt: skip
 
 
 def completed(state: State, event: ConsultCompleted) -> None:

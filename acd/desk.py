@@ -8,7 +8,7 @@ conversation end first.
 
 from __future__ import annotations
 
-from acd import consulted, offering
+from acd import callbacks, consulted, offering
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.events import (
@@ -173,6 +173,7 @@ def _force_in_call(state: State, agent: Agent, wanted: AgentState, cause: str) -
             return
         offering.stop_ringing(state, offer)
         offering.rescind(state, offer, cause)
+        callbacks.spare(state, offer.call)
         offering.return_call(state, offer.call)
 
 
@@ -212,6 +213,10 @@ def mark_phone(state: State, phone: PhoneId, reachable: bool) -> None:
 
 def desk_seen(state: State, event: DeskSeen) -> None:
     """The agent's page is, or is not, connected: without it he keeps working by phone, but one miss is enough to take him out."""
+    if event.connected:
+        state.open_desks[event.agent] = None
+    else:
+        state.open_desks.pop(event.agent, None)
     agent = state.roster.agents.get(event.agent)
     if agent is not None:
         there = agent.state is not AgentState.LOGGED_OUT

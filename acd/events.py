@@ -178,6 +178,8 @@ class CommandFailed:
     call: CallId
     command: str
     detail: str
+    unsure: bool = False
+    """Perhaps it was: what is really there is looked at, and will be told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 CallId = NewType("CallId", str)
 """Opaque in the core. The adapters make it from the Asterisk's name and the caller channel's id."""
@@ -162,6 +162,14 @@ class Handover:
 
 class IllegalTransition(Exception):
     """An input that the state tables do not allow. Nothing was changed."""
+
+
+class HalfDone(Exception):
+    """A fault stopped the handling of an event. What was decided until then, ``effects``, is remembered, so it has to be carried out."""
+
+    def __init__(self, effects: list[Any]) -> None:
+        super().__init__("stopped half-way by a fault")
+        self.effects = effects
 
 
 class NobodyFree(IllegalTransition):

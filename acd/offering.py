@@ -135,6 +135,7 @@ def missed(state: State, offer: Offer, cause: MissCause) -> None:
     call.refusals = call.refusals or {}
     call.refusals[agent.id] = call.refusals.get(agent.id, 0) + 1
     treat_miss(state, agent, cause)
+    callbacks.spare(state, call)
     return_call(state, call)
 
 

@@ -32,6 +32,10 @@ class EffectFailed(Exception):
     """A command could not be carried out; the message says why, for the journal."""
 
 
+class Unsure(EffectFailed):
+    """Whether the command was carried out is not known: no answer came."""
+
+
 class CallControl(Protocol):
     """Moves callers about. Each raises EffectFailed when the exchange refuses or can't be reached."""
 
@@ -45,7 +49,7 @@ class CallControl(Protocol):
     async def tell_incident(self, command: TellIncident) -> None: ...
     async def consult(self, command: StartConsult) -> None: ...
     async def join(self, command: JoinCaller) -> None:
-        """Does nothing unless the caller is held beside a consultation."""
+        """Does nothing unless the caller is held beside a consultation. After Unsure, what is there is looked at (``ExchangeSeen``)."""
 
     async def hang_up_phones(self, command: HangUpPhones) -> None: ...
 

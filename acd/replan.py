@@ -12,11 +12,13 @@ Decides what changes for whom:
 - A *new agent* is logged out and may log in.
 - A *removed agent* who is ready or not ready is logged out at once, with cause ``removed``; one who is reserved, talking or in
   wrap-up finishes that first. If a later plan has him again before that, he stays.
+- A *promised callback* that rests because its queue is closed rests until that opens by the new plan's hours.
 - *Offers* that are open, and misses that were counted, stay. Ring times hold from the next offer on.
 """
 
 from __future__ import annotations
 
+from acd import callbacks
 from acd.instants import next_midnight
 from acd.model import AgentId, AgentState
 from acd.overflow import watch_hours
@@ -75,7 +77,9 @@ def _seat(state: State, planned: dict[AgentId, AgentPlan]) -> None:
 
 
 def _newcomer(state: State, plan: AgentPlan) -> Agent:
-    return Agent(plan.id, plan, 0, 0, 0.0, AgentState.LOGGED_OUT, state.now, state.now_us)
+    """His page may be open already: whoever signs in before the plan has him, or was in an earlier one."""
+    open_ = plan.id in state.open_desks
+    return Agent(plan.id, plan, 0, 0, 0.0, AgentState.LOGGED_OUT, state.now, state.now_us, desk_connected=open_)
 
 
 def _sit_again(state: State, agent: Agent) -> None:
@@ -115,5 +119,6 @@ def _line_up_again(state: State) -> None:
     state.waiting_in.clear()
     for call in waiting:
         call.place = call.stage = None
+        callbacks.forget_hours(state, call)
         wait(state, call)
     watch_hours(state)

@@ -78,7 +78,7 @@ from acd.expectation import of_call
 from acd.explanation import at_length, why_nobody
 from acd.instants import instant, micros
 from acd.matching import lead_refused, match
-from acd.model import AgentId, CallId, CallState, OfferId, OfferState, PhoneId
+from acd.model import AgentId, CallId, CallState, HalfDone, IllegalTransition, OfferId, OfferState, PhoneId
 from acd.offer import Offer
 from acd.plan import Plan
 from acd.queueing import hold, hours_changed, overflow_due, refit, relax
@@ -101,12 +101,21 @@ class Router:
         """Take in ``event``, which was taken at ``now`` (aware; never earlier than the last one), and return what follows, in order.
 
         Raises IllegalTransition, and changes nothing, when the state tables or the plan do not allow what an agent or a supervisor asks
-        for. What the telephone network says too late or twice changes nothing and gives [].
+        for; HalfDone when a fault stopped it half-way. What the telephone network says too late or twice changes nothing and gives [].
         """
         state = self._state
         state.advance_clock(now)
         state.begin_day()
         state.out = []
+        try:
+            self._take(state, event)
+        except Exception as fault:
+            if isinstance(fault, IllegalTransition) and not state.out:
+                raise
+            raise HalfDone(state.out) from fault
+        return state.out
+
+    def _take(self, state: State, event: Event) -> None:
         _HANDLERS[type(event)](state, event)
         if state.out or state.lead_agents or state.lead_calls or state.to_hold or type(event) is Ticked:
             _let_due(state)
@@ -114,7 +123,10 @@ class Router:
             lead_refused(state)
             match(state)
             hold(state)
-        return state.out
+
+    def is_stale(self, event: Event) -> bool:
+        """Whether this was told before: a caller is gone whose visit is over. Nothing follows from it."""
+        return type(event) is CallerLeft and event.call in self._state.ended
 
     def next_deadline(self) -> datetime | None:
         """When to come back with a ``Ticked``, if nothing happens before; an aware UTC datetime."""
@@ -162,6 +174,10 @@ class Router:
         return known is not None and (
             known.state in (OfferState.PENDING, OfferState.RINGING) or known.call.state is CallState.CALLING_BACK
         )
+
+    def open_desks(self) -> list[AgentId]:
+        """Whose page is connected, as far as was told."""
+        return list(self._state.open_desks)
 
     def calls(self) -> Mapping[CallId, Call]:
         """The live calls, to be looked at only."""

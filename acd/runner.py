@@ -38,9 +38,9 @@ from acd.effects import (
     WithdrawPop,
 )
 from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
-from acd.model import CallId, IllegalTransition
+from acd.model import AgentId, CallId, HalfDone, IllegalTransition
 from acd.plan import Plan
-from acd.ports import CallControl, Desks, EffectFailed, Journal, Projection
+from acd.ports import CallControl, Desks, EffectFailed, Journal, Projection, Unsure
 from acd.reason import Reason
 from acd.router import Router
 
@@ -105,10 +105,10 @@ class Runner:
                 effects = self._router.handle(event, at)
             except IllegalTransition:
                 continue
-            except Exception:
+            except HalfDone as fault:
                 # It failed when it was taken as well, and the engine went on; it must not keep the engine from starting again.
                 log.exception("router_fault_in_replay", event_kind=type(event).__name__, sequence=sequence)
-                continue
+                effects = fault.effects
             self._tell(sequence, at, event, effects)
         return count
 
@@ -177,6 +177,10 @@ class Runner:
         """The same for readers of any language; see ``acd.ports.Engine``."""
         return self._router.reasons_waiting(call, self._time())
 
+    def open_desks(self) -> Sequence[AgentId]:
+        """Whose page is connected, as far as was told."""
+        return self._router.open_desks()
+
     def incident_numbers(self, incident: str) -> Sequence[tuple[str, datetime]]:
         """Who wants to be told; see ``acd.ports.Engine``."""
         return self._router.incident_numbers(incident)
@@ -190,7 +194,12 @@ class Runner:
         return now
 
     def _take(self, event: Event) -> Sequence[Effect]:
-        """One event, whole: nothing else happens in between, for nothing here waits."""
+        """One event, whole: nothing else happens in between, for nothing here waits. What was told before is not written down again.
+
+        A fault half-way does not undo what was decided until then: the router remembers it, so it is told and carried out all the same.
+        """
+        if self._router.is_stale(event):
+            return ()
         now = self._time()
         sequence = self._sequence = self._journal.append([(now, event)])
         try:
@@ -198,16 +207,20 @@ class Runner:
         except IllegalTransition:
             self._make_durable(at_once=False)
             raise
-        except Exception:
+        except HalfDone as fault:
             log.exception("router_fault", event_kind=type(event).__name__, sequence=sequence)
+            self._follow(sequence, now, event, fault.effects)
             raise
+        self._follow(sequence, now, event, effects)
+        return effects
+
+    def _follow(self, sequence: int, now: datetime, event: Event, effects: Sequence[Effect]) -> None:
         self._tell(sequence, now, event, effects)
         commands = [effect for effect in effects if type(effect) in self._perform]
         self._make_durable(at_once=bool(commands))
         for command in commands:
             self._enqueue(command)  # type: ignore[arg-type]  # the table's keys are the commands
         self._set_timer()
-        return effects
 
     def _make_durable(self, at_once: bool) -> None:
         if at_once:
@@ -271,20 +284,20 @@ class Runner:
             async with asyncio.timeout(COMMAND_LIMIT_SECONDS):
                 await self._perform[type(command)](command)
         except EffectFailed as failure:
-            await self._report(command, str(failure))
+            await self._report(command, str(failure), unsure=isinstance(failure, Unsure))
         except TimeoutError:
-            await self._report(command, f"no answer within {COMMAND_LIMIT_SECONDS:g} s")
+            await self._report(command, f"no answer within {COMMAND_LIMIT_SECONDS:g} s", unsure=True)
         except Exception as fault:
             log.exception("command_fault", command=type(command).__name__)
             await self._report(command, f"{type(fault).__name__}: {fault}")
 
-    async def _report(self, command: Command, detail: str) -> None:
+    async def _report(self, command: Command, detail: str, *, unsure: bool = False) -> None:
         if isinstance(command, (RingAgent, DialBack, StartConsult, ScreenPop)):
             await self.submit(OfferFailed(command.offer, detail))
         elif isinstance(command, WithdrawPop):
             log.warning("pop_not_withdrawn", offer=command.offer, agent=command.agent, detail=detail)
         else:
-            await self.submit(CommandFailed(command.call, type(command).__name__, detail))
+            await self.submit(CommandFailed(command.call, type(command).__name__, detail, unsure))
 
     # ---- deadlines -------------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ def of(state: State) -> dict[str, Any]:
         "ended": list(state.ended.items()),
         "reachable": dict(state.reachable),
         "home": dict(state.home),
+        "open_desks": list(state.open_desks),
         "day_ends_us": state.day_ends_us,
         "figures": {queue: _plain(count) for queue, count in state.figures.queues.items()},
         "handling": dict(state.figures.handling),

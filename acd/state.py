@@ -68,6 +68,8 @@ class State:
     """Phones that were seen; others count as reachable."""
     home: dict[PhoneId, str] = field(default_factory=dict)
     """The exchange at which a phone was last seen registered."""
+    open_desks: dict[AgentId, None] = field(default_factory=dict)
+    """Whose page is connected, in the plan or not yet."""
     deadlines: Deadlines = field(default_factory=Deadlines)
     figures: Figures = field(default_factory=Figures)
     arrivals: int = 0

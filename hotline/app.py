@@ -107,9 +107,8 @@ class App:
     @staticmethod
     async def _no_page_is_open(runner: Runner) -> None:
         """Whatever was so when the engine ended: a handover would wait for pages that don't come back."""
-        for view in runner.board().agents:
-            if view.desk_connected:
-                await runner.submit(DeskSeen(view.agent, False))
+        for agent in runner.open_desks():
+            await runner.submit(DeskSeen(agent, False))
 
     async def stop(self) -> None:
         """Stop in the reverse order; callers in menus go to the survival plan, those in hold stay there."""

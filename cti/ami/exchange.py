@@ -256,9 +256,17 @@ class Ami:
         await start(self._act, self._connected_session("Redirect"), self._channel(command.call), command)
 
     async def join(self, command: JoinCaller) -> None:
-        """Put the held caller together with one of the phones. Where the consultation never began, they are together already."""
-        if await prepare_join(self._act, self._connected_session("Redirect"), self._channel(command.call), command):
-            await self.redirect(command.call, Context.JOIN, command.phone)
+        """Put the held caller together with one of the phones. Where the consultation never began, they are together already.
+
+        When no answer comes in time, it is looked at again what is there, by connecting anew: done twice, it would part those who talk.
+        """
+        try:
+            if await prepare_join(self._act, self._connected_session("Redirect"), self._channel(command.call), command):
+                await self.redirect(command.call, Context.JOIN, command.phone)
+        except (Unavailable, asyncio.CancelledError):
+            if self._wire is not None:
+                self._wire.close("it is not known whether a caller was put together with an agent")
+            raise
 
     async def hang_up_phones(self, command: HangUpPhones) -> None:
         """Let the phones go that ring or talk for this call."""

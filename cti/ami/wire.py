@@ -24,7 +24,7 @@ from panoramisk.actions import Action
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
-from acd.ports import EffectFailed
+from acd.ports import EffectFailed, Unsure
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ _SINGLE: Final = ("Event", "Response", "ActionID", "Message", "EventList")
 Fields = Mapping[str, str]
 
 
-class Unavailable(EffectFailed):
+class Unavailable(Unsure):
     """Asterisk can't be reached, did not answer in time, or the connection was lost before it did."""
 
 

@@ -289,9 +289,10 @@ class Hotline(RuleBasedStateMachine):
             call, name = data.draw(st.sampled_from(talking), label="talk")
             self.deliver(TalkEnded(call, name))
 
-    @rule(number=calls_drawn, command=st.sampled_from(["HoldCall", "StopRinging", "SendCall", "HangUpCall", "JoinCaller", "HangUpPhones"]))
-    def a_command_fails(self, number: int, command: str) -> None:
-        self.deliver(CommandFailed(self.call(number), command, "refused"))
+    @rule(number=calls_drawn, unsure=st.booleans(),
+          command=st.sampled_from(["HoldCall", "StopRinging", "SendCall", "HangUpCall", "JoinCaller", "HangUpPhones"]))  # fmt: skip
+    def a_command_fails(self, number: int, command: str, unsure: bool) -> None:
+        self.deliver(CommandFailed(self.call(number), command, "refused", unsure))
 
     @rule(data=st.data(), number=st.sampled_from(["139", "138", ""]))
     def a_waiting_caller_wants_a_callback(self, data: st.DataObject, number: str) -> None:

@@ -12,8 +12,8 @@ import pytest
 from acd.effects import DialBack, Effect, HoldCall, RingAgent, ScreenPop, WithdrawPop
 from acd.events import CallArrived, CallerLeft, CommandFailed, Event, OfferFailed, Ticked
 from acd.journal import SqliteJournal
-from acd.model import AgentId, CallbackOrder, CallId, IllegalTransition, Level, OfferId, OfferState, PhoneId, QueueId
-from acd.ports import EffectFailed
+from acd.model import AgentId, CallbackOrder, CallId, HalfDone, IllegalTransition, Level, OfferId, OfferState, PhoneId, QueueId
+from acd.ports import EffectFailed, Unsure
 from acd.runner import Runner
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -35,6 +35,7 @@ class ScriptedRouter:
         self.handled: list[Event] = []
         self.deadline: datetime | None = None
         self.open = True
+        self.stale: Event | None = None
 
     def handle(self, event: Event, now: datetime) -> list[Effect]:
         self.handled.append(event)
@@ -45,6 +46,9 @@ class ScriptedRouter:
 
     def next_deadline(self) -> datetime | None:
         return self.deadline
+
+    def is_stale(self, event: Event) -> bool:
+        return event == self.stale
 
     def offer_is_open(self, _: OfferId) -> bool:
         return self.open
@@ -288,3 +292,34 @@ async def test_a_report_that_cannot_be_taken_does_not_drop_the_calls_other_comma
     await runner.submit(ARRIVED)
     await runner.stop()
     assert world.told == [HOLD]
+
+
+async def test_what_was_told_before_is_not_written_down_again() -> None:
+    runner, router, _, journal = running({})
+    await runner.submit(ARRIVED)
+    router.stale = CallerLeft(CALL)
+    assert await runner.submit(CallerLeft(CALL)) == ()
+    assert [event for _, _, event in journal.read()] == router.handled == [ARRIVED]
+
+
+async def test_what_was_decided_before_a_fault_is_told_and_carried_out_for_the_router_remembers_it() -> None:
+    router, world, followed, journal = ScriptedRouter({CallArrived: HalfDone([HOLD])}), World(), Followed(), SqliteJournal(":memory:")
+    runner = Runner(router, journal, [followed], lambda: NOON)  # type: ignore[arg-type]  # a scripted router stands in
+    runner.start(world, world)
+    with pytest.raises(HalfDone):
+        await runner.submit(ARRIVED)
+    await runner.submit(CallerLeft(CALL))
+    await runner.stop()
+    assert world.told == [HOLD]
+    assert followed.sequences == [1, 2]
+    again = Followed()
+    assert Runner(ScriptedRouter(router.answers), journal, [again], lambda: NOON).recover() == 2  # type: ignore[arg-type]
+    assert again.sequences == [1, 2], "a replay tells the same"
+
+
+async def test_a_command_of_which_no_answer_came_is_reported_as_one_that_may_have_been_carried_out() -> None:
+    runner, router, world, _ = running({CallArrived: [HOLD]})
+    world.refused[HoldCall] = Unsure("no answer within 5 s")
+    await runner.submit(ARRIVED)
+    await runner.stop()
+    assert router.handled[1:] == [CommandFailed(CALL, "HoldCall", "no answer within 5 s", unsure=True)]

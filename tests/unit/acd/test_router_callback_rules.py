@@ -9,7 +9,7 @@ import pytest
 
 from acd.callbacks import PROMISED, PROMISED_WHEN_OPEN
 from acd.effects import CallbackChanged, CallOverflowed, DialBack, SendCall
-from acd.events import CallArrived, CallbackReached, CallbackUnreached, CallbackWanted, CallerLeft, CallQueued, OfferMissed
+from acd.events import CallArrived, CallbackReached, CallbackUnreached, CallbackWanted, CallerLeft, CallQueued, OfferMissed, PlanLoaded
 from acd.hours import opens_at
 from acd.instants import instant, micros
 from acd.model import CallbackOrder, CallbackState, CallId, CallState, Level, MissCause
@@ -144,3 +144,32 @@ def test_when_a_queue_opens() -> None:
     closed = replace(plan, closed_days=("2026-03-09",))
     assert instant(opens_at(closed, plan.queues[0], micros(at))) == datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
     assert opens_at(plan, plan.queues[1], micros(at)) == micros(at), "no hours: always open"
+
+
+def test_a_new_plans_hours_hold_for_who_waits_for_the_queue_to_open() -> None:
+    scene = Scene(with_rules(CALLED_BACK))
+    call = from_number(scene, "1", "13900000001")
+    scene.later(HOUR)
+    scene(CallerLeft(call))
+    scene.ready("ann")
+    assert scene.live(call).state is CallState.PROMISED
+    later = tuple(Hours(weekday, 8 * HOUR, 12 * HOUR) for weekday in range(5))
+    scene(PlanLoaded(with_rules(CALLED_BACK, hours=later)))
+    assert scene.first(DialBack).call == call, "it is open until twelve now"
+
+
+def test_a_new_plans_hours_do_not_shorten_the_pause_after_an_attempt() -> None:
+    scene = Scene(with_rules(CALLED_BACK))
+    call = from_number(scene, "1", "13900000001")
+    scene(CallbackWanted(call))
+    scene(CallerLeft(call))
+    scene.later(HOUR - 30.0)
+    scene.ready("ann")
+    scene(CallbackUnreached(call, scene.first(DialBack).attempt, MissCause.NO_ANSWER))
+    tried_at = scene.now
+    later = tuple(Hours(weekday, 8 * HOUR, 12 * HOUR) for weekday in range(5))
+    scene(PlanLoaded(with_rules(CALLED_BACK, hours=later)))
+    assert scene.router.board(scene.now).promises[0].next_at == tried_at + timedelta(seconds=60)
+    assert scene.later(59.0) == []
+    scene.later(2.0)
+    assert scene.first(DialBack).call == call

@@ -8,6 +8,7 @@ import pytest
 from acd.callbacks import PROMISED
 from acd.effects import AgentChanged, CallbackChanged, CallChanged, DialBack, RingAgent, ScreenPop, SendCall, StopRinging
 from acd.events import (
+    AgentStateForced,
     AgentWentReady,
     CallArrived,
     CallbackCancelled,
@@ -23,6 +24,7 @@ from acd.events import (
     OfferFailed,
     OfferMissed,
     OfferRinging,
+    PhoneSeen,
     SeenCall,
     TalkEnded,
 )
@@ -490,3 +492,40 @@ def test_while_no_line_goes_out_the_agents_still_serve_those_who_wait() -> None:
         tried.append(ring.call)
         scene(OfferFailed(ring.offer, "Originate: refused"))
     assert (ring.call, tried) == (waiting, promises)
+
+
+def test_a_customer_whose_agents_phone_is_lost_while_he_rings_does_not_ring_again_at_once() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    scene.first(DialBack)
+    scene(PhoneSeen(PhoneId("10ann"), False))
+    assert scene.first(StopRinging).hang_up
+    scene(PhoneSeen(PhoneId("10ann"), True))
+    scene(AgentWentReady(ANN)) if scene.state_of("ann").state is not AgentState.READY else None
+    assert scene.of(DialBack) == []
+    scene.later(29.0)
+    assert scene.of(DialBack) == []
+    scene.later(2.0)
+    assert scene.first(DialBack).attempt == f"{call}/b2"
+
+
+def test_nor_when_a_supervisor_takes_the_agent_away() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    scene(AgentStateForced(ANN, AgentState.NOT_READY, "meeting", "boss"))
+    scene(AgentWentReady(ANN))
+    assert scene.of(DialBack) == []
+    scene.later(31.0)
+    assert scene.first(DialBack).call == call
+
+
+def test_an_agent_who_did_not_answer_first_left_the_customer_alone() -> None:
+    """Agent first: the customer's phone has not rung, so another agent is tried at once."""
+    scene = Scene(called_back())
+    call = promised(scene)
+    scene.ready("ann")
+    scene(OfferMissed(scene.first(RingAgent).offer, MissCause.NO_ANSWER))
+    scene(AgentWentReady(ANN))
+    assert scene.first(RingAgent).call == call

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from acd.effects import (
@@ -55,7 +57,7 @@ from acd.model import (
     PhoneId,
     QueueId,
 )
-from tests.unit.acd.scene import Scene
+from tests.unit.acd.scene import PLAN, Scene, agent
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
 L1, L2 = QueueId("printers.L1"), QueueId("printers.L2")
@@ -358,3 +360,78 @@ def test_the_caller_is_found_in_talk_with_a_third_one_and_the_two_are_free_of_hi
     assert states(scene, call)[1:] == (AgentState.WRAP_UP, AgentState.WRAP_UP if talk else AgentState.READY)
     scene(CallerLeft(call))
     assert scene.state_of("cat").state is AgentState.WRAP_UP
+
+
+def three_of_level_two() -> tuple[Scene, CallId]:
+    """Ann talks to a caller; Bob, Dan, Eve and Fay are free at level 2."""
+    skills = ("product:printers", "level:L2", "language:zh")
+    scene = Scene(replace(PLAN, agents=(*PLAN.agents, *(agent(name, *skills) for name in ("dan", "eve", "fay")))))
+    scene.ready("ann")
+    call = scene.talking("1")
+    scene.ready("bob", "dan", "eve", "fay")
+    return scene, call
+
+
+def test_one_of_a_queue_who_does_not_answer_is_followed_by_the_next_free_one_and_the_caller_is_held_meanwhile() -> None:
+    scene, call = three_of_level_two()
+    scene(ConsultAsked(call, ANN, to_queue=L2))
+    bobs = scene.first(OfferMade)
+    scene(OfferMissed(bobs.offer, MissCause.NO_ANSWER))
+    assert [(told.consulted, told.state, told.why) for told in scene.of(ConsultChanged)] == [
+        ("bob", ConsultState.BACK, "missed"), ("dan", ConsultState.ASKED, "asked"), ("dan", ConsultState.RINGING, "begun"),
+    ]  # fmt: skip
+    assert scene.first(StartConsult).agent == "dan"
+    assert scene.of(JoinCaller) == [], "he is held already"
+    scene(OfferAnswered(scene.first(OfferMade).offer))
+    scene(ConsultCompleted(call, ANN))
+    assert scene.live(call).agent == "dan"
+
+
+def test_the_agent_is_back_with_the_caller_while_the_next_one_reads() -> None:
+    scene, call = three_of_level_two()
+    scene(DeskSeen(AgentId("dan"), True))
+    scene(ConsultAsked(call, ANN, to_queue=L2, handover=PACKET))
+    scene(OfferMissed(scene.first(OfferMade).offer, MissCause.BUSY))
+    assert scene.first(JoinCaller) == JoinCaller(call, PhoneId("10ann"))
+    assert (scene.live(call).state, scene.of(StartConsult)) == (CallState.TALKING, [])
+    assert scene.first(ScreenPop).handover == replace(PACKET, by=ANN)
+    scene(HandoverAcknowledged(scene.first(OfferMade).offer))
+    assert scene.first(StartConsult).agent == "dan"
+
+
+def test_after_three_who_do_not_answer_the_agent_hears_so() -> None:
+    scene, call = three_of_level_two()
+    scene(ConsultAsked(call, ANN, to_queue=L2))
+    for name in ("bob", "dan", "eve"):
+        made = scene.first(OfferMade)
+        assert made.agent == name
+        scene(OfferMissed(made.offer, MissCause.NO_ANSWER))
+    assert scene.of(OfferMade) == []
+    assert scene.first(JoinCaller).phone == "10ann"
+    assert scene.live(call).consult is None
+    assert scene.state_of("fay").state is AgentState.READY
+
+
+def test_a_certain_one_who_does_not_answer_is_not_replaced() -> None:
+    scene, call = three_of_level_two()
+    scene(ConsultAsked(call, ANN, to_agent=BOB))
+    scene(OfferMissed(scene.first(OfferMade).offer, MissCause.NO_ANSWER))
+    assert scene.of(OfferMade) == []
+
+
+def test_a_join_of_which_no_answer_came_may_have_been_done_so_the_agent_keeps_his_caller_until_it_is_looked_at() -> None:
+    scene, call, _ = both_talk()
+    scene(ConsultTakenBack(call, ANN))
+    scene(CommandFailed(call, "JoinCaller", "no answer within 5 s", unsure=True))
+    assert scene.effects == []
+    assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.TALKING, AgentState.TALKING)
+    scene(ExchangeSeen("main", (SeenCall(call, "talk", PhoneId("10ann")),), PHONES))
+    assert (scene.live(call).state, scene.of(CallChanged)) == (CallState.TALKING, [])
+
+
+def test_a_join_of_which_no_answer_came_and_that_was_not_done_is_done_after_the_look() -> None:
+    scene, call, _ = both_talk()
+    scene(ConsultTakenBack(call, ANN))
+    scene(CommandFailed(call, "JoinCaller", "no answer within 5 s", unsure=True))
+    scene(ExchangeSeen("main", (SeenCall(call, "consult", PhoneId("10ann"), PhoneId("10bob"), True),), PHONES))
+    assert scene.first(JoinCaller) == JoinCaller(call, PhoneId("10ann"), parts=True)

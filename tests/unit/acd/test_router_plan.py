@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from acd.effects import AgentChanged, OfferMade, StepEntered
-from acd.events import AgentLoggedIn, AgentWentNotReady, CallerLeft, OfferAnswered, PlanLoaded, Ticked, WrapUpEnded
+from acd.events import AgentLoggedIn, AgentWentNotReady, CallerLeft, DeskSeen, OfferAnswered, PlanLoaded, Ticked, WrapUpEnded
 from acd.model import AgentId, AgentState, CallState, IllegalTransition, PhoneId
 from acd.plan import Plan, Strategy
 from acd.router import Router
@@ -152,3 +152,22 @@ def test_a_strategy_changes_for_the_next_offer() -> None:
     scene.call("1")
     assert scene.offered() == [("main-1", "bob")]
     assert scene.first(OfferMade).rule == "best proficiency in what the step asks for of 2 free agents who match"
+
+
+def test_an_agent_whose_page_was_open_before_the_plan_had_him_has_a_desk() -> None:
+    scene = Scene()
+    scene(DeskSeen(AgentId("dan"), True))
+    scene(DeskSeen(AgentId("eve"), True))
+    scene(DeskSeen(AgentId("eve"), False))
+    scene(PlanLoaded(replace(PLAN, agents=(*PLAN.agents, agent("dan", "level:L1"), agent("eve", "level:L1")))))
+    desks = {view.agent: view.desk_connected for view in scene.router.board(scene.now).agents}
+    assert (desks["dan"], desks["eve"]) == (True, False)
+    assert scene.router.open_desks() == ["dan"]
+
+
+def test_an_agent_who_was_removed_and_comes_back_has_his_desk_still() -> None:
+    scene = Scene()
+    scene(DeskSeen(AgentId("ann"), True))
+    scene(PlanLoaded(replace(PLAN, agents=PLAN.agents[1:])))
+    scene(PlanLoaded(PLAN))
+    assert scene.state_of("ann").desk_connected

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 import pytest
 
 from acd.effects import HangUpPhones, HoldCall, JoinCaller, StartConsult
-from acd.events import CallerLeft, Event, JoinFailed, OfferAnswered, OfferMissed, OfferRinging, SeenCall, TalkEnded
+from acd.events import CallerLeft, Event, ExchangeSeen, JoinFailed, OfferAnswered, OfferMissed, OfferRinging, SeenCall, TalkEnded
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId, QueueId
 from cti.ami import Refused
 from cti.names import DialPattern
@@ -208,3 +209,17 @@ async def test_who_was_held_alone_afterwards_is_apart_from_nobody() -> None:
         await exchange.hold(HoldCall(CALL, QueueId("pcs.L1"), ""))
         await exchange.join(JoinCaller(CALL, LI))
         assert [order["Context"] for order in orders(asterisk, "Redirect")] == ["hotline-hold"]
+
+
+async def test_when_it_is_not_known_whether_a_caller_was_put_together_it_is_looked_at_again() -> None:
+    """Asterisk takes the order and says nothing: the connection is ended, and the next one begins with a look."""
+
+    async with FakeAsterisk(Status=consultation, Redirect=lambda _: None) as asterisk, connected(asterisk) as (exchange, engine):
+        joining = asyncio.create_task(exchange.join(JoinCaller(CALL, ZHAO)))
+        await asterisk.asked("Redirect")
+        joining.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await joining
+        looks = [event for event in await engine.heard(2) if isinstance(event, ExchangeSeen)]
+        assert len(looks) == 2
+        assert len(orders(asterisk, "Redirect")) == 1, "it is not repeated"
