@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,6 +21,7 @@ from cti.api_guard import Guard
 from cti.api_index import Assets
 from cti.api_live import History, LiveDesks
 from cti.api_metrics import BoardFigures
+from cti.api_openapi import describe
 from cti.api_parts import Callbacks, NoCallbacks, Parts
 from cti.api_reports import Reports
 from cti.api_sessions import Attempts, Session, Sessions, User, Users
@@ -71,7 +73,7 @@ def create_app(
     registry = registry or CollectorRegistry()
     for figures in (BoardFigures(engine), *live.figures):
         registry.register(figures)
-    app = FastAPI(title="Hotline", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = Parts(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks, incident_texts,
@@ -81,6 +83,7 @@ def create_app(
     app.state.dist = dist
     api_problems.install(app)
     api_routes.install(app, ROUTES)
+    app.openapi = cache(lambda: describe("Hotline", app, ROUTES))  # type: ignore[method-assign]  # as FastAPI's own documentation does it
     app.mount("/assets", Assets(directory=dist / "assets", check_dir=False))
     app.add_middleware(Guard, origins=tuple(origins))
     return app

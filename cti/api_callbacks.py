@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from acd.events import CallbackCancelled
 from acd.model import CallId
 from cti.api_desk import json_response
-from cti.api_parts import SignedIn, TheParts
+from cti.api_parts import Body, Id, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
 
@@ -48,7 +48,7 @@ class CallbackPage(BaseModel):
     next: str | None
 
 
-class CalledOff(BaseModel):
+class CalledOff(Body):
     """Why a promise is called off; it is told in the call's story."""
 
     reason: str = Field(min_length=1, max_length=200, pattern=r"\S")
@@ -66,7 +66,7 @@ async def callbacks(
     return json_response({"callbacks": rows[:limit], "next": _cursor(rows[limit - 1]) if more else None})
 
 
-async def cancel(call: str, body: CalledOff, by: SignedIn, parts: TheParts) -> Response:
+async def cancel(call: Id, body: CalledOff, by: SignedIn, parts: TheParts) -> Response:
     """Call a promise off, unless it is being kept right now."""
     if all(promise.call != call for promise in parts.engine.board().promises):
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_callback", "no callback is promised to that call")
@@ -86,7 +86,7 @@ def _position(cursor: str) -> tuple[datetime, str]:
     except ValueError:
         promised_at = None
     if promised_at is None or promised_at.tzinfo is None:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "this is no cursor of ours")
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_cursor", "this is no cursor of ours")
     return promised_at, row_id
 
 

@@ -13,12 +13,12 @@ from acd.events import AgentStateForced
 from acd.model import AgentId, AgentState, CallId
 from acd.reason import Reason
 from cti.api_desk import json_response, require_known
-from cti.api_parts import SignedIn, TheParts
+from cti.api_parts import Body, Id, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
 
 
-class ForcedState(BaseModel):
+class ForcedState(Body):
     """The state an agent is set to; ``reason`` is one of the configured ones and is needed for not_ready."""
 
     state: Literal["ready", "not_ready", "logged_out"]
@@ -40,7 +40,7 @@ async def board(parts: TheParts) -> Response:
     return json_response(parts.engine.board())
 
 
-async def explain(call: str, parts: TheParts) -> Response:
+async def explain(call: Id, parts: TheParts) -> Response:
     """Why nobody takes this waiting call."""
     try:
         explanation, reasons = parts.engine.explain_waiting(CallId(call)), parts.engine.reasons_waiting(CallId(call))
@@ -49,7 +49,7 @@ async def explain(call: str, parts: TheParts) -> Response:
     return json_response({"call": call, "explanation": explanation, "reasons": reasons})
 
 
-async def force_state(agent: str, body: ForcedState, by: SignedIn, parts: TheParts) -> Response:
+async def force_state(agent: Id, body: ForcedState, by: SignedIn, parts: TheParts) -> Response:
     """Set an agent's state."""
     if parts.agent_view(AgentId(agent)) is None:
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_agent", "there is no such agent")

@@ -8,20 +8,22 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import Response
-from pydantic import BaseModel, model_validator
+from pydantic import ConfigDict, model_validator
 
 from acd.board import AgentView
 from acd.events import ConsultAsked, ConsultCompleted, ConsultTakenBack, Event
 from acd.model import AgentId, NobodyFree, QueueId
 from cti.api_desk import json_response
-from cti.api_parts import OwnAgent, Parts, TheParts
+from cti.api_parts import Body, OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SIGNED_IN, Route
-from cti.api_transfer import Name, Packet, call_of, require_target
+from cti.api_transfer import Name, Packet, call_of, one_of, require_target
 
 
-class Asked(BaseModel):
+class Asked(Body):
     """Who is asked: exactly one of a queue and an agent."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": one_of("queue", "agent")})
 
     queue: Name | None = None
     agent: Name | None = None

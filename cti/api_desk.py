@@ -16,13 +16,13 @@ from acd.board import AgentView
 from acd.events import AgentLoggedIn, AgentLoggedOut, AgentWentNotReady, AgentWentReady, Event, WrapUpEnded, WrapUpExtended
 from acd.model import AgentId, PhoneId
 from cti.api_messages import UiConfig, encode
-from cti.api_parts import COOKIE, OwnAgent, Parts, SignedIn, TheParts, client_address
+from cti.api_parts import COOKIE, Body, OwnAgent, Parts, SignedIn, TheParts, client_address
 from cti.api_problems import Refused
 from cti.api_routes import EVERYBODY, SIGNED_IN, Route
 from cti.api_socket import me
 
 
-class Credentials(BaseModel):
+class Credentials(Body):
     """A name and its password."""
 
     name: str = Field(min_length=1, max_length=64)
@@ -39,26 +39,26 @@ class Me(BaseModel):
     supervises: bool
 
 
-class Seat(BaseModel):
+class Seat(Body):
     """Where an agent sits down: the phone's extension; without it, the configured one."""
 
     phone: Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,32}$")] | None = None
 
 
-class NotReady(BaseModel):
+class NotReady(Body):
     """Why an agent takes no calls: one of the configured reasons."""
 
     reason: str = Field(max_length=64)
 
 
-class Wrapped(BaseModel):
+class Wrapped(Body):
     """What became of the call: one of the configured dispositions or nothing, and a note."""
 
     disposition: str = Field("", max_length=64)
     note: str = Field("", max_length=2000)
 
 
-class MoreTime(BaseModel):
+class MoreTime(Body):
     """How much longer the after-call work takes."""
 
     seconds: float = Field(gt=0, le=900)

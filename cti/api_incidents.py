@@ -12,18 +12,18 @@ from http import HTTPStatus
 
 import structlog
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from acd.board import IncidentView
 from acd.events import IncidentDeclared, IncidentSolved
 from cti.api_desk import json_response, require_known
-from cti.api_parts import Parts, SignedIn, TheParts
+from cti.api_parts import Body, Id, Parts, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
 
 log = structlog.get_logger(__name__)
 
-class Declaration(BaseModel):
+class Declaration(Body):
     """Of which product line, and which of the prepared texts its callers hear."""
 
     product_line: str = Field(min_length=1, max_length=64)
@@ -61,12 +61,12 @@ async def declare(body: Declaration, by: SignedIn, parts: TheParts) -> Response:
     return json_response(next(running, None))
 
 
-async def report(incident: str, parts: TheParts) -> Response:
+async def report(incident: Id, parts: TheParts) -> Response:
     """Who wants to be told when it is solved."""
     return json_response(_report(incident, parts))
 
 
-async def solve(incident: str, by: SignedIn, parts: TheParts) -> Response:
+async def solve(incident: Id, by: SignedIn, parts: TheParts) -> Response:
     """Nobody hears of it any more; the answer says who wants to be told."""
     _report(incident, parts)
     await parts.engine.submit(IncidentSolved(incident, by.name))
@@ -74,7 +74,7 @@ async def solve(incident: str, by: SignedIn, parts: TheParts) -> Response:
     return json_response(_report(incident, parts))
 
 
-def _report(incident: str, parts: Parts) -> IncidentReport:
+def _report(incident: Id, parts: Parts) -> IncidentReport:
     view = next((one for one in parts.engine.board().incidents if one.incident == incident), None)
     if view is None:
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_incident", "there is no such incident")

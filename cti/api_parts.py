@@ -6,13 +6,15 @@ Holds no routes. A dependency here either gives what it says or refuses the requ
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Protocol
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from starlette.requests import HTTPConnection
 
 from acd.board import AgentView
@@ -25,6 +27,32 @@ from cti.api_problems import Refused
 from cti.api_sessions import Attempts, Session, Sessions, Users
 
 COOKIE = "hotline_session"
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LONGEST_ID = 128
+"""Characters of a call's, an offer's or any other id."""
+
+Id = Annotated[str, Path(min_length=1, max_length=LONGEST_ID)]
+"""A part of a path that names something."""
+
+
+def _iso(value: object) -> object:
+    """Refuse whatever else can be read as a day, such as seconds since 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("expected a day such as 2026-03-31")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
+"""A day in a query."""
+
+
+class Body(BaseModel):
+    """What a request's body is: the fields that are described, of the kinds that are described, and no others.
+
+    An enum's or a time's field needs ``Field(strict=False)``: JSON has texts for them.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Callbacks(Protocol):

@@ -10,15 +10,16 @@ import io
 from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Literal, Protocol
+from typing import Literal, Protocol
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 
 from acd.misroutes import Bypasses, Misroutes
 from acd.model import Level
 from acd.resolution import Resolution
 from cti.api_desk import json_response
+from cti.api_parts import Day
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
 
@@ -90,9 +91,6 @@ class ResolutionReport(BaseModel):
     rate: float | None
 
 
-Day = Annotated[date | None, Query()]
-
-
 def _reports(request: Request) -> Reports:
     reports: Reports | None = request.app.state.reports
     if reports is None:
@@ -103,14 +101,14 @@ def _reports(request: Request) -> Reports:
 def _period(reports: Reports, since: date | None, until: date | None) -> tuple[date, date]:
     first, last = reports.period(since, until)
     if first > last or (last - first).days >= MOST_DAYS:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", f"expected at most {MOST_DAYS} days, the first not after the last")
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_period", f"expected at most {MOST_DAYS} days, the first not after the last")
     return first, last
 
 
 async def misroutes(
     request: Request,
-    since: Day = None,
-    until: Day = None,
+    since: Day | None = None,
+    until: Day | None = None,
     by_agent: bool = True,
     format: Literal["json", "csv"] = "json",
 ) -> Response:
@@ -124,7 +122,7 @@ async def misroutes(
     return json_response({"since": first, "until": last, "rows": rows})
 
 
-async def bypass(request: Request, since: Day = None, until: Day = None) -> Response:
+async def bypass(request: Request, since: Day | None = None, until: Day | None = None) -> Response:
     """How many went round the hotline by an engineer's direct number."""
     reports = _reports(request)
     first, last = _period(reports, since, until)
@@ -132,7 +130,7 @@ async def bypass(request: Request, since: Day = None, until: Day = None) -> Resp
     return json_response({"since": first, "until": last, "calls": sum(row.calls for row in rows), "rows": rows})
 
 
-async def resolution(request: Request, since: Day = None, until: Day = None) -> Response:
+async def resolution(request: Request, since: Day | None = None, until: Day | None = None) -> Response:
     """How many matters were settled by one call."""
     reports = _reports(request)
     first, last = _period(reports, since, until)
@@ -141,7 +139,7 @@ async def resolution(request: Request, since: Day = None, until: Day = None) -> 
     return json_response({"since": first, "until": last, **figures})
 
 
-async def menu(request: Request, since: Day = None, until: Day = None) -> Response:
+async def menu(request: Request, since: Day | None = None, until: Day | None = None) -> Response:
     """The menu as a picture: how many took each branch, gave up where, and were handed on later."""
     reports = _reports(request)
     return Response(await reports.menu(*_period(reports, since, until)), media_type=PICTURE)

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from fastapi import Depends, FastAPI, Response
-from pydantic import BaseModel
+from fastapi.responses import JSONResponse
 
 from cti.api_parts import SignedIn
 from cti.api_problems import Refused
@@ -70,27 +70,6 @@ class Route:
         return "by key" if self.takes_key else "no"
 
 
-class InvalidField(BaseModel):
-    """What is wrong with one part of a request. ``pointer`` is a JSON pointer into the body, or names a parameter."""
-
-    at: str
-    message: str
-
-
-class Problem(BaseModel):
-    """Why a request failed (RFC 9457). ``code`` is for programs, ``detail`` for people; ``errors`` when the request is not as described."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    errors: list[InvalidField] | None = None
-
-
-PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
-
 def install(app: FastAPI, rows: Iterable[Route]) -> None:
     """Serve the rows, each to the roles that it names."""
     for row in rows:
@@ -100,8 +79,9 @@ def install(app: FastAPI, rows: Iterable[Route]) -> None:
             continue
         app.add_api_route(
             row.path, row.serve, methods=[row.method], dependencies=checks, status_code=row.status, summary=row.summary,
-            response_model=row.answer, response_class=Response if row.answer is None else _JSON, responses=_answers(row),
-            include_in_schema=not row.hidden, openapi_extra={"x-roles": sorted(row.roles), "x-idempotent": row.idempotency},
+            response_model=row.answer, response_class=Response if row.answer is None else JSONResponse,
+            responses={row.status: {"content": {media: {"schema": {"type": "string"}} for media in row.media}}} if row.media else None,
+            include_in_schema=not row.hidden,
         )  # fmt: skip
 
 
@@ -113,12 +93,3 @@ def only(roles: frozenset[Role]) -> Callable[[SignedIn], None]:
             raise Refused(HTTPStatus.FORBIDDEN, "not_your_role", f"only for {', '.join(sorted(roles))}")
 
     return check
-
-
-class _JSON(Response):
-    media_type = "application/json"
-
-
-def _answers(row: Route) -> dict[int | str, dict[str, Any]]:
-    good = {"content": {media: {"schema": {"type": "string"}} for media in row.media}} if row.media else {}
-    return {row.status: good, "default": {"description": "A problem", "model": Problem, "content": PROBLEM}}

@@ -9,13 +9,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from acd.board import AgentView
 from acd.events import CallHandedOn, HandoverAcknowledged
 from acd.model import AgentId, AgentState, CallId, Handover, OfferId, QueueId
 from cti.api_desk import json_response, require_known
-from cti.api_parts import OwnAgent, Parts, TheParts
+from cti.api_parts import Body, OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SIGNED_IN, Route
 
@@ -25,8 +25,17 @@ LONGEST_TEXT = 1500
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class Target(BaseModel):
+def one_of(*names: str) -> list[JsonValue]:
+    """JSON schema's words for: one of these has a value, the others are missing or null."""
+    return [
+        {"required": [name], "properties": {each: {"type": "string" if each == name else "null"} for each in names}} for name in names
+    ]  # fmt: skip
+
+
+class Target(Body):
     """Where a call goes: exactly one of a queue, an agent and a destination."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": one_of("queue", "agent", "destination")})
 
     queue: Name | None = None
     agent: Name | None = None
@@ -39,7 +48,7 @@ class Target(BaseModel):
         return self
 
 
-class Packet(BaseModel):
+class Packet(Body):
     """What the next engineer must know."""
 
     tried: str = Field("", max_length=LONGEST_TEXT)
@@ -58,7 +67,7 @@ class HandOn(Packet):
     to: Target
 
 
-class Read(BaseModel):
+class Read(Body):
     """The offer whose handover was read."""
 
     offer: str = Field(min_length=1, max_length=128)

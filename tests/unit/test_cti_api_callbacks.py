@@ -87,7 +87,7 @@ async def test_the_open_ones_alone_and_how_the_others_ended(chen: httpx.AsyncCli
 
 @pytest.mark.parametrize("cursor", ["~", "yesterday~main-1/b", "2026-03-02T12:00:00~main-1/b"])
 async def test_a_cursor_that_is_not_ours_is_refused(chen: httpx.AsyncClient, cursor: str) -> None:
-    assert_problem(await chen.get("/api/callbacks", params={"cursor": cursor}), 422, "invalid")
+    assert_problem(await chen.get("/api/callbacks", params={"cursor": cursor}), 422, "unknown_cursor")
 
 
 async def test_a_supervisor_calls_a_promise_off_and_says_why(chen: httpx.AsyncClient, built: House) -> None:

@@ -1,0 +1,106 @@
+"""The description of the API in OpenAPI 3.1, made of the table of routes and of what its functions take and give.
+
+Says of every route who may ask, whether the request may be sent again, and how it fails. Knows no route by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from cti.api_parts import COOKIE
+from cti.api_problems import Problem
+from cti.api_routes import Role, Route
+
+VERSION: Final = "1.0.0"
+
+ABOUT: Final = """\
+Everything that the desk and the console do, they do through this. Times are UTC in ISO 8601; durations are in seconds and say so.
+
+**Who asks.** `POST /api/login` sets a session cookie, which every other request needs unless its description says otherwise.
+A browser may ask only from the hotline's own pages, or from an origin that was named. Each route names its roles.
+
+**Errors** are problem details (RFC 9457, `application/problem+json`). `code` is for programs and stays as it is; `detail` is for
+people. When a request is not as described here, `errors` names each part of it: `pointer` (a JSON pointer into the body) or
+`parameter`, and what is wrong with it.
+
+**Sizes are bounded**: a body has at most 16 KiB, each text and list the bound that is named with it. Fields that are not described
+here are refused.
+"""
+
+
+def describe(title: str, app: FastAPI, rows: Sequence[Route]) -> dict[str, Any]:
+    """The document. ``app`` has been given the rows as its routes."""
+    document = get_openapi(title=title, version=VERSION, openapi_version="3.1.0", description=ABOUT, routes=app.routes)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas.update(_schema_of_problems())
+    document["components"]["securitySchemes"] = {"session": {"type": "apiKey", "in": "cookie", "name": COOKIE}}
+    for row in rows:
+        operation = document["paths"].get(row.path, {}).get(row.method.lower())
+        if operation is not None:
+            _complete(operation, row)
+    return document
+
+
+def _complete(operation: dict[str, Any], row: Route) -> None:
+    operation["x-roles"] = sorted(row.roles)
+    operation["x-idempotent"] = row.idempotency
+    operation["security"] = [] if Role.NOBODY in row.roles else [{"session": []}]
+    for parameter in operation.get("parameters", ()):
+        _without_null(parameter)
+    answers = {status: answer for status, answer in operation["responses"].items() if status == str(int(row.status))}
+    for status, words, applies in PROBLEMS:
+        if applies(row, operation):
+            answers[status] = {"description": words, "content": _A_PROBLEM}
+    operation["responses"] = answers
+
+
+def _without_null(parameter: dict[str, Any]) -> None:
+    """A query can leave a parameter out, but it can't say null."""
+    kinds = parameter["schema"].get("anyOf", [])
+    said = [kind for kind in kinds if kind != {"type": "null"}]
+    if len(said) == 1 and len(kinds) == 2:
+        del parameter["schema"]["anyOf"]
+        parameter["schema"] |= said[0]
+
+
+def _schema_of_problems() -> dict[str, Any]:
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), Problem.__name__: schema}
+
+
+_A_PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
+
+
+def _acts(row: Route, _operation: dict[str, Any]) -> bool:
+    return row.method != "GET"
+
+
+def _guarded(row: Route, _operation: dict[str, Any]) -> bool:
+    return Role.NOBODY not in row.roles
+
+
+def _takes_something(_row: Route, operation: dict[str, Any]) -> bool:
+    return "parameters" in operation or "requestBody" in operation
+
+
+def _always(_row: Route, _operation: dict[str, Any]) -> bool:
+    return True
+
+
+PROBLEMS: Final[tuple[tuple[str, str, Callable[[Route, dict[str, Any]], bool]], ...]] = (
+    ("401", "Nobody has signed in, or the session is over", _guarded),
+    ("403", "Not for this role, or for users who take no calls; or another site asks", lambda *one: _guarded(*one) or _acts(*one)),
+    ("404", "There is no such thing (any more)", lambda row, _: "{" in row.path),
+    ("409", "It can't be done as things are now", _acts),
+    ("413", "The body is too large", _acts),
+    ("422", "The request is not as described; `errors` says where", _takes_something),
+    ("429", "Too many requests; `Retry-After` says for how many seconds", _acts),
+    ("default", "Something else failed", _always),
+)
+"""Status, words, and for which rows."""

@@ -1,0 +1,62 @@
+"""The API keeps to its own description: whatever a generator of requests thinks of, as every role and as nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from acd.archive import UserDirectory, open_database
+from tests.e2e.conftest import opened
+from tests.e2e.quick_config import quick
+from tests.e2e.scene import PASSWORD, SUPERVISOR, House
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+
+ADMIN, AGENT = "root", "wang.fang"
+HOOKS = Path(__file__).with_name("described_hooks.py")
+SETTINGS = Path(__file__).with_name("described.toml")
+SEED = "20"
+SECONDS = {ADMIN: 25, SUPERVISOR: 10, AGENT: 10, "nobody": 5}
+"""For each user, how long requests are thought of."""
+ENDS_THE_SESSION = ("/api/logout",)
+"""After it, everything is refused, and nothing more is learnt."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A hotline of its own: agents are logged out, incidents declared, whatever comes to mind."""
+    async with opened(tmp_path_factory.mktemp("described"), quick) as house:
+        database = await open_database(house.hotline.database_url)
+        await UserDirectory(database).put(ADMIN, PASSWORD, "admin", AGENT, "en")
+        await database.dispose()
+        yield house
+
+
+async def cookie(house: House, user: str) -> str:
+    async with httpx.AsyncClient(base_url=house.hotline.address) as client:
+        answer = await client.post("/api/login", json={"name": user, "password": PASSWORD})
+        assert answer.status_code == httpx.codes.OK, answer.text
+        return "; ".join(f"{one.name}={one.value}" for one in client.cookies.jar)
+
+
+@pytest.mark.parametrize("user", SECONDS)
+async def test_the_api_keeps_to_its_description(house: House, user: str, tmp_path: Path) -> None:
+    """For each role, and for nobody: answers are of the described kinds, and what is described as wrong is refused."""
+    options = [f"--max-time={SECONDS[user]}", f"--seed={SEED}", "--max-examples=25", "--no-color"]
+    if user != "nobody":
+        options += ["--header", f"Cookie: {await cookie(house, user)}", "--exclude-checks=positive_data_acceptance,ignored_auth"]
+        options += [option for path in ENDS_THE_SESSION for option in ("--exclude-path", path)]
+    program = Path(sys.executable).with_name("schemathesis")
+    child = await asyncio.create_subprocess_exec(
+        str(program), "--config-file", str(SETTINGS), "run", f"{house.hotline.address}/api/openapi.json", *options, cwd=tmp_path,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said = (await child.communicate())[0].decode()
+    assert child.returncode == 0, said
