@@ -1,6 +1,6 @@
 """What a call costs and how fast an agent is offered one, ours against native ``Queue()`` on the same Asterisk in the same run.
 
-Same callers (sipp, real RTP and keys), same phones, same prompts: the native number plays the same welcome and the same three menus with
+Same callers (sipp, real RTP and keys), same phones, same prompts: the native number plays the same welcome and the same two menus with
 ``Read()`` and then queues into ``Queue()`` over the same phones. Blocks alternate, native and ours, so that both meet the same machine.
 
 * ``cpu_per_call_ms``: processor time (user and system, all threads) per call, of Asterisk for the native number, of Asterisk and the engine
@@ -34,7 +34,7 @@ from hotline.simulated_phones import Habits, PhoneHeard, SimulatedPhones
 
 SOURCE = Path(__file__).parent.parent / "config" / "hotline.yaml"
 OURS, NATIVE, NATIVE_FEW = "4008001234", "7777000001", "7777000002"
-KEYS = ("1", "3", "2")
+KEYS = ("3", "2")
 TALK_SECONDS = 1.0
 AGENTS = 30
 FEW = 3
@@ -115,7 +115,7 @@ def _phone(place: int) -> str:
 
 
 def _native(number: str, queue: str) -> str:
-    prompts = ("hotline/welcome&hotline/choose_language", "hotline/choose_product", "hotline/choose_level")
+    prompts = ("hotline/welcome&hotline/choose_first", "hotline/choose_level")
     asks = "".join(f" same => n,Read(KEY,{prompt},1,,1,4)\n" for prompt in prompts)
     return f"exten => {number},1,Set(CHANNEL(language)=zh)\n same => n,Answer()\n{asks} same => n,Queue({queue})\n same => n,Hangup()\n"
 

@@ -45,7 +45,7 @@ async def _measure(directory: Path, keys: int) -> dict[str, Any]:
 
 
 def _short_questions(rows: dict[str, Any]) -> None:
-    rows["prompts"].update(welcome=dict(SHORT), choose_language=dict(SHORT))
+    rows["prompts"].update(welcome=dict(SHORT), choose_first=dict(SHORT))
 
 
 def _figures(heard: Heard) -> dict[str, float]:

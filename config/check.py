@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from acd.model import QueueId
 from acd.plan import Plan, QueuePlan
 from config.compile import compile_menu, compile_plan, usual_hours
 from config.cover import Cover, covers, in_words
@@ -110,11 +111,12 @@ def _idle_branches(subject: Subject) -> Iterator[Problem]:
     for name, menu in subject.menu.menus.items():
         for branch in menu.branches:
             own = branch.key in subject.config.menus[name].branches
-            if own and menu.asks is not None and menu.asks not in branch.sets and branch.to is None and branch.go is None:
+            if own and menu.asks and not {*menu.asks} & {*branch.sets} and branch.to is None and branch.go is None:
                 following = subject.menu.menus.get(branch.next or "")
-                if branch.next is not None and (following is None or following.asks is None):
+                if branch.next is not None and (following is None or not following.asks):
                     continue  # to something else altogether
-                text = f"found key {branch.key} of menu {name!r} without {menu.asks}, expected the answer to what the menu asks"
+                asked = " or ".join(menu.asks)
+                text = f"found key {branch.key} of menu {name!r} without {asked}, expected the answer to what the menu asks"
                 yield _warning(text, "menus", name, "branches", branch.key)
 
 
@@ -122,6 +124,17 @@ def _expired_entries(subject: Subject) -> Iterator[Problem]:
     for dnis, entry in subject.config.entries.items():
         if entry.valid_to is not None and entry.valid_to < subject.today:
             yield _warning(f"found {dnis} out of date since {entry.valid_to}, expected a later day or no such row", "entries", dnis)
+
+
+def _keys_away(subject: Subject) -> Iterator[Problem]:
+    """The farthest queue of each dialled number is no farther than is wanted."""
+    most = subject.config.voice_menu.most_keys
+    for dnis in subject.ways.begins if most is not None else ():
+        keys = subject.ways.keys_to(dnis)
+        (queue, language), farthest = max(keys.items(), key=lambda item: item[1], default=((QueueId(""), ""), 0))
+        if most is not None and farthest > most:
+            text = f"found {farthest} keys from {dnis or 'an unknown number'} to {queue} in {language}, expected at most {most} (most_keys)"
+            yield Problem(text, ("entries", dnis) if dnis else ("voice_menu", "unknown_number"))
 
 
 # ---- queues ------------------------------------------------------------------------------------------------------------------------
@@ -293,7 +306,7 @@ def _callback_numbers(subject: Subject) -> Iterator[Problem]:
 
 
 _PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
-    _loops, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _expired_entries, _unknown_queues,
+    _loops, _keys_away, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _expired_entries, _unknown_queues,
     _unpromised_callbacks, _unreached_queues, _staffing, _cover, _idle_agents, _idle_phones, _survival, _closing, _calendars_without_days,
     _overflow_to_itself, _starvation,
     _callback_numbers,

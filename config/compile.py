@@ -300,7 +300,7 @@ def _menu(name: str, row: MenuRow, every_menu: Mapping[str, BranchRow]) -> Menu:
     return Menu(
         id=name,
         prompt=row.prompt,
-        asks=row.asks,
+        asks=(row.asks,) if isinstance(row.asks, str) else row.asks or (),
         branches=tuple(branches.values()),
         default=_branch("", row.default),
         attempts=row.attempts,

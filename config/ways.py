@@ -16,6 +16,7 @@ from ivr.menu import Branch, Entry, Input, Menu, MenuPlan, Node, Notice
 
 KEYED = "…"
 """Stands for whatever a caller keys at an input."""
+MOST_WAYS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,10 @@ class Ways:
                     fewest[place], changed = best, True
         return fewest
 
-    def keys_to(self, dnis: str) -> dict[QueueId, int]:
-        """Queue -> the fewest keys that lead there from a dialled number ('' for one without a row); silence is not waited for."""
+    def keys_to(self, dnis: str) -> dict[tuple[QueueId, str], int]:
+        """Queue and language -> the fewest keys that lead there from a dialled number ('' for one without a row); silence is not waited
+        for.
+        """
         fewest = {self.begins[dnis]: 0}
         ahead = [self.begins[dnis]]
         while ahead:
@@ -109,12 +112,28 @@ class Ways:
                 if (not move.silent or len(moves) == 1) and keys < fewest.get(move.to, keys + 1):
                     fewest[move.to] = keys
                     ahead.append(move.to)
-        queues: dict[QueueId, int] = {}
+        queues: dict[tuple[QueueId, str], int] = {}
         for place, keys in fewest.items():
             if place.node is None and place.destination is None:
-                queue = self._arrival(place, ()).queue
-                queues[queue] = min(keys, queues.get(queue, keys))
+                arrival = self._arrival(place, ())
+                where = arrival.queue, arrival.language
+                queues[where] = min(keys, queues.get(where, keys))
         return queues
+
+    def most_keys(self, dnis: str) -> int:
+        """The keys of the longest way from a dialled number to a queue on which nothing is asked twice. Of very large menus, the longest
+        that is found among the first few thousand ways.
+        """
+        longest, looked = 0, 0
+        ahead: list[tuple[Place, int, frozenset[str]]] = [(self.begins[dnis], 0, frozenset())]
+        while ahead and looked < MOST_WAYS:
+            place, keys, met = ahead.pop()
+            looked += 1
+            if place.node is None:
+                longest = max(longest, keys) if place.destination is None else longest
+            elif place.node not in met:
+                ahead += [(move.to, keys + move.keys, met | {place.node}) for move in dict.fromkeys(self.moves[place])]
+        return longest
 
     def passed_over(self, place: Place) -> list[str]:
         """The menus from ``place`` on that are passed over because their answer is known, and the node that is met then, if any."""
@@ -175,8 +194,7 @@ def _moves(plan: MenuPlan, place: Place) -> Iterator[Move]:
 
 def _menu_moves(plan: MenuPlan, place: Place, menu: Menu) -> Iterator[Move]:
     path, facts = path_of(plan, menu.id), place.facts
-    if menu.asks in facts:
-        branch = next((one for one in menu.branches if one.sets.get(menu.asks) == facts[menu.asks]), menu.default)
+    if (branch := menu.answered(facts)) is not None:
         yield Move(_beyond(place, branch, {**branch.sets, **facts}), 0, True, _row(path, branch))
         return
     for branch in menu.branches:

@@ -42,18 +42,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def figures(menu: MenuPlan) -> str:
-    """How many keys a person is away: from the number where the way is longest, and to the queue that is farthest."""
+    """How many keys a person is away from each dialled number: by the shortest way of all, to the farthest queue, by the longest way."""
     ways = Ways(menu)
-    keys = {dnis: ways.keys_to(dnis) for dnis in ways.begins}
-    nearest = {dnis: min(queues.values()) for dnis, queues in keys.items() if queues}
-    if not nearest:
-        return "keys to a person: only silence leads there"
-    slowest = max(nearest, key=lambda dnis: nearest[dnis])
-    most, queue, dnis = max((count, queue, dnis) for dnis, queues in keys.items() for queue, count in queues.items())
-    return (
-        f"keys to a person: at most {nearest[slowest]} ({slowest or 'an unknown number'}); "
-        f"to the farthest queue: {most} ({queue} from {dnis or 'an unknown number'})"
-    )
+    lines = [f"  {dnis or 'unknown number':20} {_figures_of(ways, dnis)}" for dnis in ways.begins]
+    nearest = [min(keys.values(), default=0) for keys in map(ways.keys_to, ways.begins)]
+    return "\n".join([f"keys to a person: at most {max(nearest)}; from each dialled number:", *lines])
+
+
+def _figures_of(ways: Ways, dnis: str) -> str:
+    keys = ways.keys_to(dnis)
+    if not keys:
+        return "only silence leads to a person"
+    queue, language = max(keys, key=lambda where: keys[where])
+    farthest = f"{keys[queue, language]} to the farthest queue ({queue} in {language})"
+    return f"{min(keys.values())} to the nearest, {farthest}, {ways.most_keys(dnis)} by the longest way"
 
 
 def _draw(file: Path, svg: str) -> None:

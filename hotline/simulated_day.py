@@ -97,7 +97,8 @@ def _keys(menu: MenuPlan, dnis: str, chance: random.Random, customers: Sequence[
 def _leads_on(menu: MenuPlan, branch: Branch) -> bool:
     """To the queue, or to a menu about the call itself; nobody strays into the services, or round and round."""
     following = menu.menus.get(branch.next or "")
-    return branch.to is None and branch.go is None and (branch.next is None or (following is not None and following.asks is not None))
+    asks = following is not None and bool(following.asks)
+    return branch.to is None and branch.go is None and (branch.next is None or asks)
 
 
 def _ani(who: int) -> str:

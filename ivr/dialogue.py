@@ -8,8 +8,8 @@ Rules:
 
 * The entry's welcome (or the plan's) comes first. A digit keyed during it, or during ``invalid`` or ``missing``, answers the question
   that follows, which is then not spoken.
-* A menu whose fact is known is not asked: the branch that sets this very value says what comes next, and adds what else it sets as far
-  as that is not known yet.
+* A menu of whose facts one is known is not asked: the branch that sets this very value says what comes next, and adds what else it sets
+  as far as that is not known yet (``Menu.answered``).
 * A wrong digit or silence costs one of the question's ``attempts``; after the last one its ``default`` is taken.
 * Who goes back is asked again what he was asked before, and what he had answered there is forgotten.
 * Who is known from before is asked, before the first node that is not about the language, whether he goes on with an open case of his;
@@ -114,8 +114,9 @@ def walk(plan: MenuPlan, dnis: str, ani: str = "", day: str = "", callers: Calle
             keyed = answered.keyed
             if answered.goes_on:
                 break
-        if isinstance(node, Menu) and node.asks in way.known:
-            way.skip(node, node.asks)
+        passed_over = node.answered(way.known) if isinstance(node, Menu) else None
+        if passed_over is not None:
+            way.skip(passed_over)
         else:
             taken = yield from meet(plan, node, keyed, ani)
             keyed = taken.keyed
@@ -146,9 +147,8 @@ class _Way:
     trail: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Questions answered, each with what was known before it."""
 
-    def skip(self, menu: Menu, asks: str) -> None:
-        """Pass a menu over whose answer is known."""
-        branch = _branch_that_says(menu, asks, self.known[asks])
+    def skip(self, branch: Branch) -> None:
+        """Pass a menu over whose answer, ``branch``, is known."""
         self.known = {**branch.sets, **self.known}
         self._leave_by(branch)
 
@@ -174,10 +174,6 @@ def _node(plan: MenuPlan, name: str) -> Node:
     if node is None:
         raise MenuError(f"there is no menu {name!r}")
     return node
-
-
-def _branch_that_says(menu: Menu, asks: str, value: str) -> Branch:
-    return next((branch for branch in menu.branches if branch.sets.get(asks) == value), menu.default)
 
 
 def _facts(known: Mapping[str, str], language: str, path: tuple[MenuTaken, ...], destination: str | None) -> Facts:

@@ -3,15 +3,15 @@
 Holds the model only; ``ivr.dialogue`` walks it, ``config`` compiles it from YAML. It knows neither Asterisk nor prompts' files:
 a prompt is a name, said in the caller's language.
 
-A walk gathers *facts* (``language``, ``product_line``, ``level``, ``urgent`` …), each a string. A menu asks for one fact, or for none.
-When the fact is known already (the dialled number says it: a legacy printers' line), the menu is skipped. A node is a menu, an input or
+A walk gathers *facts* (``language``, ``product_line``, ``level``, ``urgent`` …), each a string. A menu asks for some facts, or for none.
+When one of them is known already (the dialled number says it: a legacy printers' line), the menu is skipped. A node is a menu, an input or
 a notice; they share one space of names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Union
 
@@ -91,8 +91,8 @@ class Menu:
 
     id: str
     prompt: str
-    asks: str | None
-    """The fact it is about; None for one that is always asked."""
+    asks: tuple[str, ...]
+    """The facts it is about; () for one that is always asked."""
     branches: tuple[Branch, ...]
     default: Branch
     """Taken after the last attempt; its ``key`` is ''."""
@@ -100,6 +100,22 @@ class Menu:
     timeout_seconds: float = 4.0
     """Silence after the prompt's end that counts as a missing digit."""
     trial: Trial | None = None
+
+    def answered(self, known: Mapping[str, str]) -> Branch | None:
+        """How the menu is passed over when one of its facts is known: None when it must be asked.
+
+        Where several keys say the known fact (a line, in either language), the first of them says what comes next, and what it sets
+        besides holds only as far as the others that lead there set it too.
+        """
+        fact = next((fact for fact in self.asks if fact in known), None)
+        if fact is None:
+            return None
+        saying = [branch for branch in self.branches if branch.sets.get(fact) == known[fact]]
+        if not saying:
+            return self.default
+        first = saying[0]
+        alike = [branch.sets.items() for branch in saying if (branch.next, branch.to) == (first.next, first.to)]
+        return replace(first, sets={name: value for name, value in first.sets.items() if all((name, value) in sets for sets in alike)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,16 @@ class Recognition:
         return {"language": language} if self._open and language is not None and "language" not in known else {}
 
     def is_due(self, node: Node, known: Mapping[str, str]) -> bool:
-        """Whether the questions come before this node: the first that is about the matter, and not the language."""
-        return self._open and not (isinstance(node, Menu) and node.asks in {"language", *known})
+        """Whether the questions come before this node: the first that is about the matter, and not the language alone. A stranger, who may
+        have to key a number, is asked when his language is known.
+        """
+        if not self._open:
+            return False
+        if not isinstance(node, Menu) or not node.asks:
+            return True
+        if node.answered(known) is not None:
+            return False
+        return "language" not in node.asks or (node.asks != ("language",) and bool(self._callers()))
 
     def ask(self, known: Mapping[str, str]) -> Walk[Answered]:
         """Put the questions, once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -97,8 +97,9 @@ class MenuRow(Strict):
     """One question."""
 
     prompt: Name = Field(description="What is asked.")
-    asks: FactName | None = Field(
-        default=None, description="The fact it is about: when that is known, the menu is passed over. Without it, it is always asked."
+    asks: FactName | Annotated[tuple[FactName, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="The fact it is about, or several: when one of them is known, the menu is passed over. Without it, it is always asked.",
     )
     branches: dict[Key, BranchRow] = Field(min_length=1, description="What each key (0-9, *, #) leads to.")
     default: DefaultRow = Field(description="Taken when no valid key came in `attempts` attempts.")
@@ -153,6 +154,11 @@ class DefaultFacts(Strict):
 
 class VoiceMenu(Strict):
     """How the menus hang together."""
+
+    most_keys: int | None = Field(
+        default=None, ge=0, le=20,
+        description="From each dialled number, so many keys at most lead to each queue that is reached from it, in each language.",
+    )
 
     start: Name = Field(description="The first menu, input or notice.")
     defaults: DefaultFacts = Field(description="What holds when nothing was said.")

@@ -46,8 +46,8 @@ ABSENT: Final = "james.miller"
 HER_LINE: Final = "02188881002"
 UNIFIED: Final = "4008001234"
 HER_CALLER: Final = ("13901762208", "陈志远")
-PRINTER_FAULT: Final = ((2.0, "1"), (2.0, "3"), (2.0, "2"))
-"""Mandarin, printers, a fault: the keys of the three menus, each after so many seconds."""
+PRINTER_FAULT: Final = ((2.0, "3"), (2.0, "2"))
+"""Printers, in Mandarin; a fault: the keys of the two menus, each after so many seconds."""
 CALLED_BEFORE: Final = Visit(UNIFIED, *HER_CALLER, PRINTER_FAULT, patience_seconds=12.0)
 ASKS_FOR_HER: Final = Visit(HER_LINE, *HER_CALLER, PRINTER_FAULT, patience_seconds=90.0)
 

@@ -14,6 +14,7 @@ STEP_UNTIL_SECONDS = (8.0, 9.0, 10.0, 11.0, 12.0)
 """The first is the promised engineer's: the wait counts from the first ring, and the menu takes its time."""
 SHORT_QUESTIONS = {
     "hello": {"zh": "喂。", "en": "Hello."},
+    "choose_first": {"zh": "请选择。", "en": "请选择。"},
     "choose_language": {"zh": "请选择。", "en": "请选择。"},
     "choose_product": {"zh": "请选择。", "en": "Choose, please."},
     "choose_level": {"zh": "请选择。", "en": "Choose, please."},

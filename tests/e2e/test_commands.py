@@ -41,7 +41,7 @@ async def asterisk_reaches_all_phones_but(house: House, *absent: str) -> None:
 async def test_explain_tells_the_whole_story_of_a_call(scene: Scene) -> None:
     await scene.install_phones({"1001": Manner.SILENT})
     li = await scene.agent("li.wei")
-    caller = await scene.call("4008001234", "121", name="Bob")
+    caller = await scene.call("4008001234", "21", name="Bob")
     await li.becomes("not_ready", seconds=20)
     zhang = await scene.agent("zhang.min")
     await zhang.becomes("talking")
@@ -55,8 +55,7 @@ async def test_explain_tells_the_whole_story_of_a_call(scene: Scene) -> None:
     in_order = [
         f"call {record['id']}",
         f"  {caller.ani} (Bob) rang in on 4008001234 (统一服务热线 · unified number)",
-        "  menu language: keyed 1 -> mandarin",
-        "  menu product: keyed 2 -> pcs",
+        "  menu first: keyed 2 -> pcs",
         "  menu level: keyed 1 -> how_to",
         "  is about pcs, L1, in zh",
         "> call is waiting for pcs.L1",

@@ -16,9 +16,9 @@ from tests.e2e.scene import Scene
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 UNIFIED = "4008001234"
-KEYS = "132"
+KEYS = "*32"
 """Mandarin, printers, a fault."""
-AS_KEYED = [["language", "1", "mandarin"], ["product", "3", "printers"], ["level", "2", "fault"]]
+AS_KEYED = [["first", "*", "english"], ["product", "3", "printers"], ["level", "2", "fault"]]
 FASTEST_MICROSECONDS = 240_000
 """From key to key: 180 ms of tone, then the shortest gap that a hand makes on a keypad."""
 PCMA = 8
@@ -86,10 +86,10 @@ def scenario(ani: str, steps: list[str]) -> str:
 
 WAYS: dict[str, list[str]] = {
     "faster than any prompt": ['<pause milliseconds="300"/>', played("fast.pcap", 900)],
-    "after long silences": [keyed("1", 0, 200), keyed("3", 1, 3500), keyed("2", 2, 3500)],
+    "after long silences": [keyed("*", 0, 200), keyed("3", 1, 3500), keyed("2", 2, 3500)],
     "by SIP INFO": [informed(key, sequence) for sequence, key in enumerate(KEYS, start=2)],
     "among packets that make no sense": [
-        played("garbage.pcap", 1500), keyed("1", 0, 200), played("garbage.pcap", 400), keyed("3", 1, 500),
+        played("garbage.pcap", 1500), keyed("*", 0, 200), played("garbage.pcap", 400), keyed("3", 1, 500),
         played(f"{CAPTURES}/g711a.pcap", 700), keyed("2", 2, 500),
     ],
 }  # fmt: skip

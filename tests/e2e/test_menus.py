@@ -21,16 +21,20 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 UNIFIED = "4008001234"
 WRONG = "999"
-"""No menu has this key; there are three attempts."""
+"""The menu of levels does not have this key; there are three attempts."""
 SILENCE = ""
 KEY_EVERY_SECONDS = 0.8
 """Besides the half second that a key itself takes: it falls into the question, or into the silence after it."""
 
 # What is keyed -> (key in the record, choice, value).
-LANGUAGES = {"1": ("1", "mandarin", "zh"), "2": ("2", "english", "en"), WRONG: ("", "no_language", "zh")}
-PRODUCTS = {"1": ("1", "servers"), "2": ("2", "pcs"), "3": ("3", "printers"), "4": ("4", "scanners")}
+LINES = ("servers", "pcs", "printers", "scanners")
+IN_MANDARIN = dict(zip("1234", LINES, strict=True))
+IN_ENGLISH = dict(zip("5678", LINES, strict=True))
+"""The first menu's keys say language and line."""
+NOBODY_KEYS = {SILENCE: ("", "nothing"), "0": ("0", "operator")}
+"""What ends the first menu at once: PCs, level 1, in Mandarin."""
 OPERATORS = {"0": ("0", "operator"), SILENCE: ("", "no_product")}
-"""Choices of the product menu that end it: PCs, level 1."""
+"""The same in the product menu, which those hear whose language is known."""
 LEVELS = {
     "1": ("1", "how_to", "L1"), "2": ("2", "fault", "L2"), "3": ("3", "emergency", "L3"), "0": ("0", "operator", "L1"),
     SILENCE: ("", "no_level", "L1"),
@@ -49,7 +53,7 @@ CASE = "182634"
 """Its last digit is Luhn's."""
 SERVICES: tuple[tuple[str, Path, str, str, str], ...] = (
     ("10", (("services", "1", "hours"), ("hours", "", "heard"), ("services", "0", "operator")), "pcs", "L1", "standard"),
-    ("*11", (("services", "*", "back"), ("product", "1", "servers"), ("level", "1", "how_to")), "servers", "L1", "standard"),
+    ("2*0", (("services", "2", "questions"), ("questions", "*", "back"), ("services", "0", "operator")), "pcs", "L1", "standard"),
     ("20", (("services", "2", "questions"), ("questions", "0", "operator")), "pcs", "L1", "standard"),
     (
         "21232",
@@ -67,9 +71,13 @@ SERVICES: tuple[tuple[str, Path, str, str, str], ...] = (
         (("services", "3", "has_case"), ("case_number", "", "no_case"), ("product", "0", "operator")),
         "pcs", "L1", "standard",
     ),
-    ("41", (("services", "4", "complaint"), ("product", "1", "servers")), "servers", "L3", "complaint"),
+    ("4", (("services", "4", "complaint"),), "pcs", "L3", "complaint"),
 )  # fmt: skip
-"""Keys after the 9 for services, the path from there on, and where it leads."""
+"""Keys after those for services, the path from there on, and where it leads."""
+TO_SERVICES: dict[str, tuple[str, Path]] = {
+    "zh": ("9", (("first", "9", "services"),)), "en": ("*9", (("first", "*", "english"), ("product", "9", "services"))),
+}
+"""In each language, the keys that lead there."""
 OUT: tuple[tuple[str, Path, str], ...] = (
     ("5", (("services", "5", "message"),), "message"),
     ("221", (("services", "2", "questions"), ("questions", "2", "no_start"), ("answer_no_start", "", "heard"), ("solved", "1", "solved")),
@@ -108,16 +116,17 @@ class Way:
 
 def from_the_unified_number() -> list[Way]:
     ways = []
-    for spoken, (digit, choice, language) in LANGUAGES.items():
-        first = ("language", digit, choice)
-        for keyed, (key, line) in PRODUCTS.items():
-            for last, (level_key, level_choice, level) in LEVELS.items():
-                path = (first, ("product", key, line), ("level", level_key, level_choice))
-                ways.append(Way(UNIFIED, spoken + keyed + last, path, line, level, language))
-        for keyed, (key, operator) in OPERATORS.items():
-            ways.append(Way(UNIFIED, spoken + keyed, (first, ("product", key, operator)), "pcs", "L1", language))
-    silent: Path = (("language", "", "no_language"), ("product", "", "no_product"))
-    return [*ways, Way(UNIFIED, SILENCE, silent, "pcs", "L1", "zh")]
+    for last, (level_key, level_choice, level) in LEVELS.items():
+        known = ("level", level_key, level_choice)
+        for key, line in IN_MANDARIN.items():
+            ways.append(Way(UNIFIED, key + last, (("first", key, line), known), line, level, "zh"))
+            path: Path = (("first", "*", "english"), ("product", key, line), known)
+            ways.append(Way(UNIFIED, "*" + key + last, path, line, level, "en"))
+        for key, line in IN_ENGLISH.items():
+            ways.append(Way(UNIFIED, key + last, (("first", key, f"{line}_in_english"), known), line, level, "en"))
+    for keyed, (key, choice) in OPERATORS.items():
+        ways.append(Way(UNIFIED, "*" + keyed, (("first", "*", "english"), ("product", key, choice)), "pcs", "L1", "en"))
+    return ways + [Way(UNIFIED, keyed, (("first", key, choice),), "pcs", "L1", "zh") for keyed, (key, choice) in NOBODY_KEYS.items()]
 
 
 def from_the_old_numbers() -> list[Way]:
@@ -130,9 +139,9 @@ def from_the_old_numbers() -> list[Way]:
 
 def from_the_other_numbers() -> list[Way]:
     """A number that says the language, the segment or nothing."""
-    asked: Path = (("language", "1", "mandarin"), ("product", "3", "printers"), ("level", "2", "fault"))
+    asked: Path = (("first", "3", "printers"), ("level", "2", "fault"))
     ways = [
-        Way(dnis, "132", asked, "printers", "L2", "zh", "key_account" if dnis == "4008009000" else "standard") for dnis in PLAIN_NUMBERS
+        Way(dnis, "32", asked, "printers", "L2", "zh", "key_account" if dnis == "4008009000" else "standard") for dnis in PLAIN_NUMBERS
     ]
     return [*ways, Way("4008001235", "43", (("product", "4", "scanners"), ("level", "3", "emergency")), "scanners", "L3", "en")]
 
@@ -140,21 +149,21 @@ def from_the_other_numbers() -> list[Way]:
 def through_the_services() -> list[Way]:
     """Hours, questions, a case's number, a complaint, and back; then on to a queue."""
     ways = []
-    for spoken, (digit, choice, language) in LANGUAGES.items():
-        begin: Path = (("language", digit, choice), ("product", "9", "services"))
+    for language, (begin, path_begun) in TO_SERVICES.items():
         for keys, path, line, level, segment in SERVICES:
-            ways.append(Way(UNIFIED, spoken + "9" + keys, begin + path, line, level, language, segment))
-    again: Path = (("language", "#", "again"), ("language", "1", "mandarin"), ("product", "0", "operator"))
-    return [*ways, Way(UNIFIED, "#10", again, "pcs", "L1", "zh"), Way(UNIFIED, "0", (("language", "0", "operator"),), "pcs", "L1", "zh")]
+            ways.append(Way(UNIFIED, begin + keys, path_begun + path, line, level, language, segment))
+    again: Path = (("first", "#", "again"), ("first", "9", "services"), ("services", "*", "back"), ("first", "1", "servers"))
+    wrong: Path = (("first", "3", "printers"), ("level", "", "no_level"))
+    ways.append(Way(UNIFIED, "3" + WRONG, wrong, "printers", "L1", "zh"))
+    return [*ways, Way(UNIFIED, "#9*11", (*again, ("level", "1", "how_to")), "servers", "L1", "zh")]
 
 
 def out_of_the_menu() -> list[tuple[Way, str]]:
     """Ways that end elsewhere than in a queue, and where."""
     ways = []
-    for spoken, (digit, choice, language) in LANGUAGES.items():
-        begin: Path = (("language", digit, choice), ("product", "9", "services"))
+    for language, (begin, path_begun) in TO_SERVICES.items():
         for keys, path, destination in OUT:
-            ways.append((Way(UNIFIED, spoken + "9" + keys, begin + path, "", "", language), destination))
+            ways.append((Way(UNIFIED, begin + keys, path_begun + path, "", "", language), destination))
     return ways
 
 
@@ -194,16 +203,16 @@ async def test_every_way_out_of_the_menu_leads_there_and_nobody_is_cut_off(scene
     ends = {(line.ani, line.what) for line in callers.log() if line.what in ("left", "ended")}
     assert ends == {(ani, "left" if destination == "message" else "ended") for ani, (_, destination) in wanted.items()}, "who speaks, ends"
     messages = list(scene.hotline.asterisk.directory.rglob("voicemail/default/100/INBOX/msg*.wav"))
-    assert len(messages) == len(LANGUAGES)
+    assert len(messages) == len(TO_SERVICES)
     assert min(message.stat().st_size for message in messages) > 8000, "half a second of what was said at least"
 
 
 async def test_two_wrong_keys_and_then_the_right_one(scene: Scene) -> None:
-    caller = await scene.call(UNIFIED, "991" + "3" + "2")
+    caller = await scene.call(UNIFIED, "3" + "992")
 
     record = await scene.record(caller, 30, state="waiting")
 
-    assert record["path"] == [["language", "1", "mandarin"], ["product", "3", "printers"], ["level", "2", "fault"]]
+    assert record["path"] == [["first", "3", "printers"], ["level", "2", "fault"]]
 
 
 async def test_a_key_in_the_welcome_is_heard_at_once(scene: Scene) -> None:
@@ -212,7 +221,7 @@ async def test_a_key_in_the_welcome_is_heard_at_once(scene: Scene) -> None:
     arrived, _ = await scene.happened(caller, CallArrived)
     chosen, choice = await scene.happened(caller, MenuChosen)
 
-    assert (choice.menu, choice.digits, choice.choice) == ("language", "2", "english")
+    assert (choice.menu, choice.digits, choice.choice) == ("first", "2", "pcs")
     assert (chosen - arrived).total_seconds() < 2.5, "the welcome alone is longer than four seconds"
 
 
@@ -220,7 +229,7 @@ async def test_wang_fangs_old_direct_number_asks_for_her(scene: Scene) -> None:
     """She is the first to be offered the call though others have been idle for longer; and it is a call of the hotline."""
     chen = await scene.agent("chen.jie")
     wang = await scene.agent("wang.fang")
-    caller = await scene.call("02188881002", "131")
+    caller = await scene.call("02188881002", "31")
 
     await wang.becomes("talking")
     await caller.hangs_up()

@@ -45,7 +45,7 @@ async def test_a_returning_caller_presses_1_and_is_with_his_engineer(scene: Scen
 
 
 async def test_who_withholds_his_number_is_a_stranger_whose_call_goes_on(scene: Scene) -> None:
-    caller = await scene.call(SHORT_WELCOME, "132", ani="anonymous")
+    caller = await scene.call(SHORT_WELCOME, "32", ani="anonymous")
     of_him = select(calls).where(calls.c.dnis == SHORT_WELCOME, calls.c.ani == "", calls.c.state == "waiting")
 
     async def waits() -> Any:
@@ -83,7 +83,7 @@ async def test_a_service_that_never_answers_delays_nobody_and_is_left_alone(scen
                 arrived, _ = await scene.happened(caller, CallArrived)
                 chosen, choice = await scene.happened(caller, MenuChosen)
                 await caller.hangs_up()
-                assert (choice.menu, choice.digits) == ("language", "1")
+                assert (choice.menu, choice.digits) == ("first", "1")
                 assert (chosen - arrived).total_seconds() < 3, "the key takes up to two seconds"
                 assert not [event for _, event in scene.house.journal_of(choice.call) if isinstance(event, CallerRecognised)]
         assert len(asked) == 2

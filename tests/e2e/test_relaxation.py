@@ -25,7 +25,7 @@ async def test_a_neighbouring_agent_is_offered_the_call_when_the_step_expires_an
     """The caller's wait began with his first ring: the menu's questions are part of it."""
     await scene.agent("li.wei", ready=False)
     zhao = await scene.agent("zhao.lei")
-    caller = await scene.call("4008001234", "121")
+    caller = await scene.call("4008001234", "21", key_every=1.2)
     waiting = await scene.is_live(caller, "waiting")
     assert not zhao.pops
 

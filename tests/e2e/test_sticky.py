@@ -11,7 +11,7 @@ from tests.e2e.scene import Caller, Scene
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 WANG_FANGS_LINE = "02188881002"
-PRINTERS_HOW_TO = "131"
+PRINTERS_HOW_TO = "31"
 PROMISED_UNTIL = STEP_UNTIL_SECONDS[0]
 PROMPTLY = 1.0
 

@@ -75,7 +75,7 @@ async def test_a_caller_who_hangs_up_in_the_greeting_or_in_the_menu_has_abandone
     await scene.happened(in_menu, MenuChosen)
     await in_menu.hangs_up()
 
-    for caller, path in ((in_greeting, []), (in_menu, [["language", "1", "mandarin"]])):
+    for caller, path in ((in_greeting, []), (in_menu, [["first", "1", "servers"]])):
         record = await scene.record(caller, state="ended", path=path)
         assert (record["end_cause"], record["queue"]) == ("abandoned_in_menu", None)
         assert record["queued_at"] is None

@@ -43,7 +43,7 @@ def with_random_menus(rows: dict[str, Any], chance: random.Random) -> None:
         later = [other for other, _ in nodes[place + 1 :]]
         must = later[0] if later else None
         rows[kind][name] = _MAKERS[kind](chance, later, must)
-    rows["voice_menu"].update(start=nodes[0][0], every_menu=_every_menu(chance))
+    rows["voice_menu"].update(start=nodes[0][0], most_keys=None, every_menu=_every_menu(chance))
     for entry in rows["entries"].values():
         entry["hints"] = _facts(chance)
 

@@ -58,7 +58,7 @@ MISTAKES = [
     Mistake("a port out of range", "port: 8080", "port: 80800", "expected 65535 or less"),
     Mistake("yes for true", "urgent: true", "urgent: yes", "expected true or false"),
     Mistake("a list for a mapping", "web: {host: 127.0.0.1, port: 8080}", "web: [8080]", "expected a mapping"),
-    Mistake("nothing where something is needed", "  start: language", "  start:", "found nothing, expected text", "  start:"),
+    Mistake("nothing where something is needed", "  start: first", "  start:", "found nothing, expected text", "  start:"),
     Mistake("a proficiency above 5", "products: {pcs: 4, printers: 3}", "products: {pcs: 6, printers: 3}", "expected 5 or less"),
     Mistake("a proficiency of 0", "languages: {zh: 5, en: 2}", "languages: {zh: 0, en: 2}", "expected 1 or more"),
     Mistake("a proficiency above 5 in a need", "{product_line} >= 3", "{product_line} >= 7", "a proficiency from 1 to 5", ">= 7"),
@@ -104,7 +104,7 @@ MISTAKES = [
         "the next menu is unknown", "{language: zh}, next: product", "{language: zh}, next: produkt", "did you mean 'product'?", "produkt"
     ),
     Mistake("the default's next menu is unknown", "no_language, next: product", "no_language, next: x", "found menu 'x'", "next: x"),
-    Mistake("the first menu is unknown", "  start: language", "  start: greeting", "found menu 'greeting'"),
+    Mistake("the first menu is unknown", "  start: first", "  start: greeting", "found menu 'greeting'"),
     Mistake("a prompt that is not there", "prompt: choose_level", "prompt: choose_depth", "found prompt 'choose_depth'"),
     Mistake("a prompt missing in a language", "    en: Sorry, that is not a valid choice.\n", "", "without language 'en'", "  invalid:"),
     Mistake("a prompt in a language too many", "    en: Sorry, that", "    ja: x\n    en: Sorry, that", "found language 'ja'", "ja: x"),
@@ -202,7 +202,7 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file() -> None:
 
 
 def test_every_broken_reference_is_told_at_once() -> None:
-    text = SHIPPED.replace("start: language", "start: x").replace("phone: 1003", "phone: 1303").replace("    faxes", "")
+    text = SHIPPED.replace("start: first", "start: x").replace("phone: 1003", "phone: 1303").replace("    faxes", "")
 
     assert {problem.path for problem in refused(text)} == {("voice_menu", "start"), ("agents", "zhang.min", "phone")}
 

@@ -73,8 +73,7 @@ def test_a_menu_that_nobody_reaches_is_told(changed: Changed) -> None:
 
 
 def test_a_queue_that_no_key_leads_to_is_told(changed: Changed) -> None:
-    problem = told(check(changed(("{choice: scanners, sets: {product_line: scanners}", "{choice: scanners, sets: {product_line: pcs}"),
-                                 ("hints: {product_line: scanners}", "hints: {product_line: pcs}"))), "scanners.L1")  # fmt: skip
+    problem = told(check(changed(("product_line: scanners}", "product_line: pcs}"))), "scanners.L1")
 
     assert problem.severity is Severity.WARNING
 
@@ -145,7 +144,7 @@ def test_a_number_whose_days_are_over_is_told_from_the_day_after_on(changed: Cha
 
 
 def test_a_queue_that_only_a_short_code_leads_to_is_none_that_callers_reach(changed: Changed) -> None:
-    config = changed(("sets: {product_line: scanners}", "sets: {product_line: pcs}"), ("hints: {product_line: scanners}", "hints: {}"))
+    config = changed(("product_line: scanners}", "product_line: pcs}"), ("8804: {product_line: pcs}", "8804: {product_line: scanners}"))
 
     assert told(check(config), "scanners.L1").severity is Severity.WARNING
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from acd.model import QueueId
 from config.check import check
 from config.compile import compile_menu, prompt_texts
 from config.loader import ConfigError
@@ -29,7 +30,7 @@ SERVICES = """\
       1: {choice: number, next: serial}
       2: {choice: our_hours, next: our_hours}
       3: {choice: goodbye, to: closed}
-      4: {choice: product, next: language}
+      4: {choice: product, next: first}
     default: {choice: nothing}
 """
 
@@ -43,7 +44,7 @@ def with_nodes(changed: Changed) -> Changed:
         number, notice = nodes.splitlines()
         return changed(
             (PROMPTS, speech + PROMPTS),
-            ("  start: language", "  start: desk"),
+            ("  start: first\n  most_keys: 2\n", "  start: desk\n"),
             ("{choice: no_language, next: product}", "{choice: no_language, next: product}\n" + services.rstrip()),
             (INPUTS, f"{INPUTS}{number}\n"),
             (NOTICES, f"{NOTICES}{notice}\n"),
@@ -75,9 +76,25 @@ def test_the_digits_of_what_is_read_back_are_spoken_in_each_language(with_nodes:
 def test_the_fewest_keys_to_each_queue(shipped: Config) -> None:
     ways = Ways(compile_menu(shipped))
 
-    assert ways.keys_to("4008001234")["pcs.L1"] == 1, "0 for an operator"
-    assert ways.keys_to("4008001234")["servers.L3"] == 3
-    assert ways.keys_to("4008002001")["servers.L3"] == 2, "a number that says the product line saves a key"
+    unified = {(queue, language): keys for (queue, language), keys in ways.keys_to("4008001234").items()}
+    assert unified.pop((QueueId("pcs.L1"), "zh")) == 1, "0 for an operator"
+    assert set(unified.values()) == {2}, "the first key says language and line, the second the level"
+    assert len(unified) == 4 * 3 * 2 - 1
+    assert max(ways.keys_to("4008002001").values()) == 2, "language, then level"
+
+
+def test_the_longest_way_asks_nothing_twice(shipped: Config) -> None:
+    ways = Ways(compile_menu(shipped))
+
+    assert ways.most_keys("4008001235") > ways.most_keys("4008002001") == 2
+
+
+def test_a_queue_that_is_farther_than_wanted_is_an_error_with_its_number(changed: Changed) -> None:
+    far = the_error(changed(("  most_keys: 2", "  most_keys: 1")), "2 keys from 4008002001 to")
+
+    assert far.path == ("entries", "4008002001") and far.line is not None
+    one_more = changed(("      7: {choice: printers_in_english, sets: {language: en, product_line: printers}, next: language}\n", ""))
+    assert {problem.text.partition(" to ")[0] for problem in errors(one_more)} >= {"found 3 keys from 4008001234"}
 
 
 def test_silence_leads_to_a_person_too(with_nodes: Changed) -> None:

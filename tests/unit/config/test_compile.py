@@ -138,14 +138,15 @@ def walked(config: Config, dnis: str, digits: str) -> Facts:
 @pytest.mark.parametrize(
     ("dnis", "digits", "expected"),
     [
-        ("4008001234", "132", ("zh", "printers", Level.L2, False)),
-        ("4008001234", "211", ("en", "servers", Level.L1, False)),
-        ("4008001234", "123", ("zh", "pcs", Level.L3, True)),
-        ("4008001234", "10", ("zh", "pcs", Level.L1, False)),
+        ("4008001234", "32", ("zh", "printers", Level.L2, False)),
+        ("4008001234", "51", ("en", "servers", Level.L1, False)),
+        ("4008001234", "23", ("zh", "pcs", Level.L3, True)),
+        ("4008001234", "0", ("zh", "pcs", Level.L1, False)),
+        ("4008001234", "*41", ("en", "scanners", Level.L1, False)),
         ("4008001234", "", ("zh", "pcs", Level.L1, False)),
         ("4008002003", "22", ("en", "printers", Level.L2, False)),
         ("4008001235", "41", ("en", "scanners", Level.L1, False)),
-        ("12345", "143", ("zh", "scanners", Level.L3, True)),
+        ("12345", "43", ("zh", "scanners", Level.L3, True)),
     ],
 )
 def test_the_menu_understands_what_is_keyed(shipped: Config, dnis: str, digits: str, expected: tuple[object, ...]) -> None:
@@ -155,8 +156,8 @@ def test_the_menu_understands_what_is_keyed(shipped: Config, dnis: str, digits: 
 
 
 def test_the_dialled_number_may_name_segment_and_agent(shipped: Config) -> None:
-    assert walked(shipped, "4008009000", "111").known["segment"] == "key_account"
-    assert walked(shipped, "02188881002", "111").known["preferred_agent"] == "wang.fang"
+    assert walked(shipped, "4008009000", "11").known["segment"] == "key_account"
+    assert walked(shipped, "02188881002", "11").known["preferred_agent"] == "wang.fang"
 
 
 def test_a_choice_is_reported_by_its_name(shipped: Config) -> None:

@@ -52,7 +52,7 @@ def test_counts_are_those_of_the_callers_ways(shipped: Config) -> None:
     assert traffic.calls == 3
     assert traffic.taken["product", "servers"] == 2, "both orders on trial are one branch"
     assert traffic.handed_on == {("language", "english"): 1, ("product", "servers"): 1, ("level", "how_to"): 1}
-    assert traffic.gave_up == {"level": 1, "language": 1}
+    assert traffic.gave_up == {"level": 1, "first": 1}
     said = words(picture(compile_menu(shipped), shipped.prompts, traffic))
     assert "2  english  ·  2 (1 ↷)" in said and said.count("✕ 1") == 2
 

@@ -23,12 +23,12 @@ MENU = MenuPlan(
     start="language",
     menus={
         "language": Menu(
-            "language", "choose_language", "language",
+            "language", "choose_language", ("language",),
             (Branch("1", "zh", {"language": "zh"}, "product"), Branch("2", "en", {"language": "en"}, "product")),
             Branch("", "none", {"language": "zh"}, "product"),
         ),
         "product": Menu(
-            "product", "choose_product", "product_line",
+            "product", "choose_product", ("product_line",),
             (Branch("3", "pcs", {"product_line": "pcs"}), Branch("4", "printers", {"product_line": "printers"})),
             Branch("", "none", {"product_line": "pcs"}),
         ),

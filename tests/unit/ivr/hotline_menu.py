@@ -13,17 +13,17 @@ def branch(key: str, choice: str, following: str | None = None, **sets: str) -> 
 
 
 LANGUAGE = Menu(
-    "language", "ask-language", "language",
+    "language", "ask-language", ("language",),
     (branch("1", "mandarin", "product", language="zh"), branch("2", "english", "product", language="en")),
     branch("", "mandarin", "product", language="zh"),
 )  # fmt: skip
 PRODUCT = Menu(
-    "product", "ask-product", "product_line",
+    "product", "ask-product", ("product_line",),
     (branch("1", "servers", "level", product_line="servers"), branch("3", "printers", "level", product_line="printers")),
     branch("", "pcs", "level", product_line="pcs"),
 )  # fmt: skip
 LEVEL = Menu(
-    "level", "ask-level", "urgent",
+    "level", "ask-level", ("urgent",),
     (branch("1", "ordinary", urgent="no", level="L1"), branch("9", "emergency", urgent="yes", level="L2")),
     branch("", "ordinary", urgent="no", level="L1"),
     timeout_seconds=2.5,

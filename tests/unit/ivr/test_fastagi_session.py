@@ -472,7 +472,7 @@ async def test_a_recorded_session_cut_off_anywhere_ends(transcript: Transcript) 
 
 SERIAL = Input("serial", "enter-serial", 4, 6, Branch("", "entered"), Branch("", "none"), confirm=False, timeout_seconds=3.0)
 OUT = Menu(
-    "what", "ask-what", None,
+    "what", "ask-what", (),
     (Branch("1", "serial", next="serial"), Branch("4", "message", to="voicemail"), Branch("5", "call_me", {"callback": "yes"}),
      Branch("#", "again", go=Go.REPEAT)),
     Branch("", "nothing"),

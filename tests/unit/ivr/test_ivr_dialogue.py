@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from acd.model import Level
 from ivr.dialogue import ALL_DIGITS, MENUS_PER_CALL, Ask, Facts, MenuError, MenuTaken, Say, SetLanguage, Step, entry_of, unasked, walk
-from ivr.menu import Entry, MenuPlan
+from ivr.menu import Entry, Menu, MenuPlan
 from tests.unit.ivr.hotline_menu import LANGUAGE, LEVEL, PLAN, PRODUCT, branch, plan
 
 
@@ -143,9 +143,36 @@ def test_silent_prompts_are_left_out() -> None:
     assert heard(steps) == ["zh:ask-language"] * 3 + ["zh:ask-product"] * 3 + ["zh:ask-level"] * 3
 
 
+FIRST = Menu(
+    "first", "ask-first", ("language", "product_line"),
+    (branch("3", "printers", "language", language="zh", product_line="printers"),
+     branch("7", "printers_in_english", "language", language="en", product_line="printers"),
+     branch("*", "english", "language", language="en"), branch("0", "operator", product_line="printers", level="L1")),
+    branch("", "nothing"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hints", "digits", "path"),
+    [
+        ({}, ["", "7", "1"], [("first", "7", "printers_in_english"), ("level", "1", "ordinary")]),
+        ({"product_line": "printers"}, ["", "2", "1"], [("language", "2", "english"), ("level", "1", "ordinary")]),
+        ({"language": "en"}, ["", "3", "1"], [("product", "3", "printers"), ("level", "1", "ordinary")]),
+        ({"language": "en", "product_line": "printers"}, ["", "1"], [("level", "1", "ordinary")]),
+    ],
+)
+def test_a_key_may_say_two_things_and_who_said_one_of_them_is_asked_for_the_other(
+    hints: dict[str, str], digits: list[str], path: list[tuple[str, str, str]]
+) -> None:
+    menus = {**PLAN.menus, "first": FIRST}
+    _, facts = play(plan(start="first", menus=menus, default_entry=Entry("", "x", hints)), digits)
+    assert taken(facts) == path
+    assert (facts.product_line, facts.language) == ("printers", "en")
+
+
 def test_menus_that_lead_to_each_other_for_ever_keep_nobody_for_ever() -> None:
     back = branch("9", "back", "language")
-    looping = replace(LEVEL, asks="nothing", branches=(back,), default=back)
+    looping = replace(LEVEL, asks=("nothing",), branches=(back,), default=back)
     steps, facts = play(plan(menus={**PLAN.menus, "level": looping}), ["1", "1"] + ["9"] * 1000)
     assert len(facts.path) <= MENUS_PER_CALL
     assert facts.product_line == "servers"

@@ -22,7 +22,7 @@ OPERATOR = branch("0", "operator", product_line="pcs")
 SERIAL = Input("serial", "enter-serial", 4, 6, branch("", "entered"), branch("", "none"), keys=(OPERATOR, BACK), check="luhn")
 HOURS = Notice("hours", ("our-hours", "on-holidays"), branch("", "heard", "what"))
 WHAT = Menu(
-    "what", "ask-what", None,
+    "what", "ask-what", (),
     (branch("1", "product", "product"), branch("2", "serial", "serial"), branch("3", "hours", "hours"),
      Branch("4", "message", to="voicemail"), branch("5", "call_me", callback="yes"), BACK, AGAIN, OPERATOR),
     branch("", "nothing"),
