@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -40,7 +40,9 @@ from acd.encoding import kind_of, to_json
 from acd.events import CallArrived, CallerRecognised, CallQueued, Event, MenuChosen, SurveyAnswered
 from acd.model import AgentState, CallbackState, CallState, OfferState, queue_of
 from acd.plan import Telling
-from acd.records import agent_intervals, callbacks, calls, incidents, offers, progress, story
+from acd.records import agent_intervals, callbacks, calls, incidents, offers, progress, stays, story, working_time
+from acd.stays import Stay, Stays
+from acd.working_time import WorkingQuarter, WorkingTime, quarter_of
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +70,8 @@ class OpenRows:
     callbacks: dict[str, Row] = field(default_factory=dict)
     """By call: the latest promise to each live one."""
     incidents: dict[str, Row] = field(default_factory=dict)
+    stays: Stays = field(default_factory=Stays)
+    working: WorkingTime = field(default_factory=WorkingTime)
 
 
 class Records:
@@ -121,7 +125,7 @@ class Records:
         self._changed, self._story = {}, []
         try:
             async with self._engine.begin() as connection:
-                for table in (calls, offers, agent_intervals, callbacks, incidents):
+                for table in (calls, offers, agent_intervals, callbacks, incidents, stays, working_time):
                     await _upsert(connection, table, [dict(row) for of, row in changed.values() if of is table])
                 await _upsert(connection, story, told)
                 await _upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
@@ -156,6 +160,10 @@ class Records:
             take = _OF_NOTICE.get(type(effect))
             if take is not None:
                 take(self, sequence, ordinal, at, effect)
+        for stay in self._open.stays.follow(at, event, effects):
+            self._change(stays, _row_of_stay(stay))
+        for quarter in self._open.working.follow(at, effects):
+            self._change(working_time, _row_of_quarter(quarter))
         if not new:
             self._changed.clear()
             self._story.clear()
@@ -366,6 +374,23 @@ def _new_call(call: str, at: datetime, arrival: CallArrived | None) -> Row:
         "first_queue": None, "settled_at": None, "resolver": None, "transfers": 0,
         "survey_score": None, "survey_solved": None, "survey_comment": None,
     }  # fmt: skip
+
+
+def _row_of_stay(stay: Stay) -> Row:
+    return {
+        "id": stay.id, "call": stay.call, "queue": stay.queue, "product_line": stay.queue.rpartition(".")[0], "entry": stay.entry,
+        "came_by": str(stay.came_by), "bounced": stay.bounced, "offered_at": stay.offered_at, "quarter": quarter_of(stay.offered_at),
+        "became": str(stay.became), "waited_seconds": stay.waited_seconds, "agent": stay.agent, "ring_seconds": stay.ring_seconds,
+        "talk_seconds": stay.talk_seconds, "hold_seconds": stay.hold_seconds, "wrap_up_seconds": stay.wrap_up_seconds,
+        "handled": stay.handled, "handed_on": stay.handed_on,
+    }  # fmt: skip
+
+
+def _row_of_quarter(quarter: WorkingQuarter) -> Row:
+    return {"id": f"{quarter.agent}@{quarter.quarter}", **{name: getattr(quarter, name) for name in _OF_QUARTER}}
+
+
+_OF_QUARTER = tuple(field.name for field in fields(WorkingQuarter))
 
 
 async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:

@@ -1,4 +1,4 @@
-"""The records' tables: calls, offers, agent-state intervals, callbacks, each call's story; users, their sessions, tokens and deeds.
+"""The records' tables: calls, stays in queues, offers, agents' intervals, callbacks, stories; users, their sessions, tokens and deeds.
 
 Says what is kept, not how it comes there (``acd.projection``) or who asks for it (``acd.archive``, ``acd.people`` …). Everything but
 ``users``, ``ended_sessions``, ``tokens`` and ``audit`` can be rebuilt from the journal. Times are stored in UTC and come back aware.
@@ -178,6 +178,46 @@ callbacks = Table(
     Index("callbacks_by_promise", "promised_at", "id"),
 )  # fmt: skip
 """One row a promised callback. ``cause``: why the last attempt was in vain; ``by`` and ``reason``: who called it off, and why."""
+
+stays = Table(
+    "stays", metadata,
+    Column("id", String(144), primary_key=True),
+    Column("call", String(128), nullable=False, index=True),
+    Column("queue", String(80), nullable=False),
+    Column("product_line", String(64), nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("came_by", String(16), nullable=False),
+    Column("bounced", Boolean, nullable=False),
+    Column("offered_at", UtcDateTime, nullable=False),
+    Column("quarter", Integer, nullable=False),
+    Column("became", String(24), nullable=False),
+    Column("waited_seconds", Float, nullable=False),
+    Column("agent", String(64)),
+    Column("ring_seconds", Float, nullable=False),
+    Column("talk_seconds", Float, nullable=False),
+    Column("hold_seconds", Float, nullable=False),
+    Column("wrap_up_seconds", Float, nullable=False),
+    Column("handled", Boolean, nullable=False),
+    Column("handed_on", Boolean, nullable=False),
+    Index("stays_by_quarter", "quarter"),
+)  # fmt: skip
+"""One row each stay of a call in a queue, see ``acd.stays``. ``quarter``: the quarter of an hour of ``offered_at``, counted from 1970."""
+
+working_time = Table(
+    "working_time", metadata,
+    Column("id", String(96), primary_key=True),
+    Column("agent", String(64), nullable=False),
+    Column("quarter", Integer, nullable=False),
+    Column("ready_seconds", Float, nullable=False),
+    Column("reserved_seconds", Float, nullable=False),
+    Column("talking_seconds", Float, nullable=False),
+    Column("wrap_up_seconds", Float, nullable=False),
+    Column("not_ready_seconds", Float, nullable=False),
+    Column("offers", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Index("working_time_by_quarter", "quarter"),
+)  # fmt: skip
+"""One row each agent's quarter of an hour, see ``acd.working_time``: what he did in it, as far as it is over."""
 
 progress = Table("progress", metadata, Column("name", String(32), primary_key=True), Column("sequence", Integer, nullable=False))
 """How far a projection has followed the journal."""

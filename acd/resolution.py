@@ -12,9 +12,10 @@ given the visits, how many days count, and until when the past is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Visit:
     answered: bool
     solved: bool | None = None
     """What the caller said; None: nothing."""
+    group: str = ""
+    """What its matter is counted under; nothing here looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +53,52 @@ def first_call_resolution(visits: Iterable[Visit], since: datetime, until: datet
 
     ``visits`` must reach back to ``since - within``, so that beginnings are known, and go on to ``now``.
     """
-    threads: dict[tuple[str, str], list[Visit]] = {}
-    withheld: list[list[Visit]] = []
-    for visit in sorted(visits, key=lambda one: one.arrived_at):
-        if visit.ani:
-            threads.setdefault((visit.ani, visit.product_line), []).append(visit)
-        else:
-            withheld.append([visit])
+    in_threads = sorted(visits, key=lambda one: (one.ani, one.product_line, one.arrived_at))
     found = [
-        solved_by(calls[place], calls[place + 1 :], now, within)
-        for calls in [*threads.values(), *withheld]
-        for place, visit in enumerate(calls)
-        if since <= visit.arrived_at < until and begins_matter(visit, calls[:place], within)
+        solved for _, thread in groupby(in_threads, _thread) for _, solved in _of_thread(list(thread), since, until, within, now)
     ]
     return Resolution(found.count(True), found.count(False), found.count(None))
+
+
+async def matters(
+    visits: AsyncIterator[Visit], since: datetime, until: datetime, within: timedelta, now: datetime
+) -> AsyncIterator[tuple[Visit, bool | None]]:
+    """Each matter that began in [``since``, ``until``): its first answered visit, and whether that settled it; None: not known (yet).
+
+    ``visits`` come by ``ani``, product line and arrival, and must reach back to ``since - within`` and on to ``until + within``, as far as
+    that has passed; only those of one number about one product line are kept in memory.
+    """
+    thread: list[Visit] = []
+    async for visit in visits:
+        if thread and _thread(visit) != _thread(thread[0]):
+            for found in _of_thread(thread, since, until, within, now):
+                yield found
+            thread = []
+        thread.append(visit)
+        if not visit.ani:  # a withheld number has no past and no future
+            for found in _of_thread(thread, since, until, within, now):
+                yield found
+            thread = []
+    for found in _of_thread(thread, since, until, within, now):
+        yield found
+
+
+def _thread(visit: Visit) -> tuple[str, str]:
+    return visit.ani, visit.product_line
+
+
+def _of_thread(
+    visits: list[Visit], since: datetime, until: datetime, within: timedelta, now: datetime
+) -> Iterator[tuple[Visit, bool | None]]:
+    """In order of arrival, so that the last answered one before and the next one after say all that there is to know."""
+    alone = bool(visits) and not visits[0].ani
+    answered: list[Visit] = []
+    for place, visit in enumerate(visits):
+        after = [] if alone else visits[place + 1 : place + 2]
+        if since <= visit.arrived_at < until and begins_matter(visit, answered, within):
+            yield visit, solved_by(visit, after, now, within)
+        if visit.answered and not alone:
+            answered = [visit]
 
 
 def begins_matter(visit: Visit, before: Sequence[Visit], within: timedelta) -> bool:

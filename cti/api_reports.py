@@ -5,8 +5,6 @@ Days are the hotline's own, first and last included. Whoever keeps the past work
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
@@ -22,6 +20,7 @@ from cti.api_desk import json_response
 from cti.api_parts import Day
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
+from cti.api_spreadsheets import csv_of
 
 PICTURE = "image/svg+xml"
 MOST_DAYS = 92
@@ -146,20 +145,9 @@ async def menu(request: Request, since: Day | None = None, until: Day | None = N
 
 
 def misroutes_csv(rows: Sequence[Misroutes]) -> str:
-    """The ledger as a table for spreadsheets: UTF-8 with its mark, so that they know it."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(list(MisrouteRow.model_fields))
-    for row in rows:
-        table.writerow([_cell(getattr(row, name)) for name in MisrouteRow.model_fields])
-    return "\ufeff" + out.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A dialled number comes from the network: a text that a spreadsheet would calculate gets a quote before it."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return "" if value is None else value
+    """The ledger as a table for spreadsheets."""
+    names = list(MisrouteRow.model_fields)
+    return csv_of(names, ([getattr(row, name) for name in names] for row in rows))
 
 
 ROUTES = (

@@ -23,6 +23,7 @@ from acd.people import UserDirectory
 from acd.projection import Records
 from acd.router import Router
 from acd.runner import Runner
+from acd.tallies import Tallies
 from config.compile import compile_menu, compile_plan
 from config.dialplan.extensions import trunk_endpoint
 from config.loader import ConfigError, resolve_secret
@@ -208,7 +209,7 @@ class App:
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
             destinations=lambda: tuple(self._config.destinations), health=self._health,
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
-            reports=PastReports(Archive(self._database), lambda: self._config),
+            reports=PastReports(Archive(self._database), Tallies(self._database), lambda: self._config),
             incident_texts=self._incident_texts,
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)

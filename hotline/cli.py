@@ -25,7 +25,7 @@ COMMANDS = {
     "handover": "the short codes by which any employee hands a caller to a queue",
     "checkpoint": "store what the next start of the engine needs to know",
     "explain": "print a call's whole story",
-    "report": "figures of the past: misroutes, calls round the hotline, first-call resolution",
+    "report": "figures of the past: how calls were served, misroutes, calls round the hotline, first-call resolution",
     "user": "who may log in: add, remove, list",
     "demo": "everything at once: an Asterisk, the engine, simulated callers and agents",
 }

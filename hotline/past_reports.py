@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from acd.archive import Archive, Row
 from acd.misroutes import Bypasses, Misroutes, Routed, ledger
 from acd.model import EndCause
+from acd.performance import Performance, Question, performance
+from acd.periods import periods
 from acd.resolution import Resolution, Visit, first_call_resolution
+from acd.tallies import Tallies, TooManyRows
 from config.compile import compile_menu
 from config.picture import picture
 from config.schema import Config
+from cti.api_performance import TooLarge
 from ivr.traffic import Way, traffic_of
 
 USUAL_DAYS = 7
@@ -26,8 +30,9 @@ _VISIT = ("ani", "product_line", "arrived_at", "answered_at", "survey_solved")
 class PastReports:
     """Days are those of the hotline's zone, as ``config`` says it now."""
 
-    def __init__(self, archive: Archive, config: Callable[[], Config]) -> None:
+    def __init__(self, archive: Archive, tallies: Tallies, config: Callable[[], Config]) -> None:
         self._archive = archive
+        self._tallies = tallies
         self._config = config
 
     def period(self, since: date | None, until: date | None) -> tuple[date, date]:
@@ -55,6 +60,22 @@ class PastReports:
         rows = await self._archive.columns_of_calls(_VISIT, start - within, max(now, end))
         visits = [_visit(row) for row in rows if row["product_line"] is not None]
         return await asyncio.to_thread(first_call_resolution, visits, start, min(now, end), within, now)
+
+    def question(self, since: date | None, until: date | None, zone: str | None) -> Question:
+        """The days asked for in the zone asked for; what was left out is the hotline's zone, today, and the week that ends then."""
+        name = zone or self._config().hotline.time_zone
+        last = until or datetime.now(ZoneInfo(name)).date()
+        return Question(since or last - timedelta(days=USUAL_DAYS - 1), last, name)
+
+    async def performance(self, question: Question, most_rows: int) -> Performance:
+        """How calls were served and agents were busy. Raises ``cti.api_performance.TooLarge``."""
+        cut = await asyncio.to_thread(periods, question.since, question.until, ZoneInfo(question.zone), question.interval)
+        within = timedelta(days=self._config().survey.returns_within_days)
+        try:
+            found = await self._tallies.tally(question.by, cut, within, datetime.now(UTC), most_rows)
+        except TooManyRows as reason:
+            raise TooLarge(str(reason)) from None
+        return await asyncio.to_thread(performance, question, cut, found.rows)
 
     async def menu(self, since: date, until: date) -> str:
         """The menu's picture (SVG) with what callers did in it."""

@@ -18,7 +18,9 @@ ADAPTERS = {
     "the pages": ("cti.api", "cti.api_*"),
     "the customers": ("cti.customers",),
     "the journal": ("acd.journal", "acd.checkpoint"),
-    "the records": ("acd.records", "acd.archive", "acd.audit", "acd.people", "acd.projection", "acd.second_factor", "acd.tokens"),
+    "the records": (
+        "acd.records", "acd.archive", "acd.audit", "acd.people", "acd.projection", "acd.second_factor", "acd.tallies", "acd.tokens",
+    ),
     "the configuration file": ("config.loader",),
     "the dialplan": ("config.dialplan",),
 }

@@ -17,6 +17,7 @@ from acd.effects import CallChanged, HandedOn
 from acd.events import CallArrived, CallQueued, MenuChosen, SurveyAnswered, Ticked
 from acd.model import AgentId, CallId, CallState, EndCause, Level, QueueId
 from acd.projection import Records
+from acd.tallies import Tallies
 from config.loader import load
 from cti.api import create_app
 from hotline.past_reports import PastReports
@@ -66,7 +67,7 @@ async def chen(database: AsyncEngine, tmp_path: Path) -> AsyncIterator[httpx.Asy
     """The supervisor, signed in."""
     built = house()
     config = load(SHIPPED)
-    reports = PastReports(Archive(database), lambda: config)
+    reports = PastReports(Archive(database), Tallies(database), lambda: config)
     app = create_app(built.engine, built.users, built.live, SECRET, plan, reports=reports, dist=tmp_path)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hotline.example") as client:
         person = next(person for person in PEOPLE if person.name == "chen")
