@@ -20,7 +20,8 @@ from cti import (
 from cti.api_routes import Route
 
 MODULES: Final = (
-    api_desk, api_transfer, api_consult, api_console, api_callbacks, api_incidents, api_reports, api_performance, api_socket, api_watch, api_index,
+    api_desk, api_transfer, api_consult, api_console, api_callbacks, api_incidents, api_reports, api_performance,
+    api_socket, api_watch, api_index,
 )  # fmt: skip
 
 ROUTES: Final[tuple[Route, ...]] = tuple(row for module in MODULES for row in module.ROUTES)
