@@ -27,6 +27,7 @@ from cti.api_reports import Reports
 from cti.api_sessions import Attempts, Session, Sessions, User, Users
 from cti.api_table import ROUTES
 from cti.api_watch import Watched
+from cti.pop_news import Delivery
 
 __all__ = ["DIST", "History", "LiveDesks", "Session", "User", "Users", "create_app"]
 
@@ -56,6 +57,7 @@ def create_app(
     callbacks: Callbacks = NoCallbacks(),
     reports: Reports | None = None,
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
+    delivery: Callable[[], Delivery | None] = lambda: None,
     registry: CollectorRegistry | None = None,
     dist: Path = DIST,
 ) -> FastAPI:
@@ -66,6 +68,7 @@ def create_app(
     the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
     ``callbacks`` keeps what was promised, ``reports`` works figures of the past out. ``incident_texts`` gives what callers can be let hear
     of an incident: text -> language -> what it says.
+    ``delivery`` tells how pops are sent to the company's own service; None without one.
     ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
@@ -79,6 +82,7 @@ def create_app(
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks, incident_texts,
     )  # fmt: skip
     app.state.reports = reports
+    app.state.delivery = delivery
     app.state.watched = Watched(health, registry)
     app.state.dist = dist
     api_problems.install(app)

@@ -28,6 +28,7 @@ from cti.api_messages import EarlierCalls
 from cti.api_pace import Pace
 from cti.api_pages import CLOSE_SESSION_OVER, Page
 from cti.api_sessions import Session
+from cti.pop_feed import PopFeed
 
 log = structlog.get_logger()
 
@@ -50,7 +51,14 @@ class History(Protocol):
 class LiveDesks:
     """All open pages. Use from the event loop's thread only."""
 
-    def __init__(self, history: History, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, history: History, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), pops: PopFeed | None = None,
+        link: Callable[[ScreenPop], tuple[str, bool] | None] = lambda pop: None,
+    ) -> None:  # fmt: skip
+        """``pops`` is told what happens, once the engine runs. ``link`` gives the company's own page about a caller, and whether it
+        opens by itself."""
+        self._pop_feed = pops or PopFeed()
+        self._link = link
         self._history = history
         self._clock = clock
         self._engine: Engine | None = None
@@ -118,6 +126,7 @@ class LiveDesks:
         changed_cards = self._cards.follow(at, effects)
         if self._engine is not None:
             self._count(effects)
+            self._pop_feed.follow(at, effects)
         if not self._pages:
             return
         for card in changed_cards:
@@ -213,7 +222,7 @@ class LiveDesks:
         if self._cards.of(card.pop.agent) is not card:
             return  # withdrawn meanwhile
         earlier = _found(lookup)
-        self._send(card.pop.agent, messages.pop(self._clock(), card, earlier))
+        self._send(card.pop.agent, messages.pop(self._clock(), card, earlier, self._link(card.pop)))
         if earlier is None:
             lookup.add_done_callback(lambda late: self._send_earlier(card, late))
 
@@ -251,7 +260,7 @@ class LiveDesks:
         if card is None and view is not None and view.state is AgentState.TALKING:
             card = next((card_of_call(call, agent) for call in board.calls if call.call == view.call), None)
         if card is not None:
-            page.put(messages.pop(self._clock(), card, None))
+            page.put(messages.pop(self._clock(), card, None, self._link(card.pop)))
             self._look_up(card).add_done_callback(lambda lookup: self._send_earlier(card, lookup))
 
     def _show_agents(self) -> None:

@@ -121,9 +121,13 @@ def board(now: datetime, everything: Board) -> str:
     return encode({"kind": "board", "now": now, "board": everything})
 
 
-def pop(now: datetime, card: Card, earlier: EarlierCalls | None) -> str:
-    """A screen pop, or the replay of one; ``earlier_calls`` is null while they are being looked up."""
-    return encode({"kind": "pop", "now": now, **pop_fields(card), "earlier_calls": earlier})
+def pop(now: datetime, card: Card, earlier: EarlierCalls | None, link: tuple[str, bool] | None = None) -> str:
+    """A screen pop, or the replay of one; ``earlier_calls`` is null while they are being looked up.
+
+    ``link`` is the company's own page about the caller, and whether it opens by itself.
+    """
+    page = None if link is None else {"address": link[0], "opens_by_itself": link[1]}
+    return encode({"kind": "pop", "now": now, **pop_fields(card), "earlier_calls": earlier, "link": page})
 
 
 def pop_fields(card: Card) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from cti import (
     api_callbacks,
     api_console,
     api_consult,
+    api_deliveries,
     api_desk,
     api_incidents,
     api_index,
@@ -21,7 +22,7 @@ from cti.api_routes import Route
 
 MODULES: Final = (
     api_desk, api_transfer, api_consult, api_console, api_callbacks, api_incidents, api_reports, api_performance,
-    api_socket, api_watch, api_index,
+    api_deliveries, api_socket, api_watch, api_index,
 )  # fmt: skip
 
 ROUTES: Final[tuple[Route, ...]] = tuple(row for module in MODULES for row in module.ROUTES)

@@ -32,11 +32,13 @@ from cti.api import create_app
 from cti.api_live import LiveDesks
 from cti.api_server import WebServer, serve
 from cti.api_sessions import SESSION_SECONDS
+from cti.pop_feed import Listener, PopFeed
 from hotline.app_config import proven
 from hotline.call_control import SessionFirst
 from hotline.checkpointing import Checkpointing
 from hotline.customer_source import Customers
 from hotline.past_reports import PastReports
+from hotline.pop_targets import ManagerEvents, pop_link, webhook_of
 from hotline.steady_clock import SteadyClock
 from ivr.fastagi import FastAgiServer, Sessions
 
@@ -69,6 +71,8 @@ class App:
         self._menus: list[FastAgiServer] = []
         self._web: WebServer | None = None
         self._customers = Customers()
+        self._pops = PopFeed()
+        self._webhook = webhook_of(self._config, config_path.parent)
         self._checkpointing = Checkpointing(state_dir, config_path)
 
     # ---- life ------------------------------------------------------------------------------------------------------------
@@ -82,7 +86,7 @@ class App:
         if self._records.written > self._journal.last:
             log.error("journal_behind_the_records", journal=self._journal.last, records=self._records.written)
             self._journal.go_on_after(self._records.written)
-        desks = LiveDesks(_History(Archive(self._database)))
+        desks = LiveDesks(_History(Archive(self._database)), pops=self._pops, link=lambda pop: pop_link(self._config, pop))
         router = Router()
         self._runner = Runner(router, self._journal, (self._records, desks), self._clock)
         replayed = self._checkpointing.recover(self._runner, self._journal, self._records)
@@ -95,6 +99,7 @@ class App:
         await self._runner.use_plan(self._plan)
         await asyncio.gather(*(self._first_look(exchange) for exchange in self._exchanges.values()))
         self._runner.keep_deadlines()
+        self._tell_of_pops()
         await self._serve_pages(desks)
         await self._customers.use(self._config, self._path.parent)
         await self._serve_menus(sessions)
@@ -120,6 +125,8 @@ class App:
             await self._web.stop()
         if self._runner:
             await self._runner.stop()
+        if self._webhook:
+            await self._webhook.stop()
         await asyncio.gather(*(exchange.stop() for exchange in self._exchanges.values()))
         if self._records:
             await self._records.stop()
@@ -163,6 +170,15 @@ class App:
     def _line_out(self) -> LineOut | None:
         row = self._config.callbacks
         return None if row is None else LineOut(trunk_endpoint(row.trunk), row.caller_id, row.prefix)
+
+    def _tell_of_pops(self) -> None:
+        listeners: list[Listener] = []
+        if self._webhook:
+            self._webhook.start()
+            listeners.append(self._webhook.tell)
+        if self._config.screen_pop.user_event:
+            listeners.append(ManagerEvents(self._exchanges).tell)
+        self._pops.begin(listeners)
 
     async def _first_look(self, exchange: Ami) -> None:
         await exchange.start()
@@ -210,7 +226,7 @@ class App:
             destinations=lambda: tuple(self._config.destinations), health=self._health,
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
             reports=PastReports(Archive(self._database), Tallies(self._database), lambda: self._config),
-            incident_texts=self._incident_texts,
+            incident_texts=self._incident_texts, delivery=lambda: self._webhook.delivery if self._webhook else None,
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
 

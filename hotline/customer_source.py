@@ -16,8 +16,8 @@ from config.loader import SecretMissing, resolve_secret
 from config.schema import Config, CustomersRow
 from config.schema.nearest import did_you_mean
 from config.schema.source import Problem, Severity
+from cti.breaker import Breaker
 from cti.customers import CustomerDirectory
-from cti.customers.breaker import Breaker
 from cti.customers.csv_file import CsvSource, FileError, Table
 from cti.customers.http import HttpSource
 from cti.customers.sql import SqlSource

@@ -18,6 +18,7 @@ from asterisk.manager import Manager, ManagerException
 from config.compile import prompt_texts, queue_ids
 from config.loader import SecretMissing, resolve_secret
 from config.schema import Config
+from cti.webhook import ping
 from hotline.app_config import proven
 from hotline.places import Refused
 from ivr.prompts import missing
@@ -49,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print every finding; exit 1 when one is not well."""
     config = proven(arguments.config)
     findings = [finding for name in config.exchanges for finding in _exchange(config, name, arguments.config.parent)]
+    findings += _webhook(config, arguments.config.parent)
     if arguments.sounds:
         absent = missing(prompt_texts(config), config.languages, arguments.sounds)
         advice = f"hotline prompts render --sounds {arguments.sounds}"
@@ -56,6 +58,18 @@ def run(arguments: argparse.Namespace) -> int:
     for finding in findings:
         print(f"{'ok  ' if finding.well else 'BAD '} {finding.what}{'' if finding.well else f'; {finding.advice}'}")
     return 0 if all(finding.well for finding in findings) else 1
+
+
+def _webhook(config: Config, directory: Path) -> Iterator[Finding]:
+    """The company's service is sent a message that means nothing."""
+    row = config.screen_pop.webhook
+    if row is None:
+        return
+    try:
+        problem = ping(row.url, resolve_secret(row.secret, directory).encode(), row.limit_seconds, time.time())
+    except SecretMissing as missing_secret:
+        raise Refused(str(missing_secret)) from None
+    yield Finding(not problem, f"webhook at {row.url}: {problem or 'took a ping'}", "is the service up, and is the secret the same there?")
 
 
 def _exchange(config: Config, name: str, directory: Path) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from config.schema.customers import CustomersRow, HttpCustomers, SqlCustomers
 from config.schema.need import Combination, Need
+from config.schema.pop import PopUrl, ScreenPopRow, Webhook
 from config.schema.relief import AnnounceRow, CalendarRow, CallbackLine, CallbackRow, HoursRow, OverflowRow
 from config.schema.routing import (
     AgentRow,
@@ -113,6 +114,9 @@ class Config(Strict):
     product_lines: dict[Name, ProductLine] = Field(min_length=1, description="Product lines, by name.")
     queues: Queues = Field(description="Rules of the queues (product line x level).")
     customers: CustomersRow | None = Field(default=None, description="How callers are recognised; without it, nobody is.")
+    screen_pop: ScreenPopRow = Field(
+        default=ScreenPopRow(), description="Who besides the agent's page is told of a call that is coming."
+    )
     segments: dict[Name, Segment] = Field(description="Groups of callers, by name; `standard` is everybody else.")
     urgent_head_start_seconds: Seconds = Field(default=0.0, description="Head start of urgent calls; the largest that applies counts.")
     offers: Offers = Field(default=Offers(), description="Ringing, and what follows when it is not answered.")
@@ -208,6 +212,7 @@ __all__ = [
     "Path",
     "Phone",
     "Phones",
+    "PopUrl",
     "Problem",
     "ProductLine",
     "Prompts",
@@ -215,6 +220,7 @@ __all__ = [
     "QueueRules",
     "Queues",
     "RonaRow",
+    "ScreenPopRow",
     "Secret",
     "Segment",
     "Severity",
@@ -228,4 +234,5 @@ __all__ = [
     "VoiceMenu",
     "Waiting",
     "Web",
+    "Webhook",
 ]

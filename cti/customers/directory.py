@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from acd.customer import Customer, DuePromise, OpenCase
 from acd.numbers import e164
-from cti.customers.breaker import Breaker
+from cti.breaker import Breaker
 from cti.customers.wanted import CustomerSource, SourceFailed, Wanted, digits_of
 
 MOST_CUSTOMERS: Final = 8

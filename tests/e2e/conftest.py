@@ -72,10 +72,15 @@ async def opened(folder: Path, change: Change, kind: type[LocalHotline] = LocalH
     """A hotline of the shipped configuration with ``change`` made to it, running until the end of the block; its phones answer."""
     ports, spare = HotlinePorts.free(), spare_ports()
     line = ManagerLine(next(spare), ports.ami)
+    hook_port = next(spare)
 
     def changed(rows: dict[str, Any]) -> None:
         change(rows)
         rows["exchanges"]["main"]["ami"]["port"] = line.port
+        rows["screen_pop"] = {
+            "url": {"address": "https://crm.example/?number={ani}&name={ani_name}"}, "user_event": True,
+            "webhook": {"url": f"http://127.0.0.1:{hook_port}/pops", "secret": {"file": "ami.secret"}, "failures_to_pause": 100},
+        }  # fmt: skip
 
     hotline = kind(folder, CONFIG, ports, changed)
     database = await open_database(hotline.database_url)
@@ -83,7 +88,7 @@ async def opened(folder: Path, change: Change, kind: type[LocalHotline] = LocalH
     await directory.put(SUPERVISOR, PASSWORD, "supervisor", None, "en")
     for agent in hotline.config.agents:
         await directory.put(agent, PASSWORD, "agent", agent, "zh")
-    house = House(hotline, line, database, spare)
+    house = House(hotline, line, database, spare, hook_port)
     await house.install_phones(folder / "phones", None, PATIENT)
     await line.mend()
     async with hotline:

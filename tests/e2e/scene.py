@@ -49,10 +49,14 @@ answer within 2 s for lost; it repeats what it asked after 0.5 and 1.5 s, so a q
 class House:
     """One whole hotline, its records, and ports for callers."""
 
-    def __init__(self, hotline: LocalHotline, manager_line: ManagerLine, database: AsyncEngine, caller_ports: Iterator[int]) -> None:
+    def __init__(
+        self, hotline: LocalHotline, manager_line: ManagerLine, database: AsyncEngine, caller_ports: Iterator[int], hook_port: int
+    ) -> None:
         self.hotline = hotline
         self.manager_line = manager_line
         self.caller_ports = caller_ports
+        self.hook_port = hook_port
+        """Where pops are sent to; nobody listens there unless a test does."""
         self.numbers = count(1)
         """Every caller of every test has the next one."""
         self._database = database

@@ -113,7 +113,7 @@ async def test_the_pop_says_who_calls_about_what_and_why_here(chromium: Browser,
     await card.wait_for()
     await picture(page, "desk-ringing")
     text = await card.inner_text()
-    for said in (caller.ani, "${EVIL} <b>", "4008002003", "打印机专线", "打印机 · L2", "fault", "the only free agent who matches"):
+    for said in (caller.ani, "${EVIL} <b>", "4008002003", "打印机专线", "打印机 · L2", "fault", "您是唯一空闲且符合要求的工程师"):
         assert said in text, f"{said!r} is not on the card:\n{text}"
     assert await card.locator("b").count() == 0
     await caller.hangs_up()

@@ -35,6 +35,7 @@ export function PopCard({ card, ui, shortcuts, onShown }: PopProps) {
         </span>
       </header>
       <Who card={card} />
+      {card.link && <CrmLink card={card} link={card.link} />}
       <Tags card={card} ui={ui} />
       <Customers card={card} ui={ui} />
       {card.handover && <HandoverCard card={card} handover={card.handover} ui={ui} shortcuts={shortcuts} />}
@@ -88,6 +89,26 @@ function Who({ card }: { card: Card }) {
         </p>
       )}
     </div>
+  );
+}
+
+const opened = new Set<string>();
+
+/** The company's own page; it gets neither this page's address nor a handle on it. By itself it opens once, when the call is answered. */
+function CrmLink({ card, link }: { card: Card; link: NonNullable<Card["link"]> }) {
+  const words = useWords();
+  const isDue = link.opens_by_itself && card.phase === "talking" && !opened.has(card.offer);
+  useEffect(() => {
+    if (!isDue) return;
+    opened.add(card.offer);
+    open(link.address, "_blank", "noopener,noreferrer");
+  }, [isDue]);
+  return (
+    <p class="pop-link">
+      <a href={link.address} target="_blank" rel="noopener noreferrer">
+        <Icon name="link" size={14} /> {words.openCrm}
+      </a>
+    </p>
   );
 }
 

@@ -224,6 +224,8 @@ export interface Card {
   since: string;
   answered_at: string | null;
   consult: Consult | null;
+  /** The company's own page about the caller. */
+  link: { address: string; opens_by_itself: boolean } | null;
   /** undefined while they are being looked up, null when they could not be. */
   earlier_calls?: EarlierCall[] | null;
 }

@@ -222,6 +222,7 @@ export const en = {
   urgent: "Urgent",
   waited: "Waited",
   waiting: "Waits",
+  openCrm: "Open the customer's page",
   whyYou: "Why you",
   attempt: "Attempt",
   attemptText: (attempt: number) => (attempt === 1 ? "first offer" : `offer no. ${attempt}`),

@@ -221,6 +221,7 @@ export const zh: Words = {
   urgent: "紧急",
   waited: "已等待",
   waiting: "等待中",
+  openCrm: "打开客户页面",
   whyYou: "为何派给您",
   attempt: "派送次数",
   attemptText: (attempt) => `第 ${attempt} 次派送`,

@@ -10,8 +10,8 @@ import structlog
 from structlog.testing import capture_logs
 
 from acd.customer import Customer, OpenCase
+from cti.breaker import Breaker
 from cti.customers import CustomerDirectory
-from cti.customers.breaker import Breaker
 from cti.customers.directory import LONGEST_TEXT, MOST_CUSTOMERS, MOST_OF_EACH
 from cti.customers.wanted import SourceFailed, Wanted
 

@@ -21,6 +21,11 @@ class Breaker:
         """How often in a row it failed."""
         return self._failures
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is not being left alone."""
+        return self._failures < self._failures_to_pause
+
     def allows(self, now: float) -> bool:
         """Whether the source may be asked now. The first question after a pause prolongs it, so that it stays the only one."""
         if self._failures < self._failures_to_pause:
