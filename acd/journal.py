@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, call TEXT, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_by_call ON events (call) WHERE call IS NOT NULL;
+CREATE TABLE IF NOT EXISTS refused (sequence INTEGER PRIMARY KEY);
 CREATE TRIGGER IF NOT EXISTS events_are_final BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 """
@@ -60,6 +61,10 @@ class SqliteJournal:
             self._insert_all(rows)
         self._last += len(rows)
         return self._last
+
+    def note_refused(self, sequence: int) -> None:
+        """The router refused this event: it changed nothing. For readers; a replay finds out by itself. Durable after ``commit``."""
+        self._db.execute("INSERT OR IGNORE INTO refused VALUES (?)", (sequence,))
 
     def _insert_all(self, rows: Sequence[tuple[object, ...]]) -> None:
         self._db.execute("SAVEPOINT appending")

@@ -69,6 +69,9 @@ class Journal(Protocol):
     def append(self, events: Sequence[tuple[datetime, Event]]) -> int:
         """Write the events in order; return the sequence number of the last one."""
 
+    def note_refused(self, sequence: int) -> None:
+        """The event of this number was refused, and changed nothing: whoever reads the journal without a router needs to know."""
+
     def commit(self) -> None:
         """Make durable what was appended."""
 

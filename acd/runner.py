@@ -205,6 +205,7 @@ class Runner:
         try:
             effects = self._router.handle(event, now)
         except IllegalTransition:
+            self._journal.note_refused(sequence)
             self._make_durable(at_once=False)
             raise
         except HalfDone as fault:

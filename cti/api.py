@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from acd.plan import Plan
 from acd.ports import Engine
 from cti import api_problems, api_routes
+from cti.api_events import RecordedEvents
 from cti.api_guard import Guard
 from cti.api_index import Assets
 from cti.api_live import History, LiveDesks
@@ -56,6 +57,7 @@ def create_app(
     health: Callable[[], Mapping[str, bool]] = dict,
     callbacks: Callbacks = NoCallbacks(),
     reports: Reports | None = None,
+    recorded: RecordedEvents | None = None,
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
     delivery: Callable[[], Delivery | None] = lambda: None,
     registry: CollectorRegistry | None = None,
@@ -66,8 +68,8 @@ def create_app(
     ``secret`` signs the session cookies (16 bytes or more; ValueError otherwise). ``plan`` gives the plan in force.
     ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
     the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
-    ``callbacks`` keeps what was promised, ``reports`` works figures of the past out. ``incident_texts`` gives what callers can be let hear
-    of an incident: text -> language -> what it says.
+    ``callbacks`` keeps what was promised, ``reports`` works figures of the past out, ``recorded`` has the journal.
+    ``incident_texts`` gives what callers can be let hear of an incident: text -> language -> what it says.
     ``delivery`` tells how pops are sent to the company's own service; None without one.
     ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
@@ -83,6 +85,8 @@ def create_app(
     )  # fmt: skip
     app.state.reports = reports
     app.state.delivery = delivery
+    app.state.recorded = recorded
+    app.state.readers = set()
     app.state.watched = Watched(health, registry)
     app.state.dist = dist
     api_problems.install(app)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import Query, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from acd.events import CallbackCancelled
 from acd.model import CallId
+from cti.api_cursor import Cursor, Limit, aware, cursor_of, place_of, unknown_cursor
 from cti.api_desk import json_response
 from cti.api_parts import Body, Id, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
 
-MOST = 200
-_BETWEEN = "~"
-"""Stands between the two parts of a cursor; no time has it."""
+LIST = "callbacks"
 
 
 class CallbackRow(BaseModel):
@@ -57,8 +56,8 @@ class CalledOff(Body):
 async def callbacks(
     parts: TheParts,
     state: Literal["open", "all"] = "all",
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
-    cursor: Annotated[str | None, Query(max_length=256)] = None,
+    limit: Limit = 50,
+    cursor: Cursor | None = None,
 ) -> Response:
     """What was promised, as the records have it, a second behind what happens."""
     rows = list(await parts.callbacks.callbacks(state == "open", limit + 1, None if cursor is None else _position(cursor)))
@@ -76,18 +75,16 @@ async def cancel(call: Id, body: CalledOff, by: SignedIn, parts: TheParts) -> Re
 
 def _cursor(row: Mapping[str, Any]) -> str:
     promised_at: datetime = row["promised_at"]
-    return f"{promised_at.isoformat()}{_BETWEEN}{row['id']}"
+    return cursor_of(LIST, promised_at.isoformat(), row["id"])
 
 
 def _position(cursor: str) -> tuple[datetime, str]:
-    moment, _, row_id = cursor.partition(_BETWEEN)
+    moment, row_id = map(str, place_of(LIST, cursor, (str, str)))
     try:
-        promised_at = datetime.fromisoformat(moment)
+        return aware(moment), row_id
     except ValueError:
-        promised_at = None
-    if promised_at is None or promised_at.tzinfo is None:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_cursor", "this is no cursor of ours")
-    return promised_at, row_id
+        raise unknown_cursor() from None
+
 
 
 ROUTES = (

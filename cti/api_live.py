@@ -25,6 +25,7 @@ from acd.ports import Engine
 from cti import api_messages as messages
 from cti.api_cards import OFFER_OVER, Card, Cards, card_of_call
 from cti.api_messages import EarlierCalls
+from cti.api_news import News
 from cti.api_pace import Pace
 from cti.api_pages import CLOSE_SESSION_OVER, Page
 from cti.api_sessions import Session
@@ -74,6 +75,8 @@ class LiveDesks:
         self._agents_pace = Pace(self._show_agents, AGENTS_EVERY_SECONDS)
         self._board_pace = Pace(self._show_board, BOARD_EVERY_SECONDS)
         self._last_board: Board | None = None
+        self.news = News()
+        """How far the journal has come."""
         self._pops = Counter("hotline_pops", "Screen pops by what became of them", ["outcome"], registry=None)
         self._pop_seconds = Histogram(
             "hotline_pop_shown_seconds", "From the decision until the page shows the pop", registry=None,
@@ -124,6 +127,7 @@ class LiveDesks:
     def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         """Take note of what changed, and let the pages know."""
         changed_cards = self._cards.follow(at, effects)
+        self.news.note(sequence)
         if self._engine is not None:
             self._count(effects)
             self._pop_feed.follow(at, effects)

@@ -54,7 +54,7 @@ def me(session: Session) -> dict[str, object]:
 async def talk_to_page(socket: WebSocket) -> None:
     """Serve one page until it leaves, its session ends, or it reads too slowly."""
     parts = parts_of(socket)
-    session = await _current(socket, parts)
+    session = await current_of(socket, parts)
     await socket.accept()
     if session is None:
         await socket.close(CLOSE_SESSION_OVER)
@@ -71,7 +71,8 @@ async def talk_to_page(socket: WebSocket) -> None:
             await socket.close(page.close_code or 1000)
 
 
-async def _current(socket: WebSocket, parts: Parts) -> Session | None:
+async def current_of(socket: WebSocket, parts: Parts) -> Session | None:
+    """Who has opened the socket, if he is signed in."""
     return await parts.sessions.current(socket.cookies.get(COOKIE), parts.users)
 
 
@@ -79,7 +80,7 @@ async def _watch(socket: WebSocket, page: Page, parts: Parts) -> None:
     """Close the page when its session is over, even if it says nothing."""
     while page.close_code is None:
         await asyncio.sleep(api_sessions.USERS_ASKED_EVERY_SECONDS)
-        if await _current(socket, parts) is None:
+        if await current_of(socket, parts) is None:
             page.close(CLOSE_SESSION_OVER)
 
 

@@ -10,6 +10,8 @@ from cti import (
     api_consult,
     api_deliveries,
     api_desk,
+    api_events,
+    api_events_socket,
     api_incidents,
     api_index,
     api_performance,
@@ -21,8 +23,20 @@ from cti import (
 from cti.api_routes import Route
 
 MODULES: Final = (
-    api_desk, api_transfer, api_consult, api_console, api_callbacks, api_incidents, api_reports, api_performance,
-    api_deliveries, api_socket, api_watch, api_index,
-)  # fmt: skip
+    api_desk,
+    api_transfer,
+    api_consult,
+    api_console,
+    api_callbacks,
+    api_incidents,
+    api_reports,
+    api_performance,
+    api_deliveries,
+    api_events,
+    api_events_socket,
+    api_socket,
+    api_watch,
+    api_index,
+)
 
 ROUTES: Final[tuple[Route, ...]] = tuple(row for module in MODULES for row in module.ROUTES)

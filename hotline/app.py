@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.archive import Archive, open_database
 from acd.events import DeskSeen
 from acd.journal import SqliteJournal
+from acd.journal_pages import JournalPages
 from acd.people import UserDirectory
 from acd.projection import Records
 from acd.router import Router
@@ -65,6 +66,7 @@ class App:
         self._clock = SteadyClock()
         self._database: AsyncEngine | None = None
         self._journal: SqliteJournal | None = None
+        self._recorded: JournalPages | None = None
         self._records: Records | None = None
         self._runner: Runner | None = None
         self._exchanges: dict[str, Ami] = {}
@@ -86,6 +88,7 @@ class App:
         if self._records.written > self._journal.last:
             log.error("journal_behind_the_records", journal=self._journal.last, records=self._records.written)
             self._journal.go_on_after(self._records.written)
+        self._recorded = JournalPages(self._state_dir / "journal.sqlite3")
         desks = LiveDesks(_History(Archive(self._database)), pops=self._pops, link=lambda pop: pop_link(self._config, pop))
         router = Router()
         self._runner = Runner(router, self._journal, (self._records, desks), self._clock)
@@ -131,6 +134,8 @@ class App:
         if self._records:
             await self._records.stop()
         self._checkpointing.store()
+        if self._recorded:
+            self._recorded.close()
         if self._journal:
             self._journal.close()
         if self._database:
@@ -226,7 +231,8 @@ class App:
             destinations=lambda: tuple(self._config.destinations), health=self._health,
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
             reports=PastReports(Archive(self._database), Tallies(self._database), lambda: self._config),
-            incident_texts=self._incident_texts, delivery=lambda: self._webhook.delivery if self._webhook else None,
+            incident_texts=self._incident_texts, recorded=self._recorded,
+            delivery=lambda: self._webhook.delivery if self._webhook else None,
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
 

@@ -18,7 +18,7 @@ ADAPTERS = {
     "the pages": ("cti.api", "cti.api_*"),
     "the customers": ("cti.customers",),
     "the webhook": ("cti.webhook",),
-    "the journal": ("acd.journal", "acd.checkpoint"),
+    "the journal": ("acd.journal", "acd.journal_pages", "acd.checkpoint"),
     "the records": (
         "acd.records", "acd.archive", "acd.audit", "acd.people", "acd.projection", "acd.second_factor", "acd.tallies", "acd.tokens",
     ),

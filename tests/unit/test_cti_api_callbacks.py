@@ -17,6 +17,7 @@ from acd.events import CallbackCancelled, Ticked
 from acd.model import CallbackState, CallId, MissCause, QueueId
 from acd.projection import Records
 from cti.api import create_app
+from cti.api_cursor import cursor_of
 from tests.unit.cti_api_house import LINES, PEOPLE, SECRET, House, house, plan, promise
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem
 
@@ -85,7 +86,10 @@ async def test_the_open_ones_alone_and_how_the_others_ended(chen: httpx.AsyncCli
     assert over["ended_at"] == "2026-03-02T12:01:00Z"
 
 
-@pytest.mark.parametrize("cursor", ["~", "yesterday~main-1/b", "2026-03-02T12:00:00~main-1/b"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["~", cursor_of("callbacks", "yesterday", "b"), cursor_of("callbacks", "2026-03-02T12:00:00", "b"), cursor_of("events", 1, "")],
+)
 async def test_a_cursor_that_is_not_ours_is_refused(chen: httpx.AsyncClient, cursor: str) -> None:
     assert_problem(await chen.get("/api/callbacks", params={"cursor": cursor}), 422, "unknown_cursor")
 

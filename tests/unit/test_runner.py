@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from acd.effects import DialBack, Effect, HoldCall, RingAgent, ScreenPop, WithdrawPop
 from acd.events import CallArrived, CallerLeft, CommandFailed, Event, OfferFailed, Ticked
 from acd.journal import SqliteJournal
+from acd.journal_pages import JournalPages
 from acd.model import AgentId, CallbackOrder, CallId, HalfDone, IllegalTransition, Level, OfferId, OfferState, PhoneId, QueueId
 from acd.ports import EffectFailed, Unsure
 from acd.runner import Runner
@@ -174,6 +176,19 @@ async def test_a_refused_event_reaches_who_submitted_it_and_the_next_ones_go_on(
     with pytest.raises(IllegalTransition, match="not now"):
         await runner.submit(ARRIVED)
     assert await runner.submit(CallerLeft(CALL)) == []
+
+
+async def test_who_reads_the_journal_is_not_told_of_what_was_refused(tmp_path: Path) -> None:
+    runner, _, _, journal = running({CallArrived: IllegalTransition("not now")}, SqliteJournal(tmp_path / "journal.sqlite3"))
+    with pytest.raises(IllegalTransition):
+        await runner.submit(ARRIVED)
+    await runner.submit(CallerLeft(CALL))
+    await runner.stop()
+    pages = JournalPages(tmp_path / "journal.sqlite3")
+    assert [event.kind for event in pages.page(0, 10)[0]] == ["CallerLeft"]
+    assert len(list(journal.read())) == 2
+    pages.close()
+    journal.close()
 
 
 async def test_events_that_lead_to_nothing_share_a_transaction_and_keep_their_order() -> None:
