@@ -13,7 +13,23 @@ LOOK_AHEAD_DAYS = 32
 """So far a change is looked for: longer than any holidays."""
 TOLD_AHEAD_DAYS = 7
 """So far ahead a weekday's name says which day is meant."""
+DAY_SECONDS = 86_400.0
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """A queue's hours as they are told at some moment, in its calendar's zone. Days are ISO, times ``08:30``; a day ends at ``24:00``."""
+
+    day: str
+    """The day of that moment."""
+    always: bool = False
+    """It has no hours, or is never closed."""
+    today: tuple[tuple[str, str], ...] = ()
+    """Opens and closes: what is not over yet of that day's hours."""
+    next_day: str | None = None
+    """When it opens next on another day; None when not within a month."""
+    next_time: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +64,27 @@ def next_change(plan: Plan, after_us: int) -> int | None:
     """
     moments = (moment for queue in plan.queues for times in _changes(plan, queue, after_us) for moment in times)
     return min((moment for moment in moments if moment > after_us), default=None)
+
+
+def open_hours(plan: Plan, queue: QueuePlan, at_us: int) -> OpenHours:
+    """What callers are told of the queue's hours at ``at_us``."""
+    calendar = _calendar(plan, queue)
+    day = _local(calendar, at_us).date().isoformat()
+    days = [
+        (midnight.date().isoformat(), opens, closes, _from_local(calendar, micros(midnight) + span(closes)))
+        for midnight in _days(calendar, at_us, LOOK_AHEAD_DAYS)
+        for opens, closes in sorted(_openings_of_day(plan, calendar, queue, midnight))
+    ]
+    if not queue.hours or [(opens, closes) for _, opens, closes, _ in days] == [(0.0, DAY_SECONDS)] * LOOK_AHEAD_DAYS:
+        return OpenHours(day, always=True)
+    today = tuple((_clock(opens), _clock(closes)) for that, opens, closes, ends_us in days if that == day and ends_us > at_us)
+    later = next(((that, _clock(opens)) for that, opens, _, _ in days if that > day), (None, ""))
+    return OpenHours(day, today=today, next_day=later[0], next_time=later[1])
+
+
+def _clock(seconds: float) -> str:
+    """``08:30``."""
+    return f"{int(seconds) // 3600:02}:{int(seconds) // 60 % 60:02}"
 
 
 def opening_word(plan: Plan, queue: QueuePlan, at_us: int) -> str:

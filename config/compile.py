@@ -1,4 +1,4 @@
-"""The configuration compiled to what the core works with: the routing plan, the menu, the prompts' texts.
+"""The configuration compiled to what the core works with: the routing plan and the menu.
 
 Decides how a row becomes a frozen plan, and the names of skills (``product:<line>``, ``level:L2``, ``language:zh``). Expects a
 configuration that was loaded, so that every name in it exists. It does not know files, Asterisk or the clock.
@@ -30,8 +30,6 @@ from acd.plan import (
 from config.schema import (
     ASK_NUMBER_PROMPTS,
     CONFIRM_PROMPTS,
-    NUMBER,
-    NUMBERED_PROMPTS,
     REQUIRED_PROMPTS,
     RETURNING_PROMPTS,
     AgentRow,
@@ -47,6 +45,7 @@ from config.schema import (
     HoursRow,
     InputRow,
     MenuRow,
+    NoticeRow,
     OverflowRow,
     QueueOverride,
     QueueRules,
@@ -55,8 +54,7 @@ from config.schema import (
 )
 from config.schema.need import expression_of
 from config.schema.relief import WEEKDAYS, SpecialDayRow, seconds_of
-from config.spoken import DIGITS, SPOKEN_DIGITS, opening_texts
-from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan, Notice, Returning, Trial, digit_prompt
+from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan, Notice, Returning, Said, Saying, Trial
 from skills.expression import All, AnyOf, Expression, Has, Not
 from skills.requirement import Requirement, Step
 
@@ -66,7 +64,6 @@ ENTERED, HEARD = "entered", "heard"
 """What is recorded of an input that was answered, and of a notice."""
 (CONTINUE_CASE,) = RETURNING_PROMPTS
 (ASK_NUMBER,) = ASK_NUMBER_PROMPTS
-SPOKEN_LINE = "{product_line}"
 CONFIRM_SECONDS = 30.0
 """The dialplan asks twice, and waits five seconds for the key each time."""
 NEIGHBOUR = "{neighbour_level}"
@@ -256,7 +253,7 @@ def compile_menu(config: Config) -> MenuPlan:
         start=voice.start,
         menus={name: _menu(name, row, voice.every_menu) for name, row in config.menus.items()},
         inputs={name: _input(name, row, voice.every_menu) for name, row in config.inputs.items()},
-        notices={name: Notice(name, row.prompts, Branch("", HEARD, next=row.next, to=row.to)) for name, row in config.notices.items()},
+        notices={name: _notice(name, row) for name, row in config.notices.items()},
         defaults={"language": defaults.language, "product_line": defaults.product_line, "level": defaults.level, "segment": "standard"},
         welcome=WELCOME,
         invalid=INVALID,
@@ -276,12 +273,13 @@ def _returning(config: Config) -> Returning | None:
         queues=frozenset(queue_ids(config)),
         segments=frozenset(config.segments),
         agents=frozenset(config.agents),
-        prompts={line: _continue_case(line) for line in config.product_lines},
+        prompts={line: continue_case(line) for line in config.product_lines},
         ask_number=ASK_NUMBER if config.customers.ask_number else None,
     )
 
 
-def _continue_case(line: str) -> str:
+def continue_case(line: str) -> str:
+    """Name of the prompt that offers to go on with a case of a product line."""
     return f"{CONTINUE_CASE}_{line}"
 
 
@@ -330,6 +328,16 @@ def _input(name: str, row: InputRow, every_menu: Mapping[str, BranchRow]) -> Inp
     )
 
 
+def _notice(name: str, row: NoticeRow) -> Notice:
+    return Notice(name, tuple(map(said_of, row.prompts)), Branch("", HEARD, next=row.next, to=row.to))
+
+
+def said_of(item: str) -> str | Said:
+    """A prompt's name as it is; a value, such as ``date:2026-12-31``, as one."""
+    kind, _, value = item.partition(":")
+    return Said(Saying(kind), value) if value else item
+
+
 def _branch(key: str, row: BranchRow) -> Branch:
     return Branch(key, row.choice, facts_of(row.sets), row.next, row.to, None if row.do is None else Go(row.do))
 
@@ -343,57 +351,6 @@ def _fact(value: str | bool) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value
-
-
-# ---- prompts, queues -------------------------------------------------------------------------------------------------------------
-
-
-def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
-    """Prompt name -> language -> text: those of the file; of the numbered ones one for each number that some queue tells; of the offer to
-    go on with a case one for each product line; and digits where numbers are read back.
-    """
-    patterns = {*NUMBERED_PROMPTS.values(), *RETURNING_PROMPTS}
-    plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in patterns}
-    return _digits(config) | _numbered_texts(config) | _offers_to_go_on(config) | _opening_texts(config) | plain
-
-
-def _opening_texts(config: Config) -> dict[str, dict[str, str]]:
-    """Every way in which it can be said when some queue opens again, where some destination says it."""
-    if not any(row.tells_opening for row in config.destinations.values()):
-        return {}
-    times = {row.opens for queue in queue_ids(config) for row in rules_of(config, queue).hours}
-    times |= {row.opens for calendar in config.calendars.values() for day in calendar.days.values() for row in day.hours}
-    return opening_texts(sorted(times), config.languages)
-
-
-def _offers_to_go_on(config: Config) -> dict[str, dict[str, str]]:
-    if config.customers is None:
-        return {}
-    spoken = {name: {**line.label, **line.spoken} for name, line in config.product_lines.items()}
-    offer = config.prompts[CONTINUE_CASE].items()
-    return {
-        _continue_case(name): {language: text.replace(SPOKEN_LINE, names[language]) for language, text in offer}
-        for name, names in spoken.items()
-    }
-
-
-def _digits(config: Config) -> dict[str, dict[str, str]]:
-    if not any(row.confirm for row in config.inputs.values()):
-        return {}
-    spoken = {language: SPOKEN_DIGITS[language] for language in config.languages if language in SPOKEN_DIGITS}
-    return {digit_prompt(digit): {language: words[int(digit)] for language, words in spoken.items()} for digit in DIGITS}
-
-
-def _numbered_texts(config: Config) -> dict[str, dict[str, str]]:
-    numbers: dict[str, set[int]] = {}
-    for rules in (rules_of(config, queue) for queue in queue_ids(config)):
-        if rules.announce is not None and rules.announce.tell != "nothing":
-            numbers.setdefault(NUMBERED_PROMPTS[rules.announce.tell], set()).update(rules.announce.numbers())
-    return {
-        f"{name}_{number}": {language: text.replace(NUMBER, str(number)) for language, text in config.prompts[name].items()}
-        for name, told in numbers.items()
-        for number in sorted(told)
-    }
 
 
 def queue_ids(config: Config) -> tuple[QueueId, ...]:

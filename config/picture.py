@@ -103,8 +103,8 @@ class _Drawing:
             case Menu() | Input():
                 names: tuple[str, ...] = (node.prompt,)
             case Notice():
-                names = node.prompts
-        return "\n".join(text for name in names for text in self._texts.get(name, {}).values())
+                names = tuple(item if isinstance(item, str) else f"{item.kind}:{item.value}" for item in node.prompts)
+        return "\n".join(text for name in names for text in self._texts.get(name, {"": name} if ":" in name else {}).values())
 
     def _share(self, branch: tuple[str, str]) -> str:
         assert self._traffic is not None

@@ -7,6 +7,7 @@ Pure. Each rule is a generator of problems; ``_RULES`` is the list of them. It d
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
 
 from config.schema import (
     ASK_NUMBER_PROMPTS,
@@ -33,9 +34,12 @@ from config.schema.nearest import did_you_mean
 from config.schema.need import Combination, expression_of, leaves
 from config.schema.source import Path, Problem
 from config.spoken import DIGITS, OPENING_LANGUAGES, SPOKEN_DIGITS
+from config.spoken_words import WORD_LANGUAGES
 from ivr.menu import digit_prompt
+from ivr.saying import LARGEST_NUMBER
 from skills.expression import Has
 
+MOST_DIGITS = len(str(LARGEST_NUMBER))
 Rule = Callable[[Config], Iterator[Problem]]
 
 
@@ -185,9 +189,36 @@ def _notices(config: Config) -> Iterator[Problem]:
     for name, row in config.notices.items():
         path = ("notices", name)
         yield from _own_name(name, (config.menus, config.inputs), path)
-        for position, prompt in enumerate(row.prompts):
-            yield from _prompt(config, prompt, (*path, "prompts", position))
+        for position, item in enumerate(row.prompts):
+            yield from _said(config, item, (*path, "prompts", position))
         yield from _onward(config, row.next, row.to, path)
+
+
+def _said(config: Config, item: str, path: Path) -> Iterator[Problem]:
+    kind, _, value = item.partition(":")
+    if not value:
+        yield from _prompt(config, item, path)
+        return
+    wordless = [language for language in config.languages if language not in WORD_LANGUAGES]
+    if wordless:
+        yield Problem(f"found {item!r}, expected a prompt's name: there are no words for it in {', '.join(wordless)}", path)
+    if kind == "hours":
+        yield from _unknown("queue", value, queue_names(config), path)
+    elif kind == "date":
+        yield from _real_day(value, path)
+    elif kind in ("digits", "number") and not value.isdecimal():
+        yield from _unknown("input", value, config.inputs, path)
+        if kind == "number" and value in config.inputs and config.inputs[value].longest > MOST_DIGITS:
+            yield Problem(f"found number:{value}, expected digits:{value}: numbers of up to {MOST_DIGITS} digits can be said", path)
+    elif kind == "number" and len(value) > MOST_DIGITS:
+        yield Problem(f"found {item!r}, expected a number of up to {MOST_DIGITS} digits", path)
+
+
+def _real_day(day: str, path: Path) -> Iterator[Problem]:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        yield Problem(f"found {day!r}, expected a day that is in the calendar", path)
 
 
 _FACTS = (Facts.model_fields,)

@@ -24,11 +24,17 @@ OPENING_PREFIX: Final = "opens_"
 _DAYS: Final = ("today", "tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPOKEN_DAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "zh": ("今天", "明天", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+    "yue": ("今日", "聽日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+    "ja": ("きょうの", "あしたの", *(f"{day}ようびの" for day in ("げつ", "か", "すい", "もく", "きん", "ど", "にち"))),
+    "ko": ("오늘", "내일", *(f"{day}요일" for day in "월화수목금토일")),
     "en": ("today", "tomorrow", *(f"on {day}" for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))),
 }
 CLOCK: Final = " o'clock"
 _SENTENCES: Final[Mapping[str, Callable[[str, int, int], str]]] = {
     "zh": lambda day, hour, minute: f"我们将于{day}{hour}点{f'{minute}分' if minute else ''}恢复服务。",
+    "yue": lambda day, hour, minute: f"我哋將會喺{day}{hour}點{f'{minute}分' if minute else ''}恢復服務。",
+    "ja": lambda day, hour, minute: f"うけつけは {day} {hour}じ {f'{minute}ふん' if minute else ''}から さいかい します。",
+    "ko": lambda day, hour, minute: f"{day} {hour}시 {f'{minute}분' if minute else ''}에 상담을 다시 시작합니다.",
     "en": lambda day, hour, minute: f"We are open again {day} at {hour}{f':{minute:02}' if minute else CLOCK}.",
 }
 OPENING_LANGUAGES: Final = frozenset(_SENTENCES)

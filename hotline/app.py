@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import Archive, open_database
 from acd.events import DeskSeen
+from acd.hours import OpenHours, open_hours
+from acd.instants import micros
 from acd.journal import SqliteJournal
 from acd.journal_pages import JournalPages
 from acd.people import UserDirectory
@@ -42,6 +44,7 @@ from hotline.past_reports import PastReports
 from hotline.pop_targets import ManagerEvents, pop_link, webhook_of
 from hotline.steady_clock import SteadyClock
 from ivr.fastagi import FastAgiServer, Sessions
+from ivr.lookup import never_closed
 
 log = structlog.get_logger(__name__)
 
@@ -198,7 +201,7 @@ class App:
         for host, port in sorted(addresses):
             server = FastAgiServer(
                 lambda: self._menu, self._runner, frozenset(self._config.exchanges), sessions=sessions, today=self._today,
-                directory=self._customers,
+                directory=self._customers, hours=self._hours,
                 host=host, port=port,
             )  # fmt: skip
             await server.start()
@@ -206,6 +209,11 @@ class App:
 
     def _today(self) -> str:
         return datetime.now(self._zone()).date().isoformat()
+
+    def _hours(self, queue: str) -> OpenHours:
+        """Of a queue that a new configuration does not have any more, while a caller is in the old one's menu, nothing better is known."""
+        found = next((one for one in self._plan.queues if one.id == queue), None)
+        return never_closed(queue) if found is None else open_hours(self._plan, found, micros(datetime.now(UTC)))
 
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self._config.hotline.time_zone)

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from asterisk.manager import Manager, ManagerException
 
-from config.compile import prompt_texts, queue_ids
+from config.compile import queue_ids
 from config.loader import SecretMissing, resolve_secret
 from config.schema import Config
+from config.texts import prompt_texts
 from cti.webhook import ping
 from hotline.app_config import proven
 from hotline.places import Refused

@@ -21,11 +21,11 @@ from typing import Any, Self
 import httpx
 from ruamel.yaml import YAML
 
-from config.compile import prompt_texts
 from config.dialplan import private_files
 from config.dialplan.private import Ports as ExchangePorts
 from config.loader import load, resolve_secrets
 from config.schema import Config
+from config.texts import prompt_texts
 from hotline import children
 from hotline.local_asterisk import LocalAsterisk
 from hotline.runtime import private_folder

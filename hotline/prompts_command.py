@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from config.compile import prompt_texts
 from config.loader import load
+from config.texts import prompt_texts
 from hotline.places import Refused
 from ivr.espeak import EspeakVoice
 from ivr.prompts import Prompt, PromptError, Source, missing, render

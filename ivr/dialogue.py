@@ -25,8 +25,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from acd.model import Level
+from ivr.lookup import Hours, never_closed
 from ivr.menu import Branch, Entry, Go, Menu, MenuPlan, Node, Notice
-from ivr.questions import Taken, meet
+from ivr.questions import Here, Taken, meet
 from ivr.recognition import Callers, Recognition, nobody
 from ivr.steps import ALL_DIGITS, Ask, Collect, MenuTaken, Say, SetLanguage, Step, StillHere, Walk, WhoCalls, said
 
@@ -86,9 +87,12 @@ def first_language(plan: MenuPlan, entry: Entry) -> str:
     return entry.hints.get("language") or plan.defaults.get("language") or plan.languages[0]
 
 
-def walk(plan: MenuPlan, dnis: str, ani: str = "", day: str = "", callers: Callers = nobody) -> Generator[Step, str, Facts]:
+def walk(
+    plan: MenuPlan, dnis: str, ani: str = "", day: str = "", callers: Callers = nobody, hours: Hours = never_closed
+) -> Generator[Step, str, Facts]:
     """Walk the plan for a caller from ``ani`` ('' when withheld) who dialled ``dnis`` on ``day`` (as for ``entry_of``). Send each step's
-    digit back; the Facts are the return value. ``callers``: who it may be that calls, asked for after the step ``WhoCalls``.
+    digit back; the Facts are the return value. ``callers``: who it may be that calls, asked for after the step ``WhoCalls``; ``hours``: a
+    queue's, asked for when they are told.
 
     Raises MenuError for a plan that leads nowhere.
     """
@@ -118,7 +122,7 @@ def walk(plan: MenuPlan, dnis: str, ani: str = "", day: str = "", callers: Calle
         if passed_over is not None:
             way.skip(passed_over)
         else:
-            taken = yield from meet(plan, node, keyed, ani)
+            taken = yield from meet(plan, node, keyed, Here(ani, language, way.known, day, hours))
             keyed = taken.keyed
             way.take(node, taken)
             path.append(MenuTaken(taken.name, taken.digits, taken.branch.choice))

@@ -18,7 +18,7 @@ from acd.model import CallId, QueueId
 from acd.ports import Engine
 from ivr.caller import NotACall, caller_of, exchange_of
 from ivr.line import AgiLine
-from ivr.lookup import Directory, Strangers
+from ivr.lookup import Directory, Hours, Strangers, never_closed
 from ivr.menu import MenuPlan
 from ivr.seldom import SeldomLog
 from ivr.session import Services, Session, Verdict
@@ -74,7 +74,8 @@ class Sessions:
 class FastAgiServer:
     """Serves ``agi://host:port/<exchange>``.
 
-    ``menu`` gives the plan in force; a session keeps the one it began with. ``directory`` knows the customers.
+    ``menu`` gives the plan in force; a session keeps the one it began with. ``directory`` knows the customers,
+    ``hours`` when queues are open.
     ``port`` 0 asks for a free one. ``reactor`` is the installed one unless given.
     """
 
@@ -87,6 +88,7 @@ class FastAgiServer:
         sessions: Sessions | None = None,
         today: Callable[[], str] = lambda: "",
         directory: Directory | None = None,
+        hours: Hours = never_closed,
         host: str = "127.0.0.1",
         port: int = 4573,
         session_limit: int = SESSION_LIMIT,
@@ -102,7 +104,7 @@ class FastAgiServer:
         self._listening: Any = None
         self._log = structlog.get_logger("ivr")
         self._seldom_log = SeldomLog(self._log, lambda: float(self._reactor.seconds()))
-        self._services = Services(engine, self._log, today, directory or Strangers())
+        self._services = Services(engine, self._log, today, directory or Strangers(), hours)
         self._lines: set[AgiLine] = set()
         self._named: set[str] = set()
         self._full = False

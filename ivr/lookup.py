@@ -1,10 +1,12 @@
-"""What the menu asks of whoever knows the customers, as protocols; and an answer for a house in which nobody is known."""
+"""What the menu asks of whoever knows the customers and the hours; and answers for a house in which nobody is known, and none is closed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from acd.customer import Customer
+from acd.hours import OpenHours
 
 
 class Lookup(Protocol):
@@ -22,6 +24,15 @@ class Directory(Protocol):
 
     def of_keys(self, keyed: str) -> Lookup:
         """Begin to look for whom a caller means who keyed a telephone number, a customer's, or a case's."""
+
+
+Hours = Callable[[str], OpenHours]
+"""A queue's id -> its opening hours as they are to be told now."""
+
+
+def never_closed(_: str) -> OpenHours:
+    """For a house that always answers."""
+    return OpenHours("", always=True)
 
 
 class Strangers:

@@ -140,12 +140,31 @@ class Input:
     """Silence after the prompt, or after a digit, that ends the number."""
 
 
+class Saying(StrEnum):
+    """What can be said without a prompt of its own, in the words of the caller's language (``ivr.saying``)."""
+
+    DIGITS = "digits"
+    NUMBER = "number"
+    DATE = "date"
+    TIME = "time"
+    HOURS = "hours"
+    """A queue's opening hours, as they are on that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value that is said: as it stands here, or that of a fact of this name (digits and numbers that were keyed)."""
+
+    kind: Saying
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the caller is told; a key cuts it short and answers what follows."""
+    """Something the caller is told, prompts and values; a key cuts it short and answers what follows."""
 
     id: str
-    prompts: tuple[str, ...]
+    prompts: tuple[str | Said, ...]
     then: Branch
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zlib import crc32
 
+from acd.hours import OpenHours
+from ivr import saying
 from ivr.check_digit import keeps
-from ivr.menu import Branch, Input, Menu, MenuPlan, Node, Notice, digit_prompt
+from ivr.menu import Branch, Input, Menu, MenuPlan, Node, Notice, Said, Saying, digit_prompt
 from ivr.steps import ALL_DIGITS, Ask, Collect, Say, Walk, said
 
 YES: Final = "1"
@@ -32,9 +34,23 @@ class Taken:
     keyed: str = ""
 
 
-def meet(plan: MenuPlan, node: Node, keyed: str, ani: str) -> Walk[Taken]:
-    """Let the caller from number ``ani`` ('' when withheld) meet a node; ``keyed`` is a key that was pressed ahead of it."""
-    return (yield from _MEETINGS[type(node)](plan, node, keyed, ani))
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Who meets a node, and what is known there."""
+
+    ani: str
+    """'' when withheld."""
+    language: str
+    known: Mapping[str, str]
+    day: str
+    """ISO; '' when it does not matter."""
+    hours: Callable[[str], OpenHours]
+    """A queue's, now."""
+
+
+def meet(plan: MenuPlan, node: Node, keyed: str, here: Here) -> Walk[Taken]:
+    """Let the caller meet a node; ``keyed`` is a key that was pressed ahead of it."""
+    return (yield from _MEETINGS[type(node)](plan, node, keyed, here))
 
 
 # ---- menus -----------------------------------------------------------------------------------------------------------------------
@@ -45,10 +61,10 @@ def arm_of(menu: str, ani: str, share_percent: int) -> str:
     return "b" if ani and crc32(f"{menu}:{ani}".encode()) % 100 < share_percent else "a"
 
 
-def _ask_menu(plan: MenuPlan, menu: Menu, keyed: str, ani: str) -> Walk[Taken]:
+def _ask_menu(plan: MenuPlan, menu: Menu, keyed: str, here: Here) -> Walk[Taken]:
     prompt, choices, name = menu.prompt, menu.branches, menu.id
     if menu.trial is not None:
-        arm = arm_of(menu.id, ani, menu.trial.share_percent)
+        arm = arm_of(menu.id, here.ani, menu.trial.share_percent)
         name = f"{menu.id}/{arm}"
         if arm == "b":
             prompt, choices = menu.trial.prompt, menu.trial.branches
@@ -65,7 +81,7 @@ def _ask_menu(plan: MenuPlan, menu: Menu, keyed: str, ani: str) -> Walk[Taken]:
 # ---- inputs ----------------------------------------------------------------------------------------------------------------------
 
 
-def _ask_input(plan: MenuPlan, node: Input, keyed: str, _: str) -> Walk[Taken]:
+def _ask_input(plan: MenuPlan, node: Input, keyed: str, _: Here) -> Walk[Taken]:
     ways_out = {branch.key: branch for branch in node.keys}
     for attempt in range(node.attempts):
         digits = yield from _collected(node, keyed)
@@ -107,13 +123,29 @@ def _confirmed(plan: MenuPlan, node: Input, digits: str) -> Walk[bool]:
 # ---- notices ---------------------------------------------------------------------------------------------------------------------
 
 
-def _tell(_: MenuPlan, notice: Notice, keyed: str, __: str) -> Walk[Taken]:
+def _tell(_: MenuPlan, notice: Notice, keyed: str, here: Here) -> Walk[Taken]:
     """All of it, unless a key cuts it short. A key from before it is not taken for an answer to what comes after it."""
     keyed = ""
-    for prompt in notice.prompts:
-        keyed = keyed or (yield from said(prompt))
+    for item in notice.prompts:
+        for prompt in (item,) if isinstance(item, str) else _words_of(item, here):
+            keyed = keyed or (yield from said(prompt))
     return Taken(notice.then, "", notice.id, keyed)
 
 
+def _words_of(item: Said, here: Here) -> tuple[str, ...]:
+    value = here.known.get(item.value, item.value)
+    match item.kind:
+        case Saying.DIGITS:
+            return saying.digits(value) if value.isdecimal() else ()
+        case Saying.NUMBER:
+            return saying.number(int(value), here.language) if value.isdecimal() else ()
+        case Saying.DATE:
+            return saying.day(value, here.language, here.day)
+        case Saying.TIME:
+            return saying.time(value, here.language)
+        case Saying.HOURS:
+            return saying.hours(here.hours(value), here.language)
+
+
 # Any: each function takes its own kind of node, which the table's key says.
-_MEETINGS: Mapping[type[Node], Callable[[MenuPlan, Any, str, str], Walk[Taken]]] = {Menu: _ask_menu, Input: _ask_input, Notice: _tell}
+_MEETINGS: Mapping[type[Node], Callable[[MenuPlan, Any, str, Here], Walk[Taken]]] = {Menu: _ask_menu, Input: _ask_input, Notice: _tell}

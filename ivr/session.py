@@ -32,7 +32,7 @@ from acd.ports import Engine
 from ivr.caller import Caller
 from ivr.codec import DEAD_CHANNEL, Reply
 from ivr.dialogue import Ask, Collect, Facts, MenuTaken, Say, SetLanguage, Step, StillHere, WhoCalls, entry_of, unasked, walk
-from ivr.lookup import Directory, Lookup, Strangers
+from ivr.lookup import Directory, Hours, Lookup, Strangers, never_closed
 from ivr.menu import PROMPT_FOLDER, Entry, MenuPlan
 from ivr.returning import standing
 
@@ -115,6 +115,7 @@ class Services:
     today: Callable[[], str] = lambda: ""
     """The day (ISO) in the hotline's zone, for the rows of dialled numbers that count on some days only; '': all count."""
     directory: Directory = field(default_factory=Strangers)
+    hours: Hours = never_closed
     unplayable: set[tuple[str, str]] = field(default_factory=set)
     """Prompts (language, name) that Asterisk could not play, and that were reported."""
 
@@ -162,7 +163,8 @@ class Session:
             self._unreported.append(CallerRecognised(self._caller.call, found))
 
     async def _dialogue(self) -> Facts:
-        steps = walk(self._plan, self._caller.dnis, self._caller.ani, self._services.today(), lambda: self._customers)
+        caller, services = self._caller, self._services
+        steps = walk(self._plan, caller.dnis, caller.ani, services.today(), lambda: self._customers, services.hours)
         step = next(steps)
         while True:
             digit = await self._perform(step)

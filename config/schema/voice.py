@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from config.schema.words import AgentName, Day, Key, Label, LanguageName, LevelName, Name, Strict
+from config.schema.words import AgentName, Day, Key, Label, LanguageName, LevelName, Name, PromptOrValue, Strict
 
 FactName = Literal["language", "product_line", "level", "urgent", "segment"]
 
@@ -133,7 +133,14 @@ class InputRow(Strict):
 class NoticeRow(Strict):
     """Something the caller is told: the hours, the answer to a frequent question. A key cuts it short."""
 
-    prompts: tuple[Name, ...] = Field(min_length=1, max_length=10, description="What is said, in this order.")
+    prompts: tuple[PromptOrValue, ...] = Field(
+        min_length=1, max_length=10,
+        description=(
+            "What is said, in this order: prompts, and values in the words of the caller's language: `digits:case_number` and "
+            "`number:copies` (what was keyed at these inputs), `date:2026-12-31`, `time:17:30`, `hours:printers.L1` (of today, or when it "
+            "opens again)."
+        ),
+    )
     next: Name | None = Field(default=None, description="The menu, input or notice that follows …")
     to: Name | None = Field(default=None, description="… or one of `destinations`; with neither, the call is queued.")
 

@@ -19,7 +19,7 @@ SHORT_QUESTIONS = {
     "choose_product": {"zh": "请选择。", "en": "Choose, please."},
     "choose_level": {"zh": "请选择。", "en": "Choose, please."},
     **{name: {"zh": "请选择。", "en": "Choose, please."} for name in ("choose_service", "choose_question", "choose_solved")},
-    **{name: {"zh": "请照此做。", "en": "Do this."} for name in ("hours", "answer_paper_jam", "answer_no_start")},
+    **{name: {"zh": "请照此做。", "en": "Do this."} for name in ("hours_always", "answer_paper_jam", "answer_no_start")},
     "enter_case": {"zh": "请输入。", "en": "Enter."},
     "confirm_entry": {"zh": "请确认。", "en": "Confirm."},
     "leave_message": {"zh": "请留言。", "en": "Speak."},

@@ -17,7 +17,8 @@ from config.loader.lines import read
 
 SHIPPED = Path(__file__).parents[2] / "config" / "hotline.yaml"
 KEYS = "0123456789*#"
-PROMPTS = ("choose_language", "choose_product", "choose_level", "choose_service", "choose_question", "choose_solved", "enter_case", "hours")
+PROMPTS = ("choose_language", "choose_product", "choose_level", "choose_service", "choose_question", "enter_case", "goodbye")
+VALUES = ("digits:010", "number:21", "date:2026-12-31", "time:17:30", "hours:pcs.L1")
 FACTS = {"language": ("zh", "en"), "product_line": ("servers", "pcs", "printers", "scanners"), "level": ("L1", "L2", "L3")}
 DESTINATIONS = ("closed", "goodbye", "message")
 RULES = (None, "luhn", "mod_11_10")
@@ -82,7 +83,7 @@ def _input(chance: random.Random, later: list[str], must: str | None) -> dict[st
 
 
 def _notice(chance: random.Random, _: list[str], must: str | None) -> dict[str, Any]:
-    return {"prompts": chance.sample(PROMPTS, chance.randint(1, 2)), **({"next": must} if must else {})}
+    return {"prompts": chance.sample((*PROMPTS, *VALUES), chance.randint(1, 2)), **({"next": must} if must else {})}
 
 
 def _every_menu(chance: random.Random) -> dict[str, Any]:

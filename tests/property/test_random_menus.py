@@ -9,13 +9,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from config.check import check
-from config.compile import compile_menu, prompt_texts, queue_ids
+from config.compile import compile_menu, queue_ids
 from config.dialplan import render
 from config.picture import picture
 from config.references import broken_references
 from config.schema import Config
 from config.schema.secrets import ExchangeSecrets
 from config.schema.source import Severity
+from config.texts import prompt_texts
 from ivr.dialogue import MENUS_PER_CALL, Ask, Collect, MenuTaken, Say, walk
 from ivr.menu import MenuPlan
 from tests.property.random_menus import random_keys, shipped_rows, with_random_menus

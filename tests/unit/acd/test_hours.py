@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from acd.hours import is_during, is_open, next_change, opening_word
+from acd.hours import OpenHours, is_during, is_open, next_change, open_hours, opening_word
 from acd.instants import instant, micros
 from acd.model import Level, QueueId
 from acd.plan import Calendar, Hours, Overflow, Plan, QueuePlan, SpecialDay
@@ -85,3 +85,28 @@ def test_lunch_is_at_the_centres_noon_and_its_begin_is_a_change() -> None:
     assert not is_during(plan, queue, LUNCH, at("2026-09-28 13:00"))
     assert is_during(plan, queue, LUNCH, at("2026-10-10 12:30")), "a worked Saturday has a lunch too"
     assert next_change(plan, at("2026-09-28 10:00")) == at("2026-09-28 12:00")
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        ("2026-09-30 07:00", OpenHours("2026-09-30", today=(("08:30", "18:00"),), next_day="2026-10-09", next_time="09:00")),
+        ("2026-09-30 17:59", OpenHours("2026-09-30", today=(("08:30", "18:00"),), next_day="2026-10-09", next_time="09:00")),
+        ("2026-09-30 18:00", OpenHours("2026-09-30", next_day="2026-10-09", next_time="09:00")),
+        ("2026-10-04 12:00", OpenHours("2026-10-04", next_day="2026-10-09", next_time="09:00")),
+        ("2026-12-31 10:00", OpenHours("2026-12-31", today=(("09:00", "12:00"),), next_day="2027-01-01", next_time="09:00")),
+    ],
+)
+def test_what_is_told_of_the_hours(moment: str, told: OpenHours) -> None:
+    holidays = {**HOLIDAYS, **{f"2026-10-0{day}": SpecialDay() for day in range(3, 9)}}
+    assert open_hours(replace(PLAN, calendars={"china": replace(CHINA, days=holidays)}), QUEUE, at(moment)) == told
+
+
+def test_hours_without_an_end_are_told_as_such_and_those_with_a_break_with_both_parts() -> None:
+    always = tuple(Hours(day, 0.0, 24 * 3600) for day in range(7))
+    with_lunch = tuple(Hours(day, *times) for day in range(5) for times in ((9 * 3600, 12 * 3600), (13 * 3600, 17.5 * 3600)))
+    assert open_hours(PLAN, replace(QUEUE, hours=()), at("2026-11-04 10:00")) == OpenHours("2026-11-04", always=True)
+    assert open_hours(Plan(()), replace(QUEUE, hours=always, calendar=""), at("2026-11-04 10:00", ZoneInfo("UTC"))).always
+    both = open_hours(PLAN, replace(QUEUE, hours=with_lunch), at("2026-11-04 10:00"))
+    assert both.today == (("09:00", "12:00"), ("13:00", "17:30"))
+    assert open_hours(PLAN, replace(QUEUE, hours=with_lunch), at("2026-11-04 12:30")).today == (("13:00", "17:30"),)

@@ -8,10 +8,11 @@ import pytest
 
 from acd.model import QueueId
 from config.check import check
-from config.compile import compile_menu, prompt_texts
+from config.compile import compile_menu
 from config.loader import ConfigError
 from config.schema import Config
 from config.schema.source import Problem, Severity
+from config.texts import prompt_texts
 from config.ways import Ways
 
 Changed = Callable[..., Config]
@@ -71,6 +72,41 @@ def test_the_digits_of_what_is_read_back_are_spoken_in_each_language(with_nodes:
     texts = prompt_texts(with_nodes())
 
     assert texts["digit_7"] == {"zh": "七", "en": "seven"}
+
+
+def test_what_a_value_may_be_said_with_is_spoken_in_each_language_and_nothing_else(with_nodes: Changed) -> None:
+    def words(item: str) -> dict[str, dict[str, str]]:
+        """What the shipped hours need is there all the same."""
+        texts = prompt_texts(with_nodes(("prompts: [hours_text]", f'prompts: ["{item}"]')))
+        return {name: texts[name] for name in texts if name.rpartition("_")[0] in ("number", "hundred", "hour", "minute", "time")}
+
+    assert words("number:320") == {"hundred_3": {"zh": "三百", "en": "three hundred"}, "number_20": {"zh": "二十", "en": "twenty"}}
+    assert sorted(words("time:17:30")) == ["hour_5", "minute_30", "time_pm"]
+    assert len(words("number:serial")) == 100 + 9
+
+
+def test_hours_need_every_day_and_the_times_at_which_the_queue_opens_and_closes(with_nodes: Changed) -> None:
+    office = ('opens: "00:00", closes: "24:00"', 'opens: "08:30", closes: "18:00"')
+    texts = prompt_texts(with_nodes(office, ("prompts: [hours_text]", 'prompts: ["hours:printers.L1"]')))
+
+    assert {"month_12", "day_31", "weekday_6", "day_tomorrow", "hour_8", "minute_30", "time_am", "hour_6", "time_pm"} <= set(texts)
+    assert "hour_9" not in texts and texts["hours_today"]["zh"] == "今天的服务时间是"
+
+
+def test_a_text_of_the_configurations_own_wins_over_the_usual_words(with_nodes: Changed) -> None:
+    own = with_nodes((PROMPTS, "  hours_closed: {zh: 打烊了, en: Sorry}\n" + PROMPTS))
+
+    assert prompt_texts(own)["hours_closed"] == {"zh": "打烊了", "en": "Sorry"}
+
+
+def test_a_number_that_is_too_long_to_be_said_as_one_is_refused(with_nodes: Changed) -> None:
+    with pytest.raises(ConfigError, match="expected digits:serial"):
+        with_nodes(("longest: 8", "longest: 9"), ("prompts: [hours_text]", 'prompts: ["number:serial"]'))
+
+
+def test_where_there_are_no_words_for_a_value_it_is_refused(with_nodes: Changed) -> None:
+    with pytest.raises(ConfigError, match="no words for it in fr"):
+        with_nodes(("languages: [zh, en]", "languages: [zh, en, fr]"), ("prompts: [hours_text]", 'prompts: ["time:17:30"]'))
 
 
 def test_the_fewest_keys_to_each_queue(shipped: Config) -> None:
@@ -142,6 +178,12 @@ def test_a_callback_that_no_queue_makes_must_not_be_offered(with_nodes: Changed)
         ("check: luhn", "check: lune", "expected 'luhn' or 'mod_11_10'"),
         ("prompts: [hours_text]", "prompts: [hour_text]", "did you mean 'hours_text'?"),
         ("prompts: [hours_text]", "prompts: []", "at least 1"),
+        ("prompts: [hours_text]", 'prompts: ["hours:printer.L1"]', "did you mean 'printers.L1'?"),
+        ("prompts: [hours_text]", 'prompts: ["hours:always"]', "expected a prompt's name, or digits:"),
+        ("prompts: [hours_text]", 'prompts: ["digits:seriel"]', "did you mean 'serial'?"),
+        ("prompts: [hours_text]", 'prompts: ["number:123456789"]', "a number of up to 8 digits"),
+        ("prompts: [hours_text]", 'prompts: ["date:2026-02-30"]', "a day that is in the calendar"),
+        ("prompts: [hours_text]", 'prompts: ["time:8:30"]', "expected a prompt's name, or digits:"),
         ("  serial: {prompt: enter,", "  product: {prompt: enter,", "a second time among menus"),
         ("  serial: {prompt: enter,", "  level: {prompt: enter,", "a second time among menus"),
         ("  our_hours: {prompts", "  serial: {prompts", "a second time among menus"),

@@ -10,8 +10,9 @@ import pytest
 
 from acd.model import Level, MissCause, QueueId
 from acd.plan import AgentPlan, AnnounceRules, QueuePlan, Strategy, Telling
-from config.compile import compile_menu, compile_plan, prompt_texts, queue_ids, zone_changes
+from config.compile import compile_menu, compile_plan, queue_ids, zone_changes
 from config.schema import Config
+from config.texts import prompt_texts
 from ivr.dialogue import Facts, MenuTaken, walk
 from skills.expression import describe, satisfies
 from skills.requirement import bind_requirement
