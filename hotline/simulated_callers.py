@@ -8,7 +8,6 @@ in ``log``. Keys and voice are RTP packets that sipp sends through a raw socket:
 from __future__ import annotations
 
 import secrets
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from hotline.rtp_captures import EVENTS, write_key_captures
-from hotline.sipp import CAPTURES, SDP, Sipp, free_ports, give_back
+from hotline.sipp import CAPTURES, SDP, Sipp, free_ports, give_back, tell
 
 KEY_MILLISECONDS = 500
 """Time for a key to be sent: whatever sipp plays next would cut it off. It takes 160 ms, on a busy machine up to twice as long."""
@@ -24,6 +23,8 @@ VOICE_PORTS = range(6000, 8000, 4)
 """Where the callers' voice comes from: sipp opens two of them, and counts on from there for each call."""
 MOST_KEYS = 14
 """Keys that one visit can press: the scenario has so many places for them. sipp (3.6.1) reads no scenario of more than 64 KiB."""
+WHEN_TOLD = 3600.0
+"""A wait before a key, in seconds: the key is pressed when ``press`` says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,14 @@ class SimulatedCallers:
 
     def hang_up(self, place: int = 0) -> None:
         """The caller of the ``place``-th visit says goodbye now; nothing happens when he is not connected."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.sendto(_leave_now(self._call_ids.format(place + 1)), self._own_address)  # sipp counts its calls from 1
+        self._tell(place, "INFO")
+
+    def press(self, place: int = 0) -> None:
+        """The caller of the ``place``-th visit presses now the key that he waits to press."""
+        self._tell(place, "MESSAGE")
+
+    def _tell(self, place: int, method: str) -> None:
+        tell(self._own_address, method, self._call_ids.format(place + 1))  # sipp counts its calls from 1
 
     def log(self) -> list[VisitHeard]:
         """What became of the visits until now, in order."""
@@ -137,7 +144,7 @@ def _quoted(name: str) -> str:
 
 def callers_scenario() -> str:
     """sipp's scenario of a caller; what differs comes from the injection file; keys' captures are where sipp is run."""
-    presses = "\n".join(_press(place) for place in range(MOST_KEYS))
+    presses = "\n".join((*map(_reads, range(MOST_KEYS)), *map(_press, range(MOST_KEYS))))
     return f"""<scenario name="callers">
   <send retrans="500">
     <![CDATA[
@@ -158,11 +165,13 @@ def callers_scenario() -> str:
       <assignstr assign_to="ani" value="[field0]"/>
       <assignstr assign_to="patience_text" value="[field3]"/>
       <todouble assign_to="patience" variable="patience_text"/>
+      <assign assign_to="at0" value="1"/>
       {_log("placed")}
     </action>
   </send>
   <recv request="BYE" optional="global" next="ended"/>
   <recv request="INFO" optional="global" next="leave"/>
+  <recv request="MESSAGE" optional="global" next="told"/>
   <recv response="100" optional="true"/>
   <recv response="180" optional="true"/>
   <recv response="183" optional="true"/>
@@ -175,6 +184,7 @@ def callers_scenario() -> str:
   {_request("BYE", 2)}
   <recv response="200" next="gone"><action>{_log("left")}</action></recv>
 
+  <label id="told"/>{_press_where_he_is()}
   <label id="ended"/>
   <send>
     <![CDATA[
@@ -197,36 +207,41 @@ def callers_scenario() -> str:
 """
 
 
-def _leave_now(call_id: str) -> bytes:
-    """What the scenario takes for "leave": sipp tells its calls apart by the Call-ID alone, but wants a To as well."""
-    lines = ("INFO sip:caller@127.0.0.1 SIP/2.0", "To: <sip:caller@127.0.0.1>", f"Call-ID: {call_id}", "CSeq: 1 INFO", "", "")
-    return "\r\n".join(lines).encode()
+def _press_where_he_is() -> str:
+    """On from the last place that is waited at, when the key before it has been sent."""
+    jumps = "".join(f'\n  <nop test="at{place}" next="now{place}"/>' for place in reversed(range(MOST_KEYS)))
+    return f'\n  <pause milliseconds="{KEY_MILLISECONDS}"/>{jumps}'
 
 
 def _press(place: int) -> str:
     """Wait, then send one key, as the visit's ``place``-th pair says; sipp can't take a file's name from a column, so it branches."""
-    column = _FIRST_KEY + 2 * place
     events = EVENTS.values()
-    is_it = '\n      <ereg regexp="^{0}$" search_in="var" variable="key{1}" assign_to="is{1}_{0}"/>'
-    tests = "".join(is_it.format(event, place) for event in events)
     jumps = "".join(f'\n  <nop test="is{place}_{event}" next="press{place}_{event}"/>' for event in events)
     plays = "".join(_play(place, event) for event in events)
-    return f"""  <nop>
-    <action>
-      <assignstr assign_to="key{place}" value="[field{column + 1}]"/>
-      <assignstr assign_to="text{place}" value="[field{column}]"/>
-      <todouble assign_to="wait{place}" variable="text{place}"/>{tests}
-    </action>
-  </nop>
-  <pause variable="wait{place}"/>{jumps}
+    return f"""  <pause variable="wait{place}"/>
+  <label id="now{place}"/>{jumps}
   <nop next="pressed{place}"/>{plays}
   <label id="pressed{place}"/>"""
 
 
+def _reads(place: int) -> str:
+    """What the visit's ``place``-th pair says."""
+    column = _FIRST_KEY + 2 * place
+    is_it = '\n      <ereg regexp="^{0}$" search_in="var" variable="key{1}" assign_to="is{1}_{0}"/>'
+    return f"""  <nop>
+    <action>
+      <assignstr assign_to="key{place}" value="[field{column + 1}]"/>
+      <assignstr assign_to="text{place}" value="[field{column}]"/>
+      <todouble assign_to="wait{place}" variable="text{place}"/>{"".join(is_it.format(event, place) for event in EVENTS.values())}
+    </action>
+  </nop>"""
+
+
 def _play(place: int, event: int) -> str:
+    now_at = f'<assign assign_to="at{place + 1}" value="1"/>' if place + 1 < MOST_KEYS else ""
     return f"""
   <label id="press{place}_{event}"/>
-  <nop><action>{_log("keyed")}<exec play_pcap_audio="{place}-{event}.pcap"/></action></nop>
+  <nop><action>{_log("keyed")}{now_at}<exec play_pcap_audio="{place}-{event}.pcap"/></action></nop>
   <pause milliseconds="{KEY_MILLISECONDS}" next="pressed{place}"/>"""
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from hotline.sipp import SDP, Sipp
+from hotline.sipp import SDP, Sipp, tell
 
 
 class Manner(StrEnum):
@@ -52,6 +52,8 @@ class PhoneHeard:
     what: str
     phone: str
     at: datetime
+    call_id: str
+    """SIP's."""
 
 
 class SimulatedPhones:
@@ -61,6 +63,7 @@ class SimulatedPhones:
         self, directory: Path, port: int, media_port: int, manners: Mapping[str, Manner] | None = None, habits: Habits | None = None
     ) -> None:
         scenario = phones_scenario(manners or {}, habits or Habits())
+        self._address = ("127.0.0.1", port)
         options = ("-p", str(port), "-rtp_echo", "-mp", str(media_port), "-deadcall_wait", "0")
         self.sipp = Sipp(directory, scenario, options)
 
@@ -75,11 +78,16 @@ class SimulatedPhones:
         """What the phones did until now, in order."""
         return [_heard(line) for line in self.sipp.said()]
 
+    def hang_up(self, phone: str) -> None:
+        """Who answered at ``phone`` last says goodbye now, whatever the habits; raises StopIteration when nobody did."""
+        call_id = next(line.call_id for line in reversed(self.log()) if (line.phone, line.what) == (phone, "answered"))
+        tell(self._address, "INFO", call_id)
+
 
 def _heard(line: str) -> PhoneHeard:
-    what, phone, stamp = line.split("|")
+    what, phone, call_id, stamp = line.split("|")
     seconds = stamp.split("\t")[-1]
-    return PhoneHeard(what, phone, datetime.fromtimestamp(float(seconds), UTC))
+    return PhoneHeard(what, phone, datetime.fromtimestamp(float(seconds), UTC), call_id)
 
 
 def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
@@ -87,6 +95,7 @@ def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
     return f"""<scenario name="phones">
   <recv request="CANCEL" optional="global" next="cancelled"/>
   <recv request="BYE" optional="global" next="ended"/>
+  <recv request="INFO" optional="global" next="hangs_up"/>
   <recv request="OPTIONS" optional="true" next="options">
     <action>
       {_PHONE}
@@ -135,6 +144,9 @@ def _conversation(habits: Habits) -> str:
   <recv request="ACK"><action>{_log("answered")}</action></recv>
   {_referral(habits.talks, habits.refers_to) if habits.talks and habits.refers_to else _talk(habits.talks)}
 
+  <label id="hangs_up"/>
+  {_goodbye((0, 0))}
+
   <label id="cancelled_late"/>
   {_response("200 OK", next_label="acknowledged")}
 
@@ -178,7 +190,11 @@ def _manner_actions(manners: Mapping[str, Manner], wanted: tuple[Manner, ...]) -
 def _talk(talks: tuple[float, float] | None) -> str:
     if talks is None:
         return '<recv request="BYE" next="ended"/>'
-    return f"""{_request("BYE", talks)}
+    return _goodbye(talks)
+
+
+def _goodbye(after: tuple[float, float]) -> str:
+    return f"""{_request("BYE", after)}
   <recv response="200" next="gone"><action>{_log("hung_up")}</action></recv>
 """
 
@@ -243,7 +259,7 @@ def _response(
 
 
 def _log(what: str) -> str:
-    return f'<log message="{what}|[$phone]|[timestamp]"/>'
+    return f'<log message="{what}|[$phone]|[call_id]|[timestamp]"/>'
 
 
 def _milliseconds(seconds: tuple[float, float]) -> tuple[int, int]:

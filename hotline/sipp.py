@@ -6,6 +6,7 @@ sipp 3.6 (Debian's sip-tester). Knows SIP and RTP, nothing of the hotline.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -112,6 +113,15 @@ class Sipp:
             *("-trace_logs", "-log_file", str(self.told), "-trace_err", "-error_file", str(self.errors)),
             *("-watchdog_minor_maxtriggers", "1000000", "-watchdog_major_maxtriggers", "1000000"),
         ]
+
+
+def tell(address: tuple[str, int], method: str, call_id: str) -> None:
+    """Send the call of a sipp at ``address`` a request that its scenario takes for a word of ours, and doesn't answer."""
+    # sipp tells its calls apart by the Call-ID alone, but wants a To as well; what it has had before, byte by byte, it passes over.
+    new = secrets.randbits(31)
+    lines = (f"{method} sip:you@127.0.0.1 SIP/2.0", "To: <sip:you@127.0.0.1>", f"Call-ID: {call_id}", f"CSeq: {new} {method}", "", "")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto("\r\n".join(lines).encode(), address)
 
 
 def find_sipp() -> str:

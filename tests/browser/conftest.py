@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from cti.api import DIST, create_app
 from cti.api_server import WebServer, serve
@@ -20,6 +20,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SIZE = {"width": 1280, "height": 720}
+PATIENCE_MILLISECONDS = 20_000
+"""For what takes moments: the machine may have much else to do, and only a failing test waits so long."""
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -60,7 +63,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     async def opened(address: str, language: str = "en-GB", size: dict[str, int] | None = None) -> Page:
         context = await browser.new_context(viewport=size or SIZE, locale=language, base_url=address)  # type: ignore[arg-type]
         page = await context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
         await page.goto("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from playwright.async_api import Page, expect
 
@@ -48,6 +49,7 @@ async def test_an_agent_begins_not_ready_goes_ready_and_takes_a_break(served: Se
 async def test_the_desk_is_worked_by_keyboard_alone(served: Served, open_page: OpenPage) -> None:
     page = await at_work(served, open_page)
     await page.locator("body").press("n")
+    await expect(page.get_by_role("button", name="Lunch")).to_be_visible()
     await page.locator("body").press("2")
     await expect(page.locator(".mystate-cause")).to_have_text("Lunch")
     await page.locator("body").press("r")
@@ -70,7 +72,7 @@ async def test_the_pop_is_on_the_page_before_its_showing_is_confirmed(served: Se
         "asked for: Printers and Mandarin", "first offer", "gave up waiting",
     ):  # fmt: skip
         await expect(card).to_contain_text(text)
-    await expect(card.locator(".pop-wait")).to_contain_text("Waits 00:4")
+    await expect(card.locator(".pop-wait")).to_contain_text(re.compile(r"Waits 00:[45]"))
     await expect(page).to_have_title("☎ 13800138000")
 
 
@@ -138,7 +140,7 @@ async def test_a_lost_connection_is_said_and_mended_by_itself(served: Served, op
     page = await at_work(served, open_page)
     await served.restart()
     served.house.engine.set(WANG, AgentState.NOT_READY, "meeting")
-    await expect(page.locator(".link-open")).to_be_visible(timeout=10_000)
+    await expect(page.locator(".link-open")).to_be_visible()
     await expect(page.locator(".mystate-cause")).to_have_text("Meeting")
     await served.server.stop()
     await expect(page.get_by_text("Connection lost")).to_be_visible()

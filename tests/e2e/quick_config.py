@@ -34,6 +34,8 @@ SHORT_QUESTIONS = {
 }
 
 
+WANG_FANGS_QUICK_LINE = "78"
+"""As her direct number, but straight to printers, level 1."""
 SHORT_WELCOME = "79"
 """A number that says nothing, as the unified one, but whose welcome is a word."""
 
@@ -66,10 +68,17 @@ def quick(rows: dict[str, Any]) -> None:
         phone["qualify_seconds"] = 1
 
 
+def long_wrap_up(rows: dict[str, Any]) -> None:
+    """After-call work that does not end by itself."""
+    rows["queues"]["defaults"]["wrap_up_seconds"] = 300
+
+
 def _straight_numbers() -> dict[str, Any]:
     numbers: dict[str, Any] = {SHORT_WELCOME: {"label": "short welcome", "welcome": "hello"}}
+    hints: dict[str, Any] = {"product_line": "printers", "level": "L1", "language": "zh", "preferred_agent": "wang.fang"}
+    numbers[WANG_FANGS_QUICK_LINE] = {"label": "straight to Wang Fang", "welcome": "hello", "hints": hints}
     for line, level, language, kind in product(LINES, LEVELS, ("zh", "en"), ("", "urgent", "key_account")):
-        hints: dict[str, Any] = {"product_line": line, "level": level, "language": language}
+        hints = {"product_line": line, "level": level, "language": language}
         if kind == "urgent":
             hints["urgent"] = True
         if kind == "key_account":

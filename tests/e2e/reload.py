@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,8 +12,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from config.dialplan import render, write
+from config.loader import load, resolve_secrets
 from tests.e2e.scene import House
 from tests.e2e.waiting import until
+
+RELOADS = ("dialplan reload", "queue reload all", "moh reload", "module reload res_pjsip.so")
 
 
 @asynccontextmanager
@@ -24,6 +29,26 @@ async def configured(house: House, change: Callable[[dict[str, Any]], None]) -> 
         yield
     finally:
         assert await reloaded_with(house, before) == "config_reloaded"
+
+
+@asynccontextmanager
+async def loaded(house: House) -> AsyncIterator[None]:
+    """Asterisk reads the files of the configuration as it stands now, and complains about nothing; the old ones again at the end."""
+    folder = house.hotline.asterisk.directory / "etc" / "hotline"
+    before = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    config = load(house.hotline.config_path)
+    read = house.hotline.asterisk.log.stat().st_size
+    write(render(config, resolve_secrets(config, "main", house.hotline.directory), "main"), folder)
+    try:
+        for command in RELOADS:
+            await house.hotline.asterisk.cli(command)
+        said = house.hotline.asterisk.log.read_bytes()[read:].decode(errors="replace").splitlines()
+        assert [line for line in said if re.search(r"\] (WARNING|ERROR)\[", line)] == []
+        yield
+    finally:
+        write(before, folder)
+        for command in RELOADS:
+            await house.hotline.asterisk.cli(command)
 
 
 def changed(text: str, change: Callable[[dict[str, Any]], None]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -30,7 +31,7 @@ from hotline.simulated_phones import Habits, Manner, SimulatedPhones
 from tests.e2e.desk import AgentAtDesk
 from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import number_of
-from tests.e2e.waiting import until
+from tests.e2e.waiting import PATIENCE, until
 
 PASSWORD = "e2e"
 SUPERVISOR = "chief"
@@ -147,13 +148,23 @@ class Caller:
         """What he did and met: placed, connected, keyed, left, ended."""
         return [line.what for line in self.callers.log() if line.ani == self.ani]
 
-    async def meets(self, what: str, seconds: float = 15) -> None:
+    async def meets(self, what: str, seconds: float = PATIENCE) -> None:
         """Wait until ``what`` is in his log."""
 
         async def seen() -> bool:
             return what in self.did()
 
         await until(seen, f"caller {self.ani} {what}; he {self.did()}", seconds)
+
+    async def presses_the_next_key(self) -> None:
+        """Of those that he was given ``WHEN_TOLD`` to press."""
+        before = self.did().count("keyed")
+        self.callers.press(self._place)
+
+        async def keyed() -> bool:
+            return self.did().count("keyed") > before
+
+        await until(keyed, f"caller {self.ani} keyed; he {self.did()}")
 
     async def hangs_up(self) -> None:
         """He says goodbye now."""
@@ -174,6 +185,7 @@ class Scene:
         self.desks: dict[str, AgentAtDesk] = {}
         self.phones: SimulatedPhones | None = None
         self._phones_installed = 0
+        self._log_began = house.hotline.asterisk.log.stat().st_size
 
     # ---- who takes part --------------------------------------------------------------------------------------------------
 
@@ -225,7 +237,7 @@ class Scene:
             await desk.sees(lambda message: message["kind"] == "agent" and message["agent"]["state"] in AT_WORK, "being ready")
         return desk
 
-    async def phone_of(self, agent: str, reachable: bool, seconds: float = 15) -> None:
+    async def phone_of(self, agent: str, reachable: bool, seconds: float = PATIENCE) -> None:
         """Wait until the engine knows that the agent's phone can (or can't) be rung."""
 
         async def known() -> bool:
@@ -238,7 +250,7 @@ class Scene:
         assert self.phones is not None, "no phones are installed"
         return [line.what for line in self.phones.log() if line.phone == phone]
 
-    async def phone_meets(self, phone: str, what: str, times: int = 1, seconds: float = 15) -> None:
+    async def phone_meets(self, phone: str, what: str, times: int = 1, seconds: float = PATIENCE) -> None:
         """Wait until ``what`` is so often in the phone's log."""
 
         async def seen() -> bool:
@@ -246,9 +258,30 @@ class Scene:
 
         await until(seen, f"phone {phone} {what} x{times}", seconds)
 
+    async def hears(self, caller: Caller, prompt: str) -> None:
+        """Wait until Asterisk has begun to play the prompt to the caller, in any language."""
+        tag = await until(lambda: self._log_tag_of(caller), f"a channel of {caller.ani}")
+        played = re.compile(rf"\[{tag}\] \S+ .*Playing '\S*hotline/{prompt}(\.\w+)?' ")
+
+        async def has_begun() -> bool:
+            return played.search(self._asterisk_said()) is not None
+
+        await until(has_begun, f"{prompt} played to {caller.ani}")
+
+    async def _log_tag_of(self, caller: Caller) -> str | None:
+        """Asterisk's log calls each call something, as ``C-0000000a``; None as long as it has no channel."""
+        rows = [line.split("!") for line in (await self.hotline.asterisk.cli("core show channels concise")).splitlines()]
+        channel = next((row[0] for row in rows if len(row) > 7 and row[7] == caller.ani), None)
+        found = channel and re.search(rf"\[(C-\w+)\] .*{channel}\b", self._asterisk_said())
+        return found[1] if found else None
+
+    def _asterisk_said(self) -> str:
+        """Its log since the scene began."""
+        return self.hotline.asterisk.log.read_bytes()[self._log_began :].decode(errors="replace")
+
     # ---- what the records say --------------------------------------------------------------------------------------------
 
-    async def record(self, caller: Caller | str, seconds: float = 15, **wanted: Any) -> Row:
+    async def record(self, caller: Caller | str, seconds: float = PATIENCE, **wanted: Any) -> Row:
         """The caller's record, once it has the ``wanted`` values; that there is exactly one is asserted."""
         ani = caller if isinstance(caller, str) else caller.ani
         latest: list[Row] = []
@@ -264,7 +297,7 @@ class Scene:
         except AssertionError as problem:
             raise AssertionError(f"{problem}; it is {[dict(row) for row in latest]}") from None
 
-    async def ended(self, caller: Caller | str, seconds: float = 15) -> Row:
+    async def ended(self, caller: Caller | str, seconds: float = PATIENCE) -> Row:
         """The caller's record, once the call is over."""
         return await self.record(caller, seconds, state="ended")
 
@@ -278,7 +311,7 @@ class Scene:
         query = select(table).where(table.c.agent == agent, table.c.call == call).order_by(table.c.started_at, table.c.id)
         return [(row["state"], row["cause"]) for row in await self.house.rows(query)]
 
-    async def happened(self, caller: Caller, kind: type[Happened], seconds: float = 15) -> tuple[datetime, Happened]:
+    async def happened(self, caller: Caller, kind: type[Happened], seconds: float = PATIENCE) -> tuple[datetime, Happened]:
         """The first event of a kind about the caller's call, and when the engine took it."""
         rows = await self.record(caller, seconds)
 
@@ -292,7 +325,7 @@ class Scene:
         """The caller's call on the board."""
         return next((view for view in (await self.house.board())["calls"] if view["ani"] == caller.ani), None)
 
-    async def is_live(self, caller: Caller, state: str, seconds: float = 15) -> dict[str, Any]:
+    async def is_live(self, caller: Caller, state: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """Wait until the board has the caller's call in ``state``."""
         last: list[Any] = []
 

@@ -61,6 +61,7 @@ STORIES = {
     "one phone is busy": Story("printers", 3, "+A +B +C -B +D -A -C +E -D -E", {1: Manner.BUSY}),
     "one phone is not answered": Story("scanners", 3, "+A +B +C +D -B -A +E -C -D -E", {2: Manner.SILENT}),
 }
+HELD_OR_RUNG = ("hotline-hold", "hotline-connect")
 _FIRST_PHONE = {story.line: 10 * place for place, story in enumerate(STORIES.values())}
 
 
@@ -163,11 +164,21 @@ class Side:
         for step in self._story.steps.split():
             if step[0] == "+":
                 self._there[step[1:]] = await self._scene.call(self._number)
+                await self._in_line(self._there[step[1:]])
             else:
                 await self._leaves(step[1:])
             _, talks = await asyncio.gather(asyncio.sleep(APART_SECONDS), self._settled(answering))
             self.assigned += sorted(talks.items() - before.items())
             before = talks
+
+    async def _in_line(self, caller: Caller) -> None:
+        """Wait until he is past his greeting: in hold, ringing or talking here, in ``Queue()`` there."""
+
+        async def so_he_is() -> bool:
+            rows = [line.split("!") for line in (await self._scene.hotline.asterisk.cli("core show channels concise")).splitlines()]
+            return any(row[7] == caller.ani and (row[5] == "Queue" or row[1] in HELD_OR_RUNG) for row in rows if len(row) > 7)
+
+        await until(so_he_is, f"{caller.ani} in line; he {caller.did()}")
 
     async def _leaves(self, name: str) -> None:
         await self._there.pop(name).hangs_up()
@@ -180,7 +191,7 @@ class Side:
             talks = await self._talks()
             return [talks] if len(talks) == wanted else []
 
-        return (await until(all_talk, f"{wanted} talks at {self._number}", seconds=30))[0]
+        return (await until(all_talk, f"{wanted} talks at {self._number}"))[0]
 
     async def _talks(self) -> dict[str, int]:
         lines = (await self._scene.hotline.asterisk.cli("core show channels concise")).splitlines()
@@ -241,7 +252,7 @@ async def _phones_answer(house: House) -> None:
         contacts = await house.hotline.asterisk.cli("pjsip show contacts")
         return "Unavail" not in contacts and "Avail" in contacts
 
-    await until(all_there, "every phone answering Asterisk", seconds=20)
+    await until(all_there, "every phone answering Asterisk")
 
 
 def _cast(scene: Scene, story: Story) -> Played:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import select
 
 from acd.archive import Row
 from acd.records import incidents, story
+from hotline.simulated_callers import WHEN_TOLD
 from tests.e2e.conftest import opened
 from tests.e2e.quick_config import quick
 from tests.e2e.scene import SUPERVISOR, House, Scene
@@ -25,8 +25,6 @@ SHORT_INCIDENT = {
     "incident_key": {"zh": "通知请按一。", "en": "Press one."},
     "incident_noted": {"zh": "已记录。", "en": "Noted."},
 }
-UNTIL_ASKED = 4.0
-"""Seconds from the answer to the key: a greeting, ``connecting``, and the text have begun by then; what is keyed during it counts."""
 
 
 def with_announcements(rows: dict[str, Any]) -> None:
@@ -51,23 +49,13 @@ async def scene(house: House, tmp_path: Path) -> AsyncIterator[Scene]:
     await scene.close()
 
 
-async def heard(scene: Scene, prompt: str, language: str = "zh", seconds: float = 30) -> None:
-    """Wait until Asterisk has played the prompt in that language."""
-
-    async def played() -> bool:
-        said = scene.hotline.asterisk.log.read_text(encoding="utf-8", errors="replace")
-        return re.search(rf"Playing '\S*hotline/{prompt}\.\S+' \(language '{language}'\)", said) is not None
-
-    await until(played, f"{prompt} played", seconds)
-
-
 async def test_callers_are_told_their_places_and_go_on_waiting_where_they_are(scene: Scene) -> None:
     first = await scene.call("pcs.L1")
     await scene.is_live(first, "waiting")
     second = await scene.call("pcs.L1")
     await scene.is_live(second, "waiting")
-    await heard(scene, "queue_position_1")
-    await heard(scene, "queue_position_2")
+    await scene.hears(first, "queue_position_1")
+    await scene.hears(second, "queue_position_2")
     record = await scene.record(second)
     of_second = select(story.c.body).where(story.c.call == record["id"], story.c.kind == "Announce").order_by(story.c.sequence)
     told = await until(lambda: scene.house.rows(of_second), "the announcement in the records")
@@ -82,10 +70,11 @@ async def test_a_caller_hears_of_an_incident_before_anybody_rings_and_has_his_nu
     declared = await supervisor.post("/api/incidents", json={"product_line": "printers", "text": "incident_outage"})
     incident = declared.json()["incident"]
     wang = await scene.agent("wang.fang")
-    caller = await scene.call("printers.L1", "1", key_every=UNTIL_ASKED)
-    await heard(scene, "incident_outage")
-    await heard(scene, "incident_noted")
+    caller = await scene.call("printers.L1", "1", key_every=WHEN_TOLD)
+    await scene.hears(caller, "incident_key")
     assert wang.pops == [], "nobody is rung before he has heard it"
+    await caller.presses_the_next_key()
+    await scene.hears(caller, "incident_noted")
     await wang.becomes("talking")
     assert wang.pops[0]["ani"] == caller.ani
     await caller.hangs_up()

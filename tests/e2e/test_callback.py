@@ -18,23 +18,22 @@ from sqlalchemy import select
 
 from acd.events import CallbackUnreached, CallbackWanted
 from acd.records import callbacks, calls, story
-from hotline.simulated_phones import Habits, Manner, SimulatedPhones
+from hotline.simulated_callers import WHEN_TOLD
+from hotline.simulated_phones import Manner, SimulatedPhones
 from tests.e2e.conftest import opened
 from tests.e2e.quick_config import quick
-from tests.e2e.scene import Caller, House, Scene
+from tests.e2e.scene import PATIENT, Caller, House, Scene
 from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 OFFERED_AFTER = 12.0
-"""Seconds from the answer on, by which the offer was made: a greeting, one stretch of music, and the offer has begun."""
+"""Seconds from the answer on, by which others are offered a callback: a greeting, one stretch of music, and the offer has begun."""
 RING_SECONDS = 5
 RETRY_SECONDS = 2
 AGENT_FIRST = "scanners.L1"
 CLOSED = "printers.L3"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-TALKS_SECONDS = 7.0
-"""From the customer's answer on: the greeting, the agent's ringing, and some talk; then the customer says goodbye."""
 
 
 def with_callbacks(rows: dict[str, Any]) -> None:
@@ -75,21 +74,23 @@ async def scene(house: House, tmp_path: Path) -> AsyncIterator[Scene]:
 
 
 @asynccontextmanager
-async def customers(
-    scene: Scene, folder: Path, manners: Mapping[str, Manner], talks_seconds: float = TALKS_SECONDS
-) -> AsyncIterator[SimulatedPhones]:
-    """The customers' phones, at the other end of the trunk."""
-    habits = Habits(answers_after=(0.2, 0.25), talks=(talks_seconds, talks_seconds + 0.1))
-    phones = SimulatedPhones(folder / "customers", scene.hotline.ports.callers, next(scene.house.caller_ports), manners, habits)
+async def customers(scene: Scene, folder: Path, manners: Mapping[str, Manner]) -> AsyncIterator[SimulatedPhones]:
+    """The customers' phones, at the other end of the trunk; they hang up when they are told to."""
+    phones = SimulatedPhones(folder / "customers", scene.hotline.ports.callers, next(scene.house.caller_ports), manners, PATIENT)
     async with phones:
         yield phones
 
 
-async def meets(phones: SimulatedPhones, number: str, what: str, times: int = 1, seconds: float = 15) -> None:
+async def meets(phones: SimulatedPhones, number: str, what: str, times: int = 1) -> None:
     async def seen() -> bool:
         return [line.what for line in phones.log() if line.phone == number].count(what) >= times
 
-    await until(seen, f"the customer's phone {number} {what} x{times}: {phones.log()}", seconds)
+    await until(seen, f"the customer's phone {number} {what} x{times}: {phones.log()}")
+
+
+async def says_goodbye(phones: SimulatedPhones, number: str) -> None:
+    phones.hang_up(number)
+    await meets(phones, number, "hung_up")
 
 
 async def _not(question: Awaitable[bool]) -> bool:
@@ -98,8 +99,10 @@ async def _not(question: Awaitable[bool]) -> bool:
 
 async def promised(scene: Scene, ani: str, queue: str = "pcs.L1") -> Caller:
     """A caller who has pressed 1 when that was offered, was told so, and is gone."""
-    caller = await scene.call(queue, "1", ani=ani, key_every=OFFERED_AFTER)
-    await scene.is_live(caller, "promised", seconds=30)
+    caller = await scene.call(queue, "1", ani=ani, key_every=WHEN_TOLD)
+    await scene.hears(caller, "callback_offer")
+    await caller.presses_the_next_key()
+    await scene.is_live(caller, "promised")
     await caller.meets("ended")
     return caller
 
@@ -119,7 +122,7 @@ async def test_who_is_called_back_keeps_his_place_and_is_no_abandon(scene: Scene
         await meets(phones, ani, "answered")
         await scene.is_live(caller, "talking")
         await scene.phone_meets("1001", "answered", times=2)
-        await meets(phones, ani, "hung_up")
+        await says_goodbye(phones, ani)
         await scene.is_live(later, "talking")
         await later.hangs_up()
 
@@ -146,15 +149,15 @@ async def test_a_customer_who_does_not_answer_is_tried_so_often_and_no_more(scen
 async def test_a_customer_whose_agent_does_not_answer_waits_and_goes_to_the_next(scene: Scene, tmp_path: Path) -> None:
     ani = scene.new_ani()
     await scene.install_phones({"1001": Manner.SILENT})
-    async with customers(scene, tmp_path, {}, talks_seconds=20) as phones:
+    async with customers(scene, tmp_path, {}) as phones:
         caller = await promised(scene, ani)
         await scene.agent("li.wei")
         await meets(phones, ani, "answered")
         await scene.is_live(caller, "waiting")
         zhang = await scene.agent("zhang.min")
-        await zhang.becomes("talking", seconds=20)
+        await zhang.becomes("talking")
         assert [line.what for line in phones.log()].count("invite") == 1
-        await meets(phones, ani, "hung_up", seconds=20)
+        await says_goodbye(phones, ani)
         record = await scene.ended(caller)
     assert (record["agent"], record["offers"], record["end_cause"]) == ("zhang.min", 2, "caller_hung_up")
 
@@ -179,7 +182,7 @@ async def test_agent_first_the_agent_waits_on_the_line_for_the_customer(scene: S
             await until(lambda: _not(scene.house.is_well()), "the loss noticed")
         await until(scene.house.is_well, "a look at what Asterisk has")
         await scene.is_live(caller, "talking")
-        await meets(phones, ani, "hung_up", seconds=20)
+        await says_goodbye(phones, ani)
     await chen.becomes("wrap_up")
     record = await scene.ended(caller)
     assert (record["agent"], record["end_cause"]) == ("chen.jie", "caller_hung_up")
@@ -221,9 +224,10 @@ async def test_a_promise_outlives_the_engine_and_is_kept_once(scene: Scene, tmp_
     await scene.hotline.start_engine()
     [promise] = [one for one in (await scene.house.board())["promises"] if one["number"] == ani]
     assert (promise["state"], promise["attempts"]) == ("promised", 0)
-    async with customers(scene, tmp_path, {}, talks_seconds=4) as phones:
+    async with customers(scene, tmp_path, {}) as phones:
         await scene.agent("li.wei")
-        await meets(phones, ani, "hung_up", seconds=40)
+        await scene.is_live(caller, "talking")
+        await says_goodbye(phones, ani)
         record = await scene.ended(caller)
         assert [line.what for line in phones.log()].count("invite") == 1
     assert record["end_cause"] == "caller_hung_up"
@@ -248,7 +252,7 @@ async def test_who_calls_a_closed_queue_is_promised_a_callback_which_a_superviso
 
 async def test_who_has_no_number_that_can_be_dialled_is_offered_nothing_and_stays_in_hold(scene: Scene) -> None:
     caller = await scene.call("pcs.L1", "1", ani="reception", key_every=OFFERED_AFTER)
-    await caller.meets("keyed", seconds=30)
+    await caller.meets("keyed")
     await scene.agent("li.wei")
     await scene.is_live(caller, "talking")
     await caller.hangs_up()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from acd.records import story
-from hotline.simulated_phones import Habits, Manner
+from hotline.simulated_phones import Manner
 from tests.e2e.desk import AgentAtDesk
 from tests.e2e.scene import Caller, Scene
 from tests.e2e.test_exchange_lost import manager_lost
@@ -154,11 +154,14 @@ async def test_one_who_does_not_answer_leaves_engineer_and_caller_together_and_a
 
 
 async def test_an_engineer_who_puts_his_phone_down_gives_the_call_to_the_one_he_talks_to(scene: Scene) -> None:
-    """Zhao's phone says goodbye last, and by itself: he was not dropped in between."""
-    await scene.install_phones(habits=Habits(answers_after=(0.2, 0.25), talks=(6.0, 6.0)))
+    """Zhao's phone says goodbye last: he was not dropped in between."""
+    phones = await scene.install_phones()
     li, zhao, caller = await consulting(scene)
+    phones.hang_up("1001")
     await scene.phone_meets("1001", "hung_up")
     await li.becomes("wrap_up")
+    await hear_each_other(scene, CALLER, "1006")
+    phones.hang_up("1006")
     await scene.phone_meets("1006", "hung_up")
     await zhao.becomes("wrap_up")
     await caller.meets("ended")

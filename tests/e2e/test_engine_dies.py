@@ -86,10 +86,10 @@ async def test_killed_with_callers_in_talk_in_hold_and_in_the_menu_and_back_soon
     await scene.is_live(first, "waiting")
     second = await scene.call("scanners.L1")
     before = [await scene.is_live(caller, "waiting") for caller in (first, second)]
+    stored = await checkpoint(scene.house)
     in_menu = await scene.call("4008001234", "1")
     await scene.is_live(in_menu, "menu")
 
-    stored = await checkpoint(scene.house)
     async with engine_killed(scene.house):
         phone = await talks_natively(scene, in_menu)
     [started] = [line for line in scene.house.said_since() if line["event"] == "ready"][-1:]
@@ -197,7 +197,7 @@ async def test_without_an_engine_phones_that_refuse_are_followed_by_one_that_ans
     phones = await scene.install_phones(dict.fromkeys(KNOW_SERVERS_TOO, Manner.REJECTS), Habits((0.2, 0.3), (0.5, 0.6)))
     async with engine_killed(scene.house):
         caller = await scene.call("4008002001")
-        await caller.meets("ended", seconds=30)
+        await caller.meets("ended")
 
     taken = [(line.what, line.phone) for line in phones.log() if line.what != "invite"]
     assert taken == [("answered", "1012"), ("hung_up", "1012")]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from hotline.simulated_callers import WHEN_TOLD
 from hotline.simulated_phones import Habits
 from tests.e2e.scene import Scene
+from tests.e2e.voice import recorded, seconds_of_sound
+from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
@@ -34,15 +37,24 @@ async def test_a_telephone_transfers_a_caller_by_the_short_code_and_the_record_s
 
 
 async def test_a_caller_whom_the_engineer_has_left_says_by_keys_how_it_went(scene: Scene) -> None:
-    """Wu hangs up; her caller rates, says that it is solved, and ends his comment with a hash. Her after-call work is as always."""
+    """Wu hangs up; her caller rates, says that it is solved, and speaks. Her after-call work is as always."""
     await scene.install_phones(habits=Habits(answers_after=(0.2, 0.25), talks=(0.5, 0.6)))
     wu = await scene.agent("wu.ting")
-    caller = await scene.call("printers.L3", "41#", key_every=4.2)
+    caller = await scene.call("printers.L3", "41", key_every=WHEN_TOLD)
     await wu.becomes("wrap_up")
-    await caller.meets("ended", seconds=40)
+    for asked in ("survey_score", "survey_solved"):
+        await scene.hears(caller, asked)
+        await caller.presses_the_next_key()
+    record = await scene.record(caller, survey_score=4, survey_solved=True)
+    comments = scene.hotline.directory / "asterisk" / "spool" / "hotline" / "comments"
+
+    async def voice_is_in_it() -> bool:
+        return seconds_of_sound(recorded(comments / f"{record['id'].partition('-')[2]}.wav")) > 1
+
+    await until(voice_is_in_it, "a second of a voice in the comment")
+    await caller.hangs_up()
 
     record = await scene.ended(caller)
-    assert (record["survey_score"], record["survey_solved"], record["end_cause"]) == (4, True, "agent_hung_up")
-    comments = scene.hotline.directory / "asterisk" / "spool" / "hotline" / "comments"
-    assert (comments / record["survey_comment"]).is_file()
+    assert record["end_cause"] == "agent_hung_up"
+    assert seconds_of_sound(recorded(comments / record["survey_comment"])) > 1
     assert (record["ended_at"] - record["talk_ended_at"]).total_seconds() > 2

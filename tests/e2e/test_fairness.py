@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from acd.events import CallArrived
+from hotline.simulated_callers import Visit
 from tests.e2e.quick_config import number_of
 from tests.e2e.reload import configured
-from tests.e2e.scene import Scene
+from tests.e2e.scene import Caller, Scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 HEAD_START_SECONDS = 4.0
+A_MINUTE = 30
+"""Key accounts, one each two seconds: what is tested is what a difference in time does."""
 ORDINARY, KEY_ACCOUNT = number_of("scanners.L1"), number_of("scanners.L1", kind="key_account")
 
 
@@ -29,12 +31,11 @@ async def test_a_key_account_overtakes_who_came_within_its_head_start_and_nobody
     async with configured(scene.house, short_head_start):
         ordinary = await scene.call(ORDINARY)
         first_ring, _ = await scene.happened(ordinary, CallArrived)
-        key_accounts = []
-        for _ in range(4):
-            await asyncio.sleep(1.8)  # what is tested is what a difference in time does
-            key_accounts.append(await scene.call(KEY_ACCOUNT))
-            await scene.is_live(key_accounts[-1], "waiting")
-        await scene.is_live(ordinary, "waiting")
+        visits = [Visit(KEY_ACCOUNT, scene.new_ani(), "", (), 90) for _ in range(4)]
+        group = await scene.calls(visits, per_minute=A_MINUTE)
+        key_accounts = [Caller(group, visit.ani, place) for place, visit in enumerate(visits)]
+        for caller in (ordinary, *key_accounts):
+            await scene.is_live(caller, "waiting")
 
         chen = await scene.agent("chen.jie")
         everybody = {caller.ani: caller for caller in (ordinary, *key_accounts)}

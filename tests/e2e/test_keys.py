@@ -78,7 +78,7 @@ def scenario(ani: str, steps: list[str]) -> str:
     invitation = request("INVITE", 1, "application/sdp", SDP).replace("[next_url]", f"sip:{UNIFIED}@[remote_ip]:[remote_port]")
     text = "\n".join([
         '<scenario name="keys">', invitation, '<recv response="100" optional="true"/><recv response="180" optional="true"/>',
-        '<recv response="200" rrs="true"/>', request("ACK", 1), *steps, '<pause milliseconds="2500"/>', request("BYE", 90),
+        '<recv response="200" rrs="true"/>', request("ACK", 1), *steps, '<pause milliseconds="5000"/>', request("BYE", 90),
         '<recv response="200"/>', "</scenario>",
     ])  # fmt: skip
     return text.replace("ANI", ani).replace("[peer_tag_param]", "", 1)

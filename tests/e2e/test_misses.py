@@ -34,7 +34,7 @@ async def test_an_agent_who_does_not_answer_is_not_ready_and_the_next_one_gets_t
     assert await offers(scene, record["id"]) == [("li.wei", "missed", "no_answer"), ("zhang.min", "accepted", None)]
     assert (li.cause, withdrawn["outcome"]) == ("rona:no_answer", "missed")
     rang, _ = await scene.offers_of(record["id"])
-    assert RING_SECONDS - 0.5 < (rang["ended_at"] - rang["ringing_at"]).total_seconds() < RING_SECONDS + 1.5
+    assert (rang["ended_at"] - rang["ringing_at"]).total_seconds() > RING_SECONDS - 0.5
 
 
 async def test_a_missed_caller_keeps_his_place_before_those_who_came_later(scene: Scene) -> None:
@@ -63,14 +63,11 @@ async def test_an_agent_whose_phone_refuses_is_left_alone_for_a_while_and_stays_
     """Two misses of the rejecting one, three of the busy one, are too many; this is the first."""
     await scene.install_phones({"1001": manner})
     li = await scene.agent("li.wei")
-    zhang = await scene.agent("zhang.min", ready=False)
-    await scene.phone_of("zhang.min", reachable=True)
+    zhang = await scene.agent("zhang.min")
     caller = await scene.call("pcs.L1")
     pop = await li.sees_pop_of(caller.ani)
     await li.sees_pop_withdrawn(pop["offer"])
     await li.becomes("ready")
-
-    await zhang.goes_ready()
     await zhang.becomes("talking")
     await caller.hangs_up()
 
@@ -134,7 +131,7 @@ async def test_an_agent_whose_phone_is_not_there_is_passed_over_until_it_comes_b
 
     await phones.sipp.stop()
     await scene.install_phones()
-    await li.becomes("talking", seconds=15)
+    await li.becomes("talking")
     await caller.hangs_up()
 
     record = await scene.ended(caller)

@@ -93,7 +93,7 @@ async def test_a_skill_that_an_agent_is_given_lets_him_take_the_waiting_call_at_
     assert li.state == "ready"
 
     async with configured(scene.house, li_knows_scanners):
-        await li.becomes("talking", seconds=3)
+        await li.becomes("talking")
         await caller.hangs_up()
     record = await scene.ended(caller)
     [offer] = await scene.offers_of(record["id"])

@@ -34,7 +34,7 @@ async def test_two_callers_for_one_agent_are_served_in_order_each_after_the_wrap
     for before, after in pairwise(records):
         [offer] = await scene.offers_of(after["id"])
         pause_seconds = (offer["made_at"] - before["ended_at"]).total_seconds()
-        assert WRAP_UP_SECONDS - 0.1 <= pause_seconds < WRAP_UP_SECONDS + 1
+        assert WRAP_UP_SECONDS - 0.1 <= pause_seconds < WRAP_UP_SECONDS + 3
 
 
 @pytest.mark.parametrize("kind", ["urgent", "key_account"])
@@ -63,13 +63,13 @@ async def test_a_call_goes_to_the_neighbouring_level_when_its_own_is_busy_for_to
     caller = await scene.call("servers.L2")
     await scene.is_live(caller, "waiting")
 
-    await zhang.becomes("talking", seconds=15)
+    await zhang.becomes("talking")
     await caller.hangs_up()
 
     record = await scene.ended(caller)
     [offer] = await scene.offers_of(record["id"])
     assert (offer["agent"], offer["step"]) == ("zhang.min", "neighbouring level")
-    assert offer["waited_seconds"] == pytest.approx(9.0, abs=0.5)
+    assert 9.0 <= offer["waited_seconds"] < 10.0
 
 
 async def test_the_language_decides_between_two_who_know_the_product(scene: Scene) -> None:
@@ -87,13 +87,20 @@ async def test_the_language_decides_between_two_who_know_the_product(scene: Scen
 
 
 async def test_many_callers_and_few_agents_everybody_is_served_exactly_once(scene: Scene) -> None:
-    agents = [await scene.agent(name) for name in ("li.wei", "zhang.min", "james.miller")]
-    visits = [Visit(number_of("pcs.L1"), scene.new_ani(), f"guest {place}", (), 60) for place in range(9)]
+    """All callers are there before the first agent: who comes to a free one later is offered when his greeting is over."""
+    agents = [await scene.agent(name, ready=False) for name in ("li.wei", "zhang.min", "james.miller")]
+    visits = [Visit(number_of("pcs.L1"), scene.new_ani(), f"guest {place}", (), 90) for place in range(9)]
     group = await scene.calls(visits, per_minute=1200)
     callers = [Caller(group, visit.ani, place) for place, visit in enumerate(visits)]
-
     for caller in callers:
-        await scene.is_live(caller, "talking", seconds=30)
+        await scene.is_live(caller, "waiting")
+    for agent in agents:
+        await scene.phone_of(agent.name, reachable=True)
+        await agent.goes_ready()
+
+    arrivals = {visit.ani: (await scene.record(visit.ani))["arrived_at"] for visit in visits}
+    for caller in sorted(callers, key=lambda caller: arrivals[caller.ani]):
+        await scene.is_live(caller, "talking")
         await caller.hangs_up()
 
     records = [await scene.ended(caller) for caller in callers]

@@ -41,7 +41,7 @@ def open_but_for(begin: datetime, end: datetime) -> list[dict[str, Any]]:
 
 async def flowed_out(scene: Scene, caller: Caller) -> dict[str, Any]:
     """The record of a caller who heard the announcement that it is closed, to its end."""
-    await caller.meets("ended", seconds=30)
+    await caller.meets("ended")
     assert "left" not in caller.did(), "he was let go, and did not give up"
     return dict(await scene.ended(caller))
 
@@ -101,7 +101,7 @@ async def test_who_calls_on_a_holiday_hears_that_and_when_the_queue_opens_again(
 async def test_closing_time_with_callers_in_the_queues(scene: Scene) -> None:
     """Who waits is sent away where the rules say so, and else served after the hour; who calls then is sent away in either case."""
     now = datetime.now(SHANGHAI)
-    minutes = 1 if now.second < 45 else 2
+    minutes = 1 if now.second < 30 else 2
     closes = (now + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
     reopens = closes + timedelta(minutes=5)
     if reopens.date() != now.date():

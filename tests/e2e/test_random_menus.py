@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -13,38 +10,16 @@ from sqlalchemy import select
 
 from acd.events import CallDiverted
 from acd.records import calls
-from config.dialplan import render, write
-from config.loader import load, resolve_secrets
+from config.loader import load
 from hotline.simulated_callers import MOST_KEYS, Visit
-from tests.e2e.reload import configured
-from tests.e2e.scene import House, Scene
+from tests.e2e.reload import configured, loaded
+from tests.e2e.scene import Scene
 from tests.e2e.waiting import until
 from tests.property.random_menus import random_keys, with_random_menus
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 CALLERS = 24
-RELOADS = ("dialplan reload", "queue reload all", "moh reload", "module reload res_pjsip.so")
-
-
-@asynccontextmanager
-async def loaded(house: House) -> AsyncIterator[None]:
-    """Asterisk reads the files of the configuration as it stands now, and complains about nothing; the old ones again at the end."""
-    folder = house.hotline.asterisk.directory / "etc" / "hotline"
-    before = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
-    config = load(house.hotline.config_path)
-    read = house.hotline.asterisk.log.stat().st_size
-    write(render(config, resolve_secrets(config, "main", house.hotline.directory), "main"), folder)
-    try:
-        for command in RELOADS:
-            await house.hotline.asterisk.cli(command)
-        said = house.hotline.asterisk.log.read_bytes()[read:].decode(errors="replace").splitlines()
-        assert [line for line in said if re.search(r"\] (WARNING|ERROR)\[", line)] == []
-        yield
-    finally:
-        write(before, folder)
-        for command in RELOADS:
-            await house.hotline.asterisk.cli(command)
 
 
 def some_keys(chance: random.Random) -> tuple[tuple[float, str], ...]:

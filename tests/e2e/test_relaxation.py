@@ -29,7 +29,7 @@ async def test_a_neighbouring_agent_is_offered_the_call_when_the_step_expires_an
     waiting = await scene.is_live(caller, "waiting")
     assert not zhao.pops
 
-    await zhao.becomes("talking", seconds=15)
+    await zhao.becomes("talking")
     await caller.hangs_up()
 
     record = await scene.ended(caller)
@@ -73,7 +73,7 @@ async def test_from_the_first_level_to_the_second_to_the_third_on_one_clock(scen
         await scene.agent(agent)
     caller = await scene.call("printers.L1")
 
-    await scene.desks["wu.ting"].becomes("talking", seconds=20)
+    await scene.desks["wu.ting"].becomes("talking")
     await caller.hangs_up()
 
     assert await offers(scene, caller) == [
@@ -94,7 +94,7 @@ async def test_a_step_that_nobody_at_work_can_match_is_not_waited_for(scene: Sce
     """Only the expert is at work: there is nobody to wait for."""
     wu = await scene.agent("wu.ting")
     caller = await scene.call("printers.L1")
-    await wu.becomes("talking", seconds=5)
+    await wu.becomes("talking")
     await caller.hangs_up()
 
     assert await offers(scene, caller) == [("wu.ting", "any level", "accepted")]

@@ -6,23 +6,26 @@ import pytest
 
 from acd.events import MenuChosen
 from hotline.simulated_phones import Habits, Manner
+from tests.e2e.quick_config import long_wrap_up
+from tests.e2e.reload import configured
 from tests.e2e.scene import Scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_a_call_from_the_first_ring_to_the_end_of_the_wrap_up(scene: Scene) -> None:
-    li = await scene.agent("li.wei")
-    caller = await scene.call("pcs.L1")
+    async with configured(scene.house, long_wrap_up):
+        li = await scene.agent("li.wei")
+        caller = await scene.call("pcs.L1")
 
-    pop = await li.sees_pop_of(caller.ani)
-    await li.becomes("talking")
-    await scene.phone_meets("1001", "answered")
-    await caller.hangs_up()
-    await scene.phone_meets("1001", "ended")
-    await li.becomes("wrap_up")
-    await li.ends_wrap_up("solved", "a note")
-    await li.becomes("ready")
+        pop = await li.sees_pop_of(caller.ani)
+        await li.becomes("talking")
+        await scene.phone_meets("1001", "answered")
+        await caller.hangs_up()
+        await scene.phone_meets("1001", "ended")
+        await li.becomes("wrap_up")
+        await li.ends_wrap_up("solved", "a note")
+        await li.becomes("ready")
 
     record = await scene.ended(caller)
     assert (record["queue"], record["agent"], record["end_cause"], record["offers"]) == ("pcs.L1", "li.wei", "caller_hung_up", 1)

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from acd.records import story
 from tests.e2e.desk import AgentAtDesk, Message
+from tests.e2e.quick_config import long_wrap_up
+from tests.e2e.reload import configured
 from tests.e2e.scene import Caller, Scene
 from tests.e2e.waiting import until
 
@@ -87,14 +89,15 @@ async def test_a_call_goes_up_from_level_to_level_with_its_packet_and_its_one_wa
 async def test_the_one_who_hands_on_is_in_wrap_up_and_free_after_it_while_the_caller_goes_on(scene: Scene) -> None:
     """Zhao, whom the call is for, is at lunch: so it does not come back to Li."""
     await scene.agent("zhao.lei", ready=False)
-    li, caller = await talking(scene, "pcs.L1", "li.wei")
+    async with configured(scene.house, long_wrap_up):
+        li, caller = await talking(scene, "pcs.L1", "li.wei")
 
-    await li.hands_on(PACKET, queue="pcs.L2")
-    await scene.phone_meets("1001", "ended")
-    await li.becomes("wrap_up")
-    await is_held(scene, "pcs.L2")
-    await li.ends_wrap_up("escalated", "to level 2")
-    await li.becomes("ready")
+        await li.hands_on(PACKET, queue="pcs.L2")
+        await scene.phone_meets("1001", "ended")
+        await li.becomes("wrap_up")
+        await is_held(scene, "pcs.L2")
+        await li.ends_wrap_up("escalated", "to level 2")
+        await li.becomes("ready")
     waiting = await scene.is_live(caller, "waiting")
     assert (waiting["queue"], waiting["level"]) == ("pcs.L2", "L2")
     await caller.hangs_up()
@@ -132,7 +135,7 @@ async def test_a_call_handed_out_of_the_house_hears_the_announcement_and_ends(sc
     await scene.phone_meets("1001", "ended")
     await li.becomes("wrap_up")
     await scene.is_live(caller, "diverted")
-    await caller.meets("ended", seconds=30)
+    await caller.meets("ended")
 
     record = await scene.ended(caller)
     [notice] = await handed_on(scene, record["id"])
@@ -181,7 +184,7 @@ async def test_a_handover_that_nobody_reads_is_missed_and_the_next_engineer_is_a
     wu = await scene.agent("wu.ting")
     withdrawn = await zhao.sees_pop_withdrawn(pop["offer"])
     await zhao.becomes("not_ready")
-    again = await wu.sees_pop_of(caller.ani, seconds=15)
+    again = await wu.sees_pop_of(caller.ani)
     await wu.has_read_the_handover(again["offer"])
     await scene.is_live(caller, "talking")
     await caller.hangs_up()

@@ -96,7 +96,7 @@ def write_tone(path: Path, hertz: float, seconds: float) -> None:
 
 def recorded(path: Path) -> list[int]:
     """The samples of a recording, which may still grow: the length in its header is not trusted."""
-    data = path.read_bytes()
+    data = path.read_bytes() if path.exists() else b""
     if len(data) < HEADER_BYTES:
         return []
     kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, 20)
@@ -118,7 +118,15 @@ def share(samples: Sequence[int], hertz: float) -> float:
 
 def seconds_with(samples: Sequence[int], hertz: float) -> float:
     """For how long the tone is heard, in seconds."""
+    return WINDOW_SECONDS * sum(share(window, hertz) > LOUD for window in _loud(samples))
+
+
+def seconds_of_sound(samples: Sequence[int]) -> float:
+    """For how long anything is heard, in seconds."""
+    return WINDOW_SECONDS * len(_loud(samples))
+
+
+def _loud(samples: Sequence[int]) -> list[Sequence[int]]:
     size = int(RATE * WINDOW_SECONDS)
     windows = [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
-    loud = [window for window in windows if sum(map(abs, window)) / size > QUIET]
-    return WINDOW_SECONDS * sum(share(window, hertz) > LOUD for window in loud)
+    return [window for window in windows if sum(map(abs, window)) / size > QUIET]

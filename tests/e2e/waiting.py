@@ -9,9 +9,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 EVERY_SECONDS = 0.05
+PATIENCE = 40.0
+"""Seconds for what takes moments: the machine may have much else to do, and only a failing test waits so long."""
 
 
-async def until(ask: Callable[[], Awaitable[T | None]], what: str, seconds: float = 15) -> T:
+async def until(ask: Callable[[], Awaitable[T | None]], what: str, seconds: float = PATIENCE) -> T:
     """The first answer that is neither None nor False; AssertionError with the last answer when there is none in time."""
     deadline = time.monotonic() + seconds
     while True:

@@ -199,7 +199,7 @@ class FakeEngine:
         self.tell(event, effects)
         return effects
 
-    async def takes(self, event: Event, seconds: float = 5.0) -> None:
+    async def takes(self, event: Event, seconds: float = 20.0) -> None:
         """Wait until it has taken this event: a page that was clicked on sends it when it can."""
         try:
             async with asyncio.timeout(seconds):
