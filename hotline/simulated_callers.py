@@ -185,7 +185,16 @@ def callers_scenario() -> str:
   <recv response="200" next="gone"><action>{_log("left")}</action></recv>
 
   <label id="told"/>{_press_where_he_is()}
-  <label id="ended"/>
+{_ended()}
+  <label id="gone"/>
+  <nop/>
+</scenario>
+"""
+
+
+def _ended() -> str:
+    """The other side says goodbye."""
+    return f"""  <label id="ended"/>
   <send>
     <![CDATA[
       SIP/2.0 200 OK
@@ -200,10 +209,6 @@ def callers_scenario() -> str:
     ]]>
   </send>
   <nop><action>{_log("ended")}</action></nop>
-
-  <label id="gone"/>
-  <nop/>
-</scenario>
 """
 
 
