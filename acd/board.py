@@ -11,6 +11,19 @@ from datetime import datetime
 
 from acd.model import AgentId, AgentState, CallbackOrder, CallbackState, CallId, CallState, Level, PhoneId, QueueId
 from acd.reason import Reason
+from acd.supervision import WatchMode
+
+
+@dataclass(frozen=True, slots=True)
+class WatchView:
+    """A supervisor's phone at a conversation."""
+
+    phone: PhoneId
+    mode: WatchMode
+    by: str
+    since: datetime
+    on: bool
+    """False: it is being rung."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,12 @@ class CallView:
     """Whom his agent asks."""
     reasons: tuple[Reason, ...] = ()
     """``why_waiting`` for readers of any language."""
+    assigned_to: AgentId | None = None
+    """Whom it waits for alone: an agent it was handed to, or a supervisor assigned it to."""
+    raised_seconds: float = 0.0
+    """By how much a supervisor lets its turn come earlier (or, negative, later)."""
+    watches: tuple[WatchView, ...] = ()
+    """Supervisors who hear the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +83,17 @@ class AgentView:
     """Offers today whose phone rang and that were answered or missed …"""
     rung_in_time: int = 0
     """… and those that were answered within three rings."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchView:
+    """A supervisor opened or closed a queue by hand."""
+
+    opened: bool
+    until: datetime | None
+    by: str
+    why: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +132,29 @@ class QueueView:
     """Offers today whose phone rang and that were answered or missed …"""
     rung_in_time: int = 0
     """… and those that were answered within three rings (the plan's ``answer_within_seconds``)."""
+    service_levels_now: Mapping[str, float | None] = field(default_factory=dict)
+    """As ``service_levels``, of the last half hour."""
+    service_level_seconds: float = 0.0
+    """Within so long a call is answered in time."""
+    agents: Mapping[AgentState, int] = field(default_factory=dict)
+    """State -> how many of the agents who are logged in and whom the first step of its requirement admits."""
+    is_open: bool = True
+    switched: SwitchView | None = None
+    """A supervisor's word that goes before its hours."""
+    can_close: bool = False
+    """It has a rule for when it is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message to the desks."""
+
+    message: str
+    text: str
+    by: str
+    at: datetime
+    to: tuple[AgentId, ...]
+    read: tuple[AgentId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +207,5 @@ class Board:
     """Promised callbacks, the oldest first."""
     incidents: tuple[IncidentView, ...] = ()
     """Running ones and the last that were solved, the oldest first."""
+    messages: tuple[MessageView, ...] = ()
+    """The last messages to the desks, the oldest first."""

@@ -12,10 +12,10 @@ from acd.calls import Call, Callback
 from acd.deadlines import Due
 from acd.effects import CallbackChanged, DialBack, RingAgent, SendCall
 from acd.expectation import of_call
-from acd.hours import opens_at
 from acd.instants import instant, span
 from acd.model import CallbackOrder, CallbackState, CallState, MissCause
 from acd.offer import Offer
+from acd.opening import opens_from
 from acd.plan import CallbackRules
 from acd.state import State, call_enters
 from acd.tables import CALLBACK, CallbackInput, CallInput
@@ -116,7 +116,7 @@ def keep_hours(state: State, call: Call) -> None:
     if callback is None or call.queue is None or call.state is not CallState.PROMISED:
         return
     from_us = max(state.now_us, call.rests_until_us or 0)
-    opens_us = opens_at(state.plan, call.queue, from_us)
+    opens_us = opens_from(state, call.queue, from_us)
     if opens_us > from_us:
         _rest(state, callback, from_us, opens_us)
 
@@ -248,7 +248,7 @@ def count_unreached(state: State, call: Call, cause: MissCause | None) -> bool:
         del state.in_vain[:-IN_VAIN_REMEMBERED]
         return False
     next_us = state.now_us + span(rules.retry_after_seconds)
-    _rest(state, callback, next_us, next_us if call.queue is None else opens_at(state.plan, call.queue, next_us))
+    _rest(state, callback, next_us, next_us if call.queue is None else opens_from(state, call.queue, next_us))
     _change(state, callback, CallbackInput.UNREACHED, cause=cause)
     return True
 

@@ -97,7 +97,7 @@ def left(state: State, event: CallerLeft) -> None:
         calling_back.lost(state, call)
     elif call is not None:
         refined = _LEFT.get(call.state, event.cause) if event.cause is EndCause.CALLER_HUNG_UP else event.cause
-        end(state, call, refined)
+        end(state, call, EndCause.HUNG_UP_BY_SUPERVISOR if call.dropped else refined)
 
 
 def diverted(state: State, event: CallDiverted) -> None:

@@ -19,6 +19,7 @@ from acd.plan import QueuePlan
 if TYPE_CHECKING:
     from acd.offer import Offer
     from acd.stages import Stage
+    from acd.watching import Watch
 
 Place = tuple[int, int, "Call"]
 """A call's place in line: virtual arrival in microseconds, then the order of arrival, which no two calls share."""
@@ -174,6 +175,13 @@ class Call:
     told_last: Announced | None = None
     told_position: int | None = None
     """What he was told last; he is never told more."""
+    raised_us: int = 0
+    """By how much more a supervisor lets its turn come earlier (or later)."""
+    dropped: bool = False
+    """A supervisor has it hung up."""
+    watches: tuple[Watch, ...] = ()
+    """Supervisors' phones that hear the conversation, or are rung for that."""
+    watches_asked: int = 0
     counted: bool = False
     """Whether this call is in its queue's figures."""
     outcome_known: bool = False
@@ -203,8 +211,8 @@ class Call:
         return {name: str(value) for name, value in known.items() if value}
 
     def head_start_us(self, head_starts: Mapping[str, float]) -> int:
-        """By how much this call is treated as having arrived earlier: the largest head start that applies."""
+        """By how much it is treated as having arrived earlier: the largest head start that applies, and what a supervisor gave it."""
         applying = head_starts.get(self.segment, 0.0)
         if self.urgent:
             applying = max(applying, head_starts.get("urgent", 0.0))
-        return span(applying)
+        return span(applying) + self.raised_us

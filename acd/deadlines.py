@@ -29,6 +29,7 @@ class Due(Word):
     WRAP_UP_OVER = "wrap-up over"
     CALLBACK_OVERDUE = "callback overdue"
     OFFER_OVERDUE = "offer overdue"
+    SWITCH_OVER = "switch over"
 
 
 ATTRIBUTE: Mapping[Due, str] = {
@@ -44,6 +45,7 @@ ATTRIBUTE: Mapping[Due, str] = {
     Due.WRAP_UP_OVER: "wrap_ends_us",
     Due.CALLBACK_OVERDUE: "overdue_us",
     Due.OFFER_OVERDUE: "overdue_us",
+    Due.SWITCH_OVER: "until_us",
 }
 
 _Entry = tuple[int, str, str, int, Due, Any]

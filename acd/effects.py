@@ -30,6 +30,7 @@ from acd.model import (
 )
 from acd.plan import Telling
 from acd.reason import Reason
+from acd.supervision import SupervisionCommand, SupervisionNotice
 
 # ---- commands -----------------------------------------------------------------------------------------------------------------
 
@@ -391,10 +392,10 @@ class NumberNoted:
 
 Command = Union[
     HoldCall, RingAgent, DialBack, StopRinging, StartConsult, JoinCaller, HangUpPhones, SendCall, HangUpCall, Announce, TellIncident,
-    ScreenPop, WithdrawPop,
+    ScreenPop, WithdrawPop, SupervisionCommand,
 ]  # fmt: skip
 Notice = Union[
     CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn, ConsultChanged,
-    IncidentChanged, NumberNoted,
+    IncidentChanged, NumberNoted, SupervisionNotice,
 ]  # fmt: skip
 Effect = Union[Command, Notice]

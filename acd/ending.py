@@ -15,7 +15,7 @@ from acd.tables import CallInput
 
 def end(state: State, call: Call, cause: EndCause) -> None:
     """The visit is over, whatever the call was doing."""
-    if call.promised:
+    if call.promised or call.dropped:
         state.figures.flowed_out(call)
     elif call.state in (CallState.WAITING, CallState.OFFERED):
         state.figures.abandoned(call, state.now_us, state.plan.short_abandon_seconds)

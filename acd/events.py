@@ -12,6 +12,7 @@ from typing import Union
 from acd.customer import Customer
 from acd.model import AgentId, AgentState, CallId, EndCause, Handover, Level, MissCause, OfferId, PhoneId, QueueId
 from acd.plan import Plan
+from acd.supervision import SupervisionEvent
 
 # ---- from the configuration ------------------------------------------------------------------------------------------
 
@@ -316,6 +317,8 @@ class AgentStateForced:
     state: AgentState
     reason: str
     by: str
+    why: str = ""
+    """In his words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +401,8 @@ class ExchangeSeen:
     """Phones of this exchange that are not among these can't be rung."""
     age_seconds: float = 0.0
     """How long ago the looking began: calls that arrived since are not judged by it."""
+    watches: tuple[str, ...] = ()
+    """Supervisors' phones that hear, or are rung to hear, a conversation (see ``acd.watching``)."""
 
 
 Event = Union[
@@ -407,4 +412,5 @@ Event = Union[
     ConsultAsked, ConsultCompleted, ConsultTakenBack, JoinFailed,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
     DeskSeen, SurveyAnswered, IncidentDeclared, IncidentSolved, IncidentHeard, NewsWanted, Ticked, ExchangeSeen,
+    SupervisionEvent,
 ]  # fmt: skip

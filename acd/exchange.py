@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from acd import callbacks, callers, calling_back, consulted, desk, ending, offering
+from acd import callbacks, callers, calling_back, consulted, desk, ending, offering, watching
 from acd.calls import Call, Consult
 from acd.effects import HangUpPhones, JoinCaller, OfferChanged, OfferMade
 from acd.events import ExchangeSeen, SeenCall
@@ -30,6 +30,9 @@ def seen(state: State, event: ExchangeSeen) -> None:
     """Correct everything that is believed about one exchange."""
     _end_absent(state, event)
     _mark_phones(state, event)
+    for call in state.calls.values():
+        if call.watches and call.id.startswith(f"{event.exchange}-"):
+            watching.only(state, call, event.watches)
     for there in event.calls:
         if _may_live(state, there):
             call = state.calls.get(there.call) or callers.begin(state, there.call)

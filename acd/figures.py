@@ -48,11 +48,18 @@ class QueueCount:
         )
 
 
+SLOT_US = span(300.0)
+LATELY_SLOTS = 6
+"""What was lately is the present five minutes and those before them, half an hour in all."""
+
+
 @dataclass(slots=True)
 class Figures:
     """All queues' day."""
 
     queues: dict[QueueId, QueueCount] = field(default_factory=dict)
+    slots: dict[QueueId, dict[int, QueueCount]] = field(default_factory=dict)
+    """The last half hour by five minutes, kept over midnight."""
     handling: dict[QueueId, DecayingMean] = field(default_factory=dict)
     """Recent handling times, in seconds."""
     calibrations: dict[QueueId, Calibration] = field(default_factory=dict)
@@ -61,6 +68,24 @@ class Figures:
     def of(self, queue: QueueId) -> QueueCount:
         """The count of one queue."""
         return self.queues.setdefault(queue, QueueCount())
+
+    def lately(self, queue: QueueId, now_us: int) -> Outcomes:
+        """The outcomes of the last half hour."""
+        slots = [slot for number, slot in self.slots.get(queue, {}).items() if number > now_us // SLOT_US - LATELY_SLOTS]
+        return Outcomes(
+            sum(slot.answered_in_time for slot in slots), sum(slot.answered_late for slot in slots),
+            sum(slot.abandoned_short for slot in slots), sum(slot.abandoned_in_time for slot in slots),
+            sum(slot.abandoned_late for slot in slots), 0,
+        )  # fmt: skip
+
+    def _counts(self, queue: QueueId, now_us: int) -> tuple[QueueCount, QueueCount]:
+        """Where something is counted that happens now: the day, and the present five minutes."""
+        slots, number = self.slots.setdefault(queue, {}), now_us // SLOT_US
+        if number not in slots:
+            slots[number] = QueueCount()
+            for old in [one for one in slots if one <= number - LATELY_SLOTS]:
+                del slots[old]
+        return self.of(queue), slots[number]
 
     def joined(self, call: Call) -> None:
         """The call waits in its queue; only the first time counts."""
@@ -74,12 +99,13 @@ class Figures:
             return
         call.outcome_known = True
         self._judge_announcement(call, call.queue.id, now_us, answered=True)
-        count, waited_us = self.of(call.queue.id), now_us - call.queued_us
-        count.waits_us += waited_us
-        if waited_us <= span(call.queue.service_level_seconds):
-            count.answered_in_time += 1
-        else:
-            count.answered_late += 1
+        waited_us = now_us - call.queued_us
+        self.of(call.queue.id).waits_us += waited_us
+        for count in self._counts(call.queue.id, now_us):
+            if waited_us <= span(call.queue.service_level_seconds):
+                count.answered_in_time += 1
+            else:
+                count.answered_late += 1
 
     def abandoned(self, call: Call, now_us: int, short_seconds: float) -> None:
         """The caller left before he was connected."""
@@ -87,13 +113,14 @@ class Figures:
             return
         call.outcome_known = True
         self._judge_announcement(call, call.queue.id, now_us, answered=False)
-        count, waited_us = self.of(call.queue.id), now_us - call.queued_us
-        if waited_us <= span(short_seconds):
-            count.abandoned_short += 1
-        elif waited_us <= span(call.queue.service_level_seconds):
-            count.abandoned_in_time += 1
-        else:
-            count.abandoned_late += 1
+        waited_us = now_us - call.queued_us
+        for count in self._counts(call.queue.id, now_us):
+            if waited_us <= span(short_seconds):
+                count.abandoned_short += 1
+            elif waited_us <= span(call.queue.service_level_seconds):
+                count.abandoned_in_time += 1
+            else:
+                count.abandoned_late += 1
 
     def flowed_out(self, call: Call) -> None:
         """The call was sent elsewhere before it was connected."""

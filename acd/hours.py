@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from acd.instants import instant, micros, span
+from acd.model import QueueId
 from acd.plan import Calendar, Hours, Plan, QueuePlan
 
 LOOK_AHEAD_DAYS = 32
@@ -38,6 +39,19 @@ class Opening:
 
     id: str = "opening"
     next_us: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Switch:
+    """A supervisor's word about one queue, which goes before its hours."""
+
+    id: QueueId
+    opened: bool
+    by: str
+    why: str
+    since: datetime
+    until: datetime | None = None
+    until_us: int | None = None
 
 
 def is_open(plan: Plan, queue: QueuePlan, at_us: int) -> bool:

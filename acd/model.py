@@ -141,6 +141,7 @@ class EndCause(Word):
     GONE_UNSEEN = "gone_unseen"
     """The call was over when the engine came back and looked; when exactly is not known."""
     HUNG_UP_BY_ENGINE = "hung_up_by_engine"
+    HUNG_UP_BY_SUPERVISOR = "hung_up_by_supervisor"
     CALLBACK_GIVEN_UP = "callback_given_up"
     """The customer was not reached in as many attempts as the plan allows."""
     CALLBACK_CANCELLED = "callback_cancelled"

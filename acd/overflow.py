@@ -16,10 +16,11 @@ from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import CallOverflowed, SendCall
 from acd.expectation import of_newcomer
-from acd.hours import is_during, is_open, next_change, opening_word
+from acd.hours import is_during, next_change, opening_word
 from acd.instants import seconds, span
 from acd.model import CallState
 from acd.moving import settle
+from acd.opening import open_now
 from acd.plan import Overflow, QueuePlan
 from acd.state import State, call_enters
 from acd.tables import CallInput
@@ -55,7 +56,7 @@ def rule_for(state: State, call: Call, occasion: Occasion) -> Overflow | None:
 def _holds(state: State, call: Call, queue: QueuePlan, rule: Overflow) -> bool:
     waited_us = state.now_us - call.waits_from_us
     return (
-        (not rule.when_closed or not is_open(state.plan, queue, state.now_us))
+        (not rule.when_closed or not open_now(state, queue))
         and (not rule.during or is_during(state.plan, queue, rule.during, state.now_us))
         and (rule.after_seconds is None or waited_us >= span(rule.after_seconds))
         and (rule.when_waiting is None or _others_waiting(state, call, queue) >= rule.when_waiting)
@@ -81,7 +82,7 @@ def _target(state: State, call: Call, rule: Overflow) -> QueuePlan | str | None:
     if call.queue is None or rule.to_queue in (*call.been_in, call.queue.id):
         return None
     target = next((queue for queue in state.plan.queues if queue.id == rule.to_queue), None)
-    return target if target is not None and is_open(state.plan, target, state.now_us) else None
+    return target if target is not None and open_now(state, target) else None
 
 
 def said_of(rule: Overflow) -> str:

@@ -26,6 +26,7 @@ from acd.effects import (
 from acd.events import Event
 from acd.model import CallId
 from acd.reason import Reason
+from acd.supervision import EndWatch, TakeOver, WatchCall
 
 
 class EffectFailed(Exception):
@@ -52,6 +53,9 @@ class CallControl(Protocol):
         """Does nothing unless the caller is held beside a consultation. After Unsure, what is there is looked at (``ExchangeSeen``)."""
 
     async def hang_up_phones(self, command: HangUpPhones) -> None: ...
+    async def watch(self, command: WatchCall) -> None: ...
+    async def end_watch(self, command: EndWatch) -> None: ...
+    async def take_over(self, command: TakeOver) -> None: ...
 
 
 class Desks(Protocol):

@@ -42,6 +42,7 @@ from acd.model import AgentState, CallbackState, CallState, OfferState, queue_of
 from acd.plan import Telling
 from acd.records import agent_intervals, callbacks, calls, incidents, offers, progress, stays, story, working_time
 from acd.stays import Stay, Stays
+from acd.supervision import CallSteered, WatchChanged
 from acd.working_time import WorkingQuarter, WorkingTime, quarter_of
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,7 @@ _ROWS_PER_STATEMENT = 200
 Row = dict[str, Any]
 Told = (
     CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | ConsultChanged | Announce
-    | TellIncident | NumberNoted
+    | TellIncident | NumberNoted | CallSteered | WatchChanged
 )  # fmt: skip
 
 
@@ -358,7 +359,7 @@ _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallbackChanged: Records._callback_changed, CallOverflowed: Records._tell,
     Announce: Records._announced, TellIncident: Records._tell, NumberNoted: Records._number_noted,
     IncidentChanged: Records._incident_changed,
-    ConsultChanged: Records._tell,
+    ConsultChanged: Records._tell, CallSteered: Records._tell, WatchChanged: Records._tell,
 }  # fmt: skip
 
 

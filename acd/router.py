@@ -23,10 +23,14 @@ from acd import (
     exchange,
     handing_on,
     incidents,
+    messages,
     offering,
     replan,
     snapshot,
+    steering,
+    switching,
     view,
+    watching,
 )
 from acd.board import Board
 from acd.calls import Call
@@ -84,6 +88,21 @@ from acd.plan import Plan
 from acd.queueing import hold, hours_changed, overflow_due, refit, relax
 from acd.reason import Reason
 from acd.state import State
+from acd.supervision import (
+    CallAssigned,
+    CallDropped,
+    CallMoved,
+    CallRaised,
+    CallTakenOver,
+    MessageRead,
+    MessageSent,
+    QueueSwitched,
+    TakeOverFailed,
+    WatchAsked,
+    WatchBegan,
+    WatchEnded,
+    WatchStopped,
+)
 
 
 class Router:
@@ -250,7 +269,7 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     OfferAnswered: _about_offer(offering.answered, consulted.answered),
     OfferMissed: _about_offer(offering.missed, consulted.missed, "cause"),
     OfferFailed: _about_offer(calling_back.offer_failed, consulted.failed, "detail"),
-    CommandFailed: callers.command_failed,
+    CommandFailed: steering.command_failed,
     TalkEnded: callers.agent_left,
     SurveyAnswered: _nothing,
     CallHandedOn: handing_on.handed_on,
@@ -272,6 +291,19 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     IncidentSolved: incidents.solved,
     IncidentHeard: incidents.heard,
     NewsWanted: incidents.news_wanted,
+    CallAssigned: steering.assigned,
+    CallMoved: steering.moved,
+    CallRaised: steering.raised,
+    CallDropped: steering.dropped,
+    CallTakenOver: steering.taken_over,
+    TakeOverFailed: steering.not_taken_over,
+    WatchAsked: watching.asked,
+    WatchStopped: watching.stopped,
+    WatchBegan: watching.began,
+    WatchEnded: watching.ended,
+    QueueSwitched: switching.switched,
+    MessageSent: messages.sent,
+    MessageRead: messages.read,
     Ticked: _nothing,
     ExchangeSeen: exchange.seen,
 }
@@ -289,4 +321,5 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.WRAP_UP_OVER: desk.wrap_up_over,
     Due.OFFER_OVERDUE: _offer_overdue,
     Due.CALLBACK_OVERDUE: calling_back.overdue,
+    Due.SWITCH_OVER: switching.over,
 }

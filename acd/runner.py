@@ -43,6 +43,7 @@ from acd.plan import Plan
 from acd.ports import CallControl, Desks, EffectFailed, Journal, Projection, Unsure
 from acd.reason import Reason
 from acd.router import Router
+from acd.supervision import EndWatch, TakeOver, WatchCall, WatchEnded
 
 log = structlog.get_logger(__name__)
 
@@ -137,6 +138,7 @@ class Runner:
             HoldCall: calls.hold, RingAgent: calls.ring, DialBack: calls.dial_back, StopRinging: calls.stop_ringing, SendCall: calls.send,
             HangUpCall: calls.hang_up, Announce: calls.announce, TellIncident: calls.tell_incident,
             StartConsult: calls.consult, JoinCaller: calls.join, HangUpPhones: calls.hang_up_phones,
+            WatchCall: calls.watch, EndWatch: calls.end_watch, TakeOver: calls.take_over,
             ScreenPop: desks.show_pop, WithdrawPop: desks.withdraw_pop,
         }  # fmt: skip
 
@@ -295,6 +297,8 @@ class Runner:
     async def _report(self, command: Command, detail: str, *, unsure: bool = False) -> None:
         if isinstance(command, (RingAgent, DialBack, StartConsult, ScreenPop)):
             await self.submit(OfferFailed(command.offer, detail))
+        elif isinstance(command, (WatchCall, EndWatch)):
+            await self.submit(WatchEnded(command.call, command.watch, detail))
         elif isinstance(command, WithdrawPop):
             log.warning("pop_not_withdrawn", offer=command.offer, agent=command.agent, detail=detail)
         else:

@@ -11,6 +11,7 @@ from acd.offer import Offer
 from acd.roster import Agent
 from acd.stages import Stage
 from acd.state import State
+from acd.watching import Watch
 
 _DERIVED = {"index", "bit", "plan", "place", "stage"}
 """Fields that follow from the others and the plan, or are told in other words."""
@@ -26,6 +27,8 @@ def of(state: State) -> dict[str, Any]:
         "promised": {number: call.id for number, call in state.promised.items()},
         "in_vain": [_plain(callback) for callback in state.in_vain],
         "incidents": [_plain(incident) for incident in state.incidents.values()],
+        "switches": [_plain(switch) for switch in state.switches.values()],
+        "messages": [_plain(message) for message in state.messages.values()],
         "offers": [_plain(offer) for offer in state.offers.values()],
         "order": [call.id for call in state.room],
         "ended": list(state.ended.items()),
@@ -34,6 +37,7 @@ def of(state: State) -> dict[str, Any]:
         "open_desks": list(state.open_desks),
         "day_ends_us": state.day_ends_us,
         "figures": {queue: _plain(count) for queue, count in state.figures.queues.items()},
+        "lately": {queue: {at: _plain(slot) for at, slot in slots.items()} for queue, slots in state.figures.slots.items()},
         "handling": dict(state.figures.handling),
         "calibrations": dict(state.figures.calibrations),
         "numbers": (state.arrivals, state.offers_made),
@@ -54,6 +58,8 @@ def _value(value: Any) -> Any:
         return value.id
     if isinstance(value, (Callback, Consult)):
         return _plain(value)
+    if isinstance(value, tuple) and value and isinstance(value[0], Watch):
+        return [_plain(watch) for watch in value]
     if isinstance(value, Stage):
         return (value.name, value.text)
     if isinstance(value, Mapping):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from acd.calls import Call, Callback
 from acd.deadlines import Deadlines, Due
 from acd.effects import AgentChanged, CallChanged, Effect
 from acd.figures import Figures
-from acd.hours import Opening
+from acd.hours import Opening, Switch
 from acd.incident import Incident
 from acd.instants import micros, next_midnight, span
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferId, PhoneId, QueueId, queue_of
@@ -25,6 +26,9 @@ from acd.tables import AGENT, CALL, AgentInput, CallInput
 from acd.waiting import WaitingRoom
 from skills.expression import EVERYBODY
 from skills.requirement import Requirement, Step
+
+if TYPE_CHECKING:
+    from acd.messages import Message
 
 ENDED_REMEMBERED = 20_000
 """So many ended calls are remembered, so that what is said about them later is recognised as stale."""
@@ -62,6 +66,11 @@ class State:
     incidents: dict[str, Incident] = field(default_factory=dict)
     """Running ones, and the last that were solved, in the order in which they were declared."""
     incidents_declared: int = 0
+    switches: dict[QueueId, Switch] = field(default_factory=dict)
+    """Queues that go by a supervisor's word and not by their hours."""
+    messages: dict[str, Message] = field(default_factory=dict)
+    """The last messages to the desks, the oldest first."""
+    messages_sent: int = 0
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     """Open offers."""
     reachable: dict[PhoneId, bool] = field(default_factory=dict)

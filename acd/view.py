@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from acd.board import AgentView, Board, CallView, IncidentView, PromiseView, QueueView
+from acd.board import (
+    AgentView,
+    Board,
+    CallView,
+    IncidentView,
+    MessageView,
+    PromiseView,
+    QueueView,
+    SwitchView,
+    WatchView,
+)
 from acd.callbacks import rules_of
 from acd.calls import Call, Callback
 from acd.expectation import of_newcomer
 from acd.explanation import english, in_short, why_resting
 from acd.figures import QueueCount
 from acd.forecast import average_handling_time, average_speed_of_answer, service_levels
-from acd.instants import instant, seconds
+from acd.instants import instant, micros, seconds
 from acd.model import AgentState, CallState, QueueId
+from acd.opening import open_now
 from acd.plan import QueuePlan
 from acd.reason import Reason
 from acd.roster import Agent
@@ -27,7 +38,11 @@ def board(state: State, now: datetime) -> Board:
     reasons: _Whys = {}
     calls = tuple(_call(state, call, reasons) for call in state.calls.values())
     agents = tuple(_agent(state, agent) for agent in state.roster.company if agent.planned or agent.state is not AgentState.LOGGED_OUT)
-    return Board(now, calls, agents, _queues(state), _promises(state), _incidents(state))
+    return Board(now, calls, agents, _queues(state, micros(now)), _promises(state), _incidents(state), _messages(state))
+
+
+def _messages(state: State) -> tuple[MessageView, ...]:
+    return tuple(MessageView(one.id, one.text, one.by, one.at, one.to, tuple(one.read)) for one in state.messages.values())
 
 
 def _incidents(state: State) -> tuple[IncidentView, ...]:
@@ -63,6 +78,8 @@ def _call(state: State, call: Call, whys: _Whys) -> CallView:
         call.stage.in_force.name if waiting and call.stage else None, why,
         None if call.callback is None else call.callback.number, None if call.consult is None else call.consult.offer.agent.id,
         reasons,
+        call.personal[0] if waiting and call.personal else None, seconds(call.raised_us),
+        tuple(WatchView(one.phone, one.mode, one.by, one.since, one.on) for one in call.watches),
     )  # fmt: skip
 
 
@@ -88,17 +105,17 @@ def _agent(state: State, agent: Agent) -> AgentView:
     )  # fmt: skip
 
 
-def _queues(state: State) -> tuple[QueueView, ...]:
+def _queues(state: State, now_us: int) -> tuple[QueueView, ...]:
     in_queue: dict[QueueId, list[Call]] = {}
     plans: dict[QueueId, QueuePlan] = {queue.id: queue for queue in state.plan.queues}
     for call in state.calls.values():
         if call.queue is not None:
             plans.setdefault(call.queue.id, call.queue)
             in_queue.setdefault(call.queue.id, []).append(call)
-    return tuple(_queue(state, queue, in_queue.get(queue_id, [])) for queue_id, queue in plans.items())
+    return tuple(_queue(state, queue, in_queue.get(queue_id, []), now_us) for queue_id, queue in plans.items())
 
 
-def _queue(state: State, queue: QueuePlan, calls: list[Call]) -> QueueView:
+def _queue(state: State, queue: QueuePlan, calls: list[Call], now_us: int) -> QueueView:
     waiting = [call.arrived_at for call in calls if call.state is CallState.WAITING]
     count = state.figures.queues.get(queue.id, QueueCount())
     outcomes = count.outcomes()
@@ -112,4 +129,16 @@ def _queue(state: State, queue: QueuePlan, calls: list[Call]) -> QueueView:
         average_speed_of_answer(seconds(count.waits_us), outcomes.answered), average_handling_time(handled_seconds, 0.0, count.handled),
         of_newcomer(state, queue, admits), service_levels(outcomes), count.announced, count.announced_right,
         state.figures.calibration(queue.id).trusted(state.now_us), count.rung, count.rung_in_time,
+        service_levels(state.figures.lately(queue.id, now_us)), queue.service_level_seconds, _at_work(state, admits),
+        open_now(state, queue), _switched(state, queue), any(rule.when_closed for rule in queue.overflow),
     )  # fmt: skip
+
+
+def _at_work(state: State, admits: int) -> dict[AgentState, int]:
+    roster = state.roster
+    return {one: (roster.in_state[one] & admits).bit_count() for one in AgentState if one is not AgentState.LOGGED_OUT}
+
+
+def _switched(state: State, queue: QueuePlan) -> SwitchView | None:
+    switch = state.switches.get(queue.id)
+    return None if switch is None else SwitchView(switch.opened, switch.until, switch.by, switch.why, switch.since)

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -60,6 +61,7 @@ def create_app(
     recorded: RecordedEvents | None = None,
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
     delivery: Callable[[], Delivery | None] = lambda: None,
+    supervision: Callable[[], Mapping[str, Any]] = dict,
     registry: CollectorRegistry | None = None,
     dist: Path = DIST,
 ) -> FastAPI:
@@ -70,6 +72,7 @@ def create_app(
     the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
     ``callbacks`` keeps what was promised, ``reports`` works figures of the past out, ``recorded`` has the journal.
     ``incident_texts`` gives what callers can be let hear of an incident: text -> language -> what it says.
+    ``supervision`` gives the configuration's section of that name.
     ``delivery`` tells how pops are sent to the company's own service; None without one.
     ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
@@ -82,6 +85,7 @@ def create_app(
     app.state.parts = Parts(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks, incident_texts,
+        supervision,
     )  # fmt: skip
     app.state.reports = reports
     app.state.delivery = delivery

@@ -23,6 +23,7 @@ class ForcedState(Body):
 
     state: Literal["ready", "not_ready", "logged_out"]
     reason: str = Field("", max_length=64)
+    why: str = Field("", max_length=200)
 
 
 class Explanation(BaseModel):
@@ -55,7 +56,7 @@ async def force_state(agent: Id, body: ForcedState, by: SignedIn, parts: ThePart
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_agent", "there is no such agent")
     if body.state == "not_ready":
         require_known("reason", body.reason, parts.plan().not_ready_reasons)
-    await parts.engine.submit(AgentStateForced(AgentId(agent), AgentState(body.state), body.reason, by.name))
+    await parts.engine.submit(AgentStateForced(AgentId(agent), AgentState(body.state), body.reason, by.name, body.why.strip()))
     return json_response(parts.agent_view(AgentId(agent)))
 
 

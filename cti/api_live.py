@@ -17,11 +17,12 @@ import structlog
 from prometheus_client import Counter, Histogram
 from prometheus_client.registry import Collector
 
-from acd.board import AgentView, Board
+from acd.board import AgentView, Board, MessageView
 from acd.effects import AgentChanged, Effect, HandedOn, OfferChanged, ScreenPop, WithdrawPop
 from acd.events import DeskSeen, Event, ExchangeSeen, PhoneSeen, Ticked
 from acd.model import AgentId, AgentState, OfferId, PhoneId
 from acd.ports import Engine
+from acd.supervision import MessageChanged
 from cti import api_messages as messages
 from cti.api_cards import OFFER_OVER, Card, Cards, card_of_call
 from cti.api_messages import EarlierCalls
@@ -133,6 +134,7 @@ class LiveDesks:
             self._pop_feed.follow(at, effects)
         if not self._pages:
             return
+        self._send_messages(effects)
         for card in changed_cards:
             self._send(card.pop.agent, messages.call(self._clock(), card))
         self._mark(event, effects)
@@ -154,6 +156,13 @@ class LiveDesks:
         for effect in effects:
             if isinstance(effect, HandedOn):
                 self._handed_on.labels("yes" if effect.bounced else "no").inc()
+
+    def _send_messages(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, MessageChanged):
+                view = MessageView(effect.message, effect.text, effect.by, effect.at, effect.to, effect.read)
+                for agent in view.to:
+                    self._send(agent, messages.message(self._clock(), view, agent not in view.read))
 
     def _mark(self, event: Event, effects: Sequence[Effect]) -> None:
         """Whose view may have changed; once too often does no harm."""
@@ -266,6 +275,9 @@ class LiveDesks:
         if card is not None:
             page.put(messages.pop(self._clock(), card, None, self._link(card.pop)))
             self._look_up(card).add_done_callback(lambda lookup: self._send_earlier(card, lookup))
+        for message in board.messages:
+            if agent in message.to and agent not in message.read:
+                page.put(messages.message(board.at, message, True))
 
     def _show_agents(self) -> None:
         board = self._board()

@@ -7,14 +7,14 @@ running clocks. It knows neither sockets nor sessions.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
-from acd.board import AgentView, Board
+from acd.board import AgentView, Board, MessageView
 from acd.model import AgentId, Level, OfferId, OfferState, QueueId
 from acd.plan import Plan
 from cti.api_cards import Card
@@ -64,6 +64,10 @@ class UiConfig:
     targets: Targets
     incident_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Prepared text of an incident -> language -> what it says."""
+    supervision: Mapping[str, Any] = field(default_factory=dict)
+    """The configuration's ``supervision``: the service level's formula and target, thresholds, whether supervisors may listen."""
+    phones: tuple[str, ...] = ()
+    """Extensions that supervisors can listen at, or take callers over to."""
 
 
 def ui_config(
@@ -72,13 +76,17 @@ def ui_config(
     labels: Mapping[str, Mapping[str, str]],
     destinations: tuple[str, ...] = (),
     incident_texts: Mapping[str, Mapping[str, str]] | None = None,
+    supervision: Mapping[str, Any] | None = None,
+    phones: Iterable[str] = (),
 ) -> UiConfig:
     """The pages' part of the plan in force."""
     lines = dict.fromkeys(queue.product_line for queue in plan.queues)
     named = {line: labels.get(line, {}) for line in lines}
     agents = tuple(AgentTarget(one.id, one.name, one.team) for one in plan.agents)
     targets = Targets(_queue_targets(plan, named), agents, destinations)
-    return UiConfig(plan.not_ready_reasons, plan.dispositions, languages, named, targets, incident_texts or {})
+    return UiConfig(
+        plan.not_ready_reasons, plan.dispositions, languages, named, targets, incident_texts or {}, supervision or {}, tuple(phones)
+    )  # fmt: skip
 
 
 def _queue_targets(plan: Plan, labels: Mapping[str, Mapping[str, str]]) -> tuple[QueueTarget, ...]:
@@ -153,6 +161,13 @@ def earlier_calls(now: datetime, offer: OfferId, earlier: EarlierCalls | None) -
 def pop_withdrawn(now: datetime, offer: OfferId, outcome: OfferState) -> str:
     """The offer behind a pop came to nothing."""
     return encode({"kind": "pop_withdrawn", "now": now, "offer": offer, "outcome": outcome})
+
+
+def message(now: datetime, view: MessageView, to_read: bool) -> str:
+    """A supervisor's message to the agent; ``to_read`` is false when he has read it, on this page or another."""
+    return encode({
+        "kind": "message", "now": now, "message": view.message, "text": view.text, "by": view.by, "at": view.at, "to_read": to_read,
+    })  # fmt: skip
 
 
 def call(now: datetime, card: Card) -> str:

@@ -94,10 +94,19 @@ class Parts:
     """What was promised."""
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]]
     """Prepared text of an incident -> language -> what it says."""
+    supervision: Callable[[], Mapping[str, Any]]
+    """The configuration's ``supervision``."""
 
     def ui(self) -> UiConfig:
         """The pages' part of the configuration in force."""
-        return ui_config(self.plan(), self.languages, self.product_lines, self.destinations(), self.incident_texts())
+        return ui_config(
+            self.plan(), self.languages, self.product_lines, self.destinations(), self.incident_texts(),
+            self.supervision(), self.extensions(),
+        )  # fmt: skip
+
+    def extensions(self) -> tuple[str, ...]:
+        """Every phone that is configured, or that an agent usually sits at."""
+        return tuple(sorted({*self.phones(), *(agent.phone for agent in self.plan().agents)}))
 
     def agent_view(self, agent: AgentId) -> AgentView | None:
         """How the agent is now; None for one that nobody configured."""

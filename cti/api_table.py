@@ -17,6 +17,7 @@ from cti import (
     api_performance,
     api_reports,
     api_socket,
+    api_steering,
     api_transfer,
     api_watch,
 )
@@ -27,6 +28,7 @@ MODULES: Final = (
     api_transfer,
     api_consult,
     api_console,
+    api_steering,
     api_callbacks,
     api_incidents,
     api_reports,

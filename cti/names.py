@@ -27,6 +27,7 @@ class Context(StrEnum):
     SURVEY = "hotline-survey"
     OUT = "hotline-out"
     SURVIVAL = "hotline-survival"
+    TAKEOVER = "hotline-takeover"
 
 
 CONTEXTS = frozenset(map(str, Context))
@@ -36,6 +37,9 @@ CONSULT = "hotline-consult"
 CONSULTED = "hotline-consulted"
 """Where the other phone is for a moment when the one that rang it was put down."""
 
+
+WATCH = "hotline-watch"
+"""Where a supervisor's phone hears a conversation, under the mode's name. No caller is ever there."""
 
 _OFFER = re.compile(r"(.+)/(o[0-9]+)")
 _LEG = re.compile(r"(o[0-9]+)\.(.+)")
@@ -60,6 +64,27 @@ def offer_of_leg(exchange: str, uniqueid: str) -> tuple[CallId, OfferId] | None:
         return None
     call = call_id(exchange, found[2])
     return call, OfferId(f"{call}/{found[1]}")
+
+
+_WATCH = re.compile(r"(.+)/(w[0-9]+)")
+_WATCHING_LEG = re.compile(r"(w[0-9]+)\.(.+)")
+
+
+def leg_of_watch(watch: str) -> str:
+    """The Uniqueid that a supervisor's channel is given who hears a conversation. Raises ValueError when this is no watch's id."""
+    found = _WATCH.fullmatch(watch)
+    if found is None:
+        raise ValueError(f"not a watch's id: {watch!r}")
+    return f"{found[2]}.{exchange_and_uniqueid(CallId(found[1]))[1]}"
+
+
+def watch_of_leg(exchange: str, uniqueid: str) -> tuple[CallId, str] | None:
+    """The call and the watch that such a channel is for; None for any other channel."""
+    found = _WATCHING_LEG.fullmatch(uniqueid)
+    if found is None:
+        return None
+    call = call_id(exchange, found[2])
+    return call, f"{call}/{found[1]}"
 
 
 def call_id(exchange: str, uniqueid: str) -> CallId:

@@ -12,7 +12,7 @@ from typing import Final
 
 from acd.events import ExchangeSeen, SeenCall
 from acd.model import CallId, PhoneId
-from cti.names import CONSULT, Context, DialPattern, call_id, offer_of_leg
+from cti.names import CONSULT, Context, DialPattern, call_id, offer_of_leg, watch_of_leg
 from cti.translate import UP, AgentAt, Leg, OpenOffer
 
 PLACES: Final[Mapping[str, str]] = {
@@ -23,6 +23,7 @@ PLACES: Final[Mapping[str, str]] = {
     Context.CALLBACK: "hold",  # a customer who was called back has answered, and is on his way to hold
     Context.AFTER: "after",
     Context.SURVEY: "after",
+    Context.TAKEOVER: "after",  # a supervisor has him, or his phone rings
     Context.OUT: "after",
     Context.SURVIVAL: "survival",  # or "talk", when an agent's leg is up
 }
@@ -78,7 +79,8 @@ def look(
         legs |= consult.legs
     apart = {consult.seen.call: consult.seen for consult in consults}
     calls = tuple(apart.get(call.call, call) for call in calls)
-    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices))), legs)
+    heard = tuple(found[1] for channel in channels if (found := watch_of_leg(exchange, channel["Uniqueid"])))
+    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices)), watches=heard), legs)
 
 
 def _rung_alone(

@@ -41,7 +41,8 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
-from cti.names import CONSULT, CONTEXTS, Context, DialPattern, call_id, leg_of_offer, offer_of_leg
+from acd.supervision import TakeOverFailed, WatchBegan, WatchEnded
+from cti.names import CONSULT, CONTEXTS, Context, DialPattern, call_id, leg_of_offer, offer_of_leg, watch_of_leg
 
 EVENTS: Final[tuple[str, ...]] = (
     "DialBegin", "DialEnd", "FullyBooted", "Hangup", "HangupRequest", "OriginateResponse", "PeerStatus", "UserEvent",
@@ -57,9 +58,9 @@ WRITE_PRIVILEGES: Final[tuple[str, ...]] = ("call", "user")
 """``call`` for Redirect, Hangup, Setvar, Status and DeviceStateList, ``user`` for UserEvent. Neither ``system``
 nor ``command``: who learns the password can move calls, not run programs."""
 
-CALLBACK_PRIVILEGE: Final = "originate"
-"""Only where customers are called back: there is no other way to make Asterisk dial somebody while no channel exists. Who learns the
-password can then place calls at the house's expense; without ``system`` he still can't run programs by it."""
+DIALLING_PRIVILEGE: Final = "originate"
+"""Only where customers are called back, or supervisors listen: there is no other way to make Asterisk dial somebody while no channel
+exists. Who learns the password can then place calls at the house's expense; without ``system`` he still can't run programs by it."""
 
 DIVERTED: Final = "HotlineDiverted"
 MISSED: Final = "HotlineMissed"
@@ -77,6 +78,10 @@ INCIDENT_HEARD: Final = "HotlineHeard"
 """He has heard of the incident that the engine let him be told of."""
 NEWS_WANTED: Final = "HotlineNews"
 """He pressed the key for being told when it is solved."""
+NOT_TAKEN: Final = "HotlineNotTaken"
+"""The supervisor's phone that he was to come to did not answer; he is on his way to hold."""
+WATCHING: Final = "HotlineWatching"
+"""Of a supervisor's own channel: he has answered, and hears the conversation from now on."""
 SURVEY: Final = "HotlineSurvey"
 """User events that the dialplan sends about its own caller."""
 SURVEY_ANSWERS: Final[Mapping[str, str]] = {"score": "[1-5]", "solved": "[12]", "comment": r"[A-Za-z0-9.-]{1,70}\.wav"}
@@ -90,6 +95,7 @@ _OF_CALLER: Final[Mapping[str, Callable[[CallId, Mapping[str, str]], Event]]] = 
     NOT_CONFIRMED: lambda call, event: CallbackUnreached(call, event["Attempt"], MissCause.NO_ANSWER),
     INCIDENT_HEARD: lambda call, event: IncidentHeard(call),
     NEWS_WANTED: lambda call, event: NewsWanted(call),
+    NOT_TAKEN: lambda call, event: TakeOverFailed(call),
 }
 """What those mean of which the caller's call says enough."""
 
@@ -212,11 +218,16 @@ class Translator:
         return (*before, OfferAnswered(leg.offer)) if leg.offer else before
 
     def _asked_to_hang_up(self, event: Mapping[str, str]) -> Iterable[Event]:
-        """One side said goodbye. (An unanswered phone that refuses does too: that is told when it is known how its dial ended.)"""
+        """One side said goodbye. (An unanswered phone that refuses does too: that is told when it is known how its dial ended. Of a
+        supervisor who listened, his ``Hangup`` tells.)"""
         leg = self._legs.get(event["Uniqueid"])
-        return self._caller_leaves(event) if leg is None else self._leg_over(leg)
+        if leg is None:
+            return () if watch_of_leg(self._exchange, event["Uniqueid"]) else self._caller_leaves(event)
+        return self._leg_over(leg)
 
     def _hung_up(self, event: Mapping[str, str]) -> Iterable[Event]:
+        if watch := watch_of_leg(self._exchange, event["Uniqueid"]):
+            return (WatchEnded(*watch),)
         leg = self._legs.pop(event["Uniqueid"], None)
         if leg is None:
             return self._caller_hung_up(event)
@@ -263,6 +274,9 @@ class Translator:
             return self._dial_failed(event)
         if name == SURVEY:
             return self._surveyed(event)
+        if name == WATCHING:
+            watch = watch_of_leg(self._exchange, event["Uniqueid"])
+            return (WatchBegan(*watch),) if watch else ()
         of_caller = _OF_CALLER.get(name)
         return (of_caller(self._call(event["Uniqueid"]), event),) if of_caller else ()
 
@@ -291,6 +305,8 @@ class Translator:
         if event["Response"] != "Failure":
             return ()
         call, _, attempt = event["ActionID"].rpartition("/")
+        if attempt.startswith("w"):
+            return (WatchEnded(CallId(call), event["ActionID"], "the phone was not answered"),)
         if attempt.startswith("o"):
             offer = OfferId(event["ActionID"])
             return () if leg_of_offer(offer) in self._legs else (OfferMissed(offer, MissCause.UNREGISTERED),)

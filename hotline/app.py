@@ -241,6 +241,7 @@ class App:
             reports=PastReports(Archive(self._database), Tallies(self._database), lambda: self._config),
             incident_texts=self._incident_texts, recorded=self._recorded,
             delivery=lambda: self._webhook.delivery if self._webhook else None,
+            supervision=lambda: self._config.supervision.model_dump(mode="json"),
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
 

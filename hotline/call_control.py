@@ -22,6 +22,7 @@ from acd.effects import (
 )
 from acd.model import CallId
 from acd.ports import CallControl, EffectFailed
+from acd.supervision import EndWatch, TakeOver, WatchCall
 from ivr.fastagi import Sessions
 
 
@@ -73,6 +74,18 @@ class SessionFirst:
     async def hang_up_phones(self, command: HangUpPhones) -> None:
         """Let the agents' phones go."""
         await (await self._exchange(command.call)).hang_up_phones(command)
+
+    async def watch(self, command: WatchCall) -> None:
+        """Let a supervisor hear a conversation."""
+        await (await self._exchange(command.call)).watch(command)
+
+    async def end_watch(self, command: EndWatch) -> None:
+        """Let his phone go."""
+        await (await self._exchange(command.call)).end_watch(command)
+
+    async def take_over(self, command: TakeOver) -> None:
+        """Let the caller come to a supervisor's phone."""
+        await (await self._exchange(command.call)).take_over(command)
 
     async def tell_incident(self, command: TellIncident) -> None:
         """Let a held caller hear of an incident."""

@@ -7,6 +7,7 @@ only after a pattern has let it through; it never stands inside an expression.
 from __future__ import annotations
 
 from acd.callbacks import PROMISED, PROMISED_WHEN_OPEN
+from acd.supervision import WatchMode
 from config.check import survival_line
 from config.compile import compile_plan, queue_ids, rules_of
 from config.dialplan.templates import Rendered, filled, joined
@@ -24,6 +25,9 @@ SURVEY_SECONDS = 90
 AGENT_WAITS_SECONDS = 180
 """So long an agent is on the line for a customer at most: longer than any customer's phone may ring, if the engine should die meanwhile."""
 GENERAL_QUEUE = "hotline-all"
+WATCH_OPTIONS = {WatchMode.LISTEN: "qESu", WatchMode.WHISPER: "qESuw", WatchMode.BARGE: "qESuB"}
+"""How ``ChanSpy`` lets a supervisor take part: quietly, at the one channel with that Uniqueid, until it is gone; ``w`` to its owner alone,
+``B`` to both ends. (Checked on 22.10.)"""
 
 
 def line_queue(product_line: str) -> str:
@@ -42,6 +46,8 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         phones=_phones(config, exchange),
         consults=_by_length(config, "consult.tmpl", dial=_dial(config, exchange), ring_seconds=config.offers.ring_seconds),
         joins=_by_length(config, "join.tmpl"),
+        watches=joined([filled("watch.tmpl", mode=mode, options=options) for mode, options in WATCH_OPTIONS.items()]),
+        takeovers=_by_length(config, "takeover.tmpl", dial=_dial(config, exchange), ring_seconds=config.offers.ring_seconds),
         callback=_callback(config),
         agent_waits=_agent_waits(config),
         destinations=_destinations(config),

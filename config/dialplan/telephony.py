@@ -13,14 +13,14 @@ from config.dialplan.extensions import GENERAL_QUEUE, line_queue, music_class, t
 from config.dialplan.templates import Rendered, filled, joined, line
 from config.schema import Config, Phone, Trunk
 from config.schema.secrets import ExchangeSecrets
-from cti.translate import CALLBACK_PRIVILEGE, EVENTS, READ_PRIVILEGES, WRITE_PRIVILEGES
+from cti.translate import DIALLING_PRIVILEGE, EVENTS, READ_PRIVILEGES, WRITE_PRIVILEGES
 from ivr.menu import PROMPT_FOLDER
 
 
 def manager_conf(config: Config, exchange: str, secrets: ExchangeSecrets) -> Rendered:
     """The engine's user of the manager interface."""
     ami = config.exchanges[exchange].ami
-    rights = (*WRITE_PRIVILEGES, *([CALLBACK_PRIVILEGE] if config.callbacks is not None else []))
+    rights = (*WRITE_PRIVILEGES, *([DIALLING_PRIVILEGE] if config.callbacks is not None or config.supervision.listening else []))
     return filled(
         "manager.conf.tmpl",
         username=ami.username,

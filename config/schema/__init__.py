@@ -28,6 +28,7 @@ from config.schema.routing import (
     StepRow,
 )
 from config.schema.source import Path, Problem, Severity, Source
+from config.schema.supervision import Supervision
 from config.schema.telephony import (
     Ami,
     Demo,
@@ -152,6 +153,7 @@ class Config(Strict):
     )
     survival: Survival = Field(default=Survival(), description="What Asterisk does by itself while the engine does not answer.")
     survey: Survey = Field(default=Survey(), description="What is asked after a call, and what counts as solved by the first one.")
+    supervision: Supervision = Field(default=Supervision(), description="What supervisors see and may do.")
     demo: Demo = Field(default=Demo(), description="Ports of the demo.")
 
     _source: Source | None = PrivateAttr(None)
@@ -227,6 +229,7 @@ __all__ = [
     "Source",
     "SqlCustomers",
     "StepRow",
+    "Supervision",
     "Survey",
     "Survival",
     "TrialRow",

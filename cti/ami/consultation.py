@@ -33,7 +33,7 @@ Act = Callable[[str, Mapping[str, str]], Awaitable[None]]
 
 async def start(act: Act, session: Session, caller: str, command: StartConsult) -> None:
     """Hold the caller and let his agent's phone ring the other one. One ``Redirect`` for both legs: nobody is dropped in between."""
-    leg = _leg(session, command.call, command.from_phone)
+    leg = leg_at(session, command.call, command.from_phone)
     await act("Setvar", {"Channel": caller, "Variable": QUEUE, "Value": safe_name(command.queue)})
     await act("Redirect", {
         "Channel": caller, "Context": Context.HOLD, "Exten": safe_name(command.queue), "Priority": "1",
@@ -50,7 +50,7 @@ async def prepare_join(act: Act, session: Session, caller: str, command: JoinCal
     """
     if command.call not in session.apart:
         return False
-    leg = _leg(session, command.call, command.phone)
+    leg = leg_at(session, command.call, command.phone)
     for channel in session.legs_of(command.call) if command.parts else ():
         await _unless_gone(act, "Setvar", {"Channel": channel, "Variable": DONE, "Value": "yes"})
     await act("Setvar", {"Channel": caller, "Variable": PEER, "Value": safe_name(leg)})
@@ -64,7 +64,8 @@ async def let_go(act: Act, session: Session, command: HangUpPhones) -> None:
         await _unless_gone(act, "Hangup", {"Channel": channel, "Cause": NORMAL_CLEARING})
 
 
-def _leg(session: Session, call: CallId, phone: PhoneId) -> str:
+def leg_at(session: Session, call: CallId, phone: PhoneId) -> str:
+    """The channel that a phone has for a call; raises Refused when it has none."""
     leg = next((channel for channel, at in session.legs_of(call).items() if at == phone), None)
     if leg is None:
         raise Refused(f"Redirect: {phone} has no channel of {call}")

@@ -29,9 +29,11 @@ from acd.effects import (
 from acd.model import CallbackOrder, CallId, OfferId, PhoneId
 from acd.plan import Telling
 from acd.ports import EffectFailed
+from acd.supervision import EndWatch, TakeOver, WatchCall
 from cti.ami.consultation import NORMAL_CLEARING, QUEUE, let_go, prepare_join, start
 from cti.ami.safe import safe_name, safe_number, safe_value
 from cti.ami.session import Address, Engine, MayCallBack, Session, Submit
+from cti.ami.watching import let_hear, stop_hearing
 from cti.ami.wire import Refused, Unavailable, UnsafeValue, Wire
 from cti.names import Context, DialPattern, call_id, exchange_and_uniqueid, leg_of_offer
 from cti.translate import AgentAt, OpenOffer
@@ -292,6 +294,20 @@ class Ami:
     async def user_event(self, name: str, fields: Mapping[str, str]) -> None:
         """Send a UserEvent, for other programs at the same Asterisk."""
         await self._act("UserEvent", {"UserEvent": name, **fields})
+
+    async def watch(self, command: WatchCall) -> None:
+        """Let a supervisor's phone hear the agent's conversation. Returns when Asterisk has taken the order, before it rings."""
+        self._channel(command.call)
+        await let_hear(self._act, self._connected_session("Originate"), self._dial, command)
+
+    async def end_watch(self, command: EndWatch) -> None:
+        """Let it go."""
+        self._channel(command.call)
+        await stop_hearing(self._act, command)
+
+    async def take_over(self, command: TakeOver) -> None:
+        """Let the caller come to a supervisor's phone."""
+        await self.redirect(command.call, Context.TAKEOVER, command.phone)
 
     def _connected_session(self, action: str) -> Session:
         if self._session is None or self._wire is None:

@@ -20,7 +20,7 @@ from hotline.local_hotline import Change, HotlinePorts, LocalHotline
 from hotline.sipp import take
 from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import quick
-from tests.e2e.scene import PASSWORD, PATIENT, SUPERVISOR, House, Scene
+from tests.e2e.scene import PASSWORD, PATIENT, SUPERVISOR, SUPERVISORS_PHONE, House, Scene
 
 CALLERS_NUMBER = re.compile(r"\b139\d{8}\b")
 """As ``Scene`` gives them."""
@@ -72,7 +72,7 @@ async def opened(folder: Path, change: Change, kind: type[LocalHotline] = LocalH
     """A hotline of the shipped configuration with ``change`` made to it, running until the end of the block; its phones answer."""
     ports, spare = HotlinePorts.free(), spare_ports()
     line = ManagerLine(next(spare), ports.ami)
-    hook_port = next(spare)
+    hook_port, own_phone_port = next(spare), next(spare)
 
     def changed(rows: dict[str, Any]) -> None:
         change(rows)
@@ -81,6 +81,7 @@ async def opened(folder: Path, change: Change, kind: type[LocalHotline] = LocalH
             "url": {"address": "https://crm.example/?number={ani}&name={ani_name}"}, "user_event": True,
             "webhook": {"url": f"http://127.0.0.1:{hook_port}/pops", "secret": {"file": "ami.secret"}, "failures_to_pause": 100},
         }  # fmt: skip
+        rows["phones"][SUPERVISORS_PHONE] = {"contact": f"sip:{SUPERVISORS_PHONE}@127.0.0.1:{own_phone_port}", "qualify_seconds": 0}
 
     hotline = kind(folder, CONFIG, ports, changed)
     database = await open_database(hotline.database_url)
@@ -88,7 +89,7 @@ async def opened(folder: Path, change: Change, kind: type[LocalHotline] = LocalH
     await directory.put(SUPERVISOR, PASSWORD, "supervisor", None, "en")
     for agent in hotline.config.agents:
         await directory.put(agent, PASSWORD, "agent", agent, "zh")
-    house = House(hotline, line, database, spare, hook_port)
+    house = House(hotline, line, database, spare, hook_port, own_phone_port)
     await house.install_phones(folder / "phones", None, PATIENT)
     await line.mend()
     async with hotline:

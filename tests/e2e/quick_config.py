@@ -63,6 +63,7 @@ def quick(rows: dict[str, Any]) -> None:
     rows["offers"]["rona"]["rejected"]["retry_after_seconds"] = 1
     rows["waiting"].update(music_seconds=5, comfort_every=2)
     rows["destinations"]["closed"]["tells_opening"] = True
+    rows["supervision"] = {"listening": True}
     rows["survival"].update(heartbeat_seconds=HEARTBEAT_SECONDS, ring_seconds=5)
     for phone in rows["phones"].values():
         phone["qualify_seconds"] = 1

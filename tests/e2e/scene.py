@@ -35,6 +35,8 @@ from tests.e2e.waiting import PATIENCE, until
 
 PASSWORD = "e2e"
 SUPERVISOR = "chief"
+SUPERVISORS_PHONE = "1900"
+"""Nobody takes calls at it; a test that wants one there runs it itself, at the house's ``own_phone_port``."""
 Happened = TypeVar("Happened", bound=Event)
 STAYS = 90.0
 """A caller's patience in seconds, unless the test says when he goes."""
@@ -51,13 +53,15 @@ class House:
     """One whole hotline, its records, and ports for callers."""
 
     def __init__(
-        self, hotline: LocalHotline, manager_line: ManagerLine, database: AsyncEngine, caller_ports: Iterator[int], hook_port: int
+        self, hotline: LocalHotline, manager_line: ManagerLine, database: AsyncEngine, caller_ports: Iterator[int], hook_port: int,
+        own_phone_port: int,
     ) -> None:
         self.hotline = hotline
         self.manager_line = manager_line
         self.caller_ports = caller_ports
         self.hook_port = hook_port
         """Where pops are sent to; nobody listens there unless a test does."""
+        self.own_phone_port = own_phone_port
         self.numbers = count(1)
         """Every caller of every test has the next one."""
         self._database = database
@@ -103,6 +107,12 @@ class House:
         assert answer.status_code == httpx.codes.OK, answer.text
         board: dict[str, Any] = answer.json()
         return board
+
+    async def orders(self, path: str, **body: Any) -> Any:
+        """The supervisor gives an order; what the engine answers."""
+        answer = await self.supervisor.post(f"/api/{path}", json=body)
+        assert answer.status_code == httpx.codes.OK, answer.text
+        return answer.json()
 
     async def agent_view(self, agent: str) -> dict[str, Any]:
         """One agent, as the board has him."""

@@ -116,9 +116,9 @@ def share(samples: Sequence[int], hertz: float) -> float:
     return 2 * power / (len(samples) * total) if total else 0.0
 
 
-def seconds_with(samples: Sequence[int], hertz: float) -> float:
-    """For how long the tone is heard, in seconds."""
-    return WINDOW_SECONDS * sum(share(window, hertz) > LOUD for window in _loud(samples))
+def seconds_with(samples: Sequence[int], hertz: float, part: float = LOUD) -> float:
+    """For how long the tone is heard, in seconds; ``part`` of the power is enough, where others speak at the same time."""
+    return WINDOW_SECONDS * sum(share(window, hertz) > part for window in _loud(samples))
 
 
 def seconds_of_sound(samples: Sequence[int]) -> float:

@@ -225,7 +225,8 @@ async def test_every_route_but_signing_in_wants_a_session(nobody: httpx.AsyncCli
     for path, methods in app.openapi()["paths"].items():
         for method in methods:
             if path not in FREE_TO_ALL:
-                answer = await nobody.request(method, path.format(call="c", agent="a", incident="i"), json={} if method == "post" else None)
+                there = path.format(call="c", agent="a", incident="i", queue="q", message="m")
+                answer = await nobody.request(method, there, json={} if method == "post" else None)
                 assert_problem(answer, 401, "signed_out")
                 asked += 1
     assert asked >= 12

@@ -72,6 +72,7 @@ class World:
         self.told.append(command)
 
     hold = ring = dial_back = stop_ringing = send = hang_up = announce = tell_incident = consult = join = hang_up_phones = _take
+    watch = end_watch = take_over = _take
     show_pop = withdraw_pop = _take
 
 

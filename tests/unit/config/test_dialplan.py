@@ -100,11 +100,20 @@ def test_the_managers_user_has_exactly_the_events_that_are_needed(files: dict[st
     assert tuple(re.findall(r"^eventfilter\(name\((\w+)\)\) =$", files["manager.conf"], re.MULTILINE)) == EVENTS
 
 
-@pytest.mark.parametrize("right", ["system", "command", "originate", "config", "all", "agi"])
+@pytest.mark.parametrize("right", ["system", "command", "config", "all", "agi"])
 def test_the_managers_user_may_not_write(files: dict[str, str], right: str) -> None:
     (write_rights,) = re.findall(r"^write = (.*)$", files["manager.conf"], re.MULTILINE)
 
     assert right not in write_rights.split(",")
+
+
+@pytest.mark.parametrize("listening", [False, True])
+def test_the_managers_user_may_originate_only_where_supervisors_listen(shipped: Config, listening: bool) -> None:
+    supervision = shipped.supervision.model_copy(update={"listening": listening})
+    files = render(shipped.model_copy(update={"supervision": supervision}), SECRETS, "main")
+
+    assert ("originate" in context(files["manager.conf"], "hotline")) is listening
+    assert "exten => whisper,1,UserEvent(HotlineWatching)\n same => n,ChanSpy(${HOTLINE_WATCHED},qESuw)" in files["extensions.conf"]
 
 
 CALLED_BACK = (
