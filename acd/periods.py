@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from acd.model import Word
@@ -36,6 +37,23 @@ MINUTES = {Interval.QUARTER_HOUR: 15, Interval.HALF_HOUR: 30, Interval.HOUR: 60}
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Periods of one length, one after the other: ``(quarter - first_quarter) // quarters`` is which of them a quarter lies in."""
+
+    place: int
+    """Which of all the periods the first one is."""
+    first_quarter: int
+    quarters: int
+    """So many quarters of an hour is each of them long."""
+    count: int
+
+    @property
+    def end_quarter(self) -> int:
+        """The first one after them."""
+        return self.first_quarter + self.count * self.quarters
+
+
+@dataclass(frozen=True, slots=True)
 class Periods:
     """Consecutive periods; ``edges`` are the moments at which they begin, and the end of the last one, in the zone."""
 
@@ -45,19 +63,18 @@ class Periods:
     def __len__(self) -> int:
         return len(self.edges) - 1
 
-    @property
-    def first_quarter(self) -> int:
-        """The first quarter of an hour in them …"""
-        return self._quarters[0]
-
-    @property
-    def end_quarter(self) -> int:
-        """… and the first one after them."""
-        return self._quarters[-1]
-
     def place(self, quarter: int) -> int:
         """Which period a quarter of an hour lies in; it must lie in one."""
         return bisect_right(self._quarters, quarter) - 1
+
+    def runs(self) -> Iterator[Run]:
+        """All periods as few runs: a change of the clocks begins another one."""
+        lengths = [end - start for start, end in pairwise(self._quarters)]
+        place = 0
+        for quarters, same in groupby(lengths):
+            count = len(list(same))
+            yield Run(place, self._quarters[place], quarters, count)
+            place += count
 
 
 def periods(since: date, until: date, zone: ZoneInfo, interval: Interval) -> Periods:

@@ -1,12 +1,12 @@
 """Sums over the records for reports: the database counts, and what it tells is added up period by period.
 
 Decides nothing about what figures mean (``acd.measures``). What it holds in memory grows with the rows of the report, not with the calls:
-stays and working time are summed by quarters of an hour in the database; callbacks and visits pass by one after the other.
+stays and working time are summed up in the database, periods of one length at a time; callbacks and visits pass by one after the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,8 @@ from acd.resolution import Visit, matters
 from acd.stays import OFFERED, Became, CameBy
 from acd.working_time import quarter_of
 
-_ROWS_AT_ONCE = 1000
+_ROWS_AT_ONCE = 250
+"""Calls are served between them."""
 
 
 class TooManyRows(Exception):
@@ -37,15 +38,19 @@ class Tally:
     most_rows: int
     rows: dict[tuple[str, int], Measures] = field(default_factory=dict)
 
-    def add(self, group: str, quarter: int, sums: Mapping[str, float]) -> None:
-        """Raises TooManyRows."""
-        key = (group, self.periods.place(quarter))
+    def add(self, group: str, place: int, sums: Mapping[str, float]) -> None:
+        """Add to a group's period. Raises TooManyRows."""
+        key = (group, place)
         row = self.rows.get(key)
         if row is None:
             if len(self.rows) >= self.most_rows:
                 raise TooManyRows(f"more than {self.most_rows} rows")
             row = self.rows[key] = Measures()
         row.add(sums)
+
+    def place(self, at: datetime) -> int:
+        """Which period a moment lies in."""
+        return self.periods.place(quarter_of(at))
 
 
 class Tallies:
@@ -67,26 +72,32 @@ class Tallies:
 
     async def _count_stays(self, found: Tally, by: By) -> None:
         group = _GROUP_OF_STAY[by]
-        query = select(group, stays.c.quarter, *(sums.label(name) for name, sums in _SUMS.items()))
-        query = query.where(*_within(stays.c.quarter, found.periods)).group_by(group, stays.c.quarter)
+        query = select(*_SUMS.values())
         if by is By.AGENT:
             query = query.where(stays.c.agent.is_not(None))
-        async for row in self._stream(query):
-            found.add(row[0], row[1], dict(zip(_SUMS, row[2:], strict=True)))
+        await self._sum_up(found, query, stays.c.quarter, group, tuple(_SUMS))
 
     async def _count_working_time(self, found: Tally, by: By) -> None:
-        group = working_time.c.agent if by is By.AGENT else literal("")
-        query = select(group, working_time.c.quarter, *(func.sum(sums) for sums in _TIME_SUMS.values()))
-        query = query.where(*_within(working_time.c.quarter, found.periods)).group_by(group, working_time.c.quarter)
-        async for row in self._stream(query):
-            found.add(row[0], row[1], dict(zip(_TIME_SUMS, row[2:], strict=True)))
+        group = working_time.c.agent if by is By.AGENT else _NOBODY
+        query = select(*(func.sum(sums) for sums in _TIME_SUMS.values()))
+        await self._sum_up(found, query, working_time.c.quarter, group, tuple(_TIME_SUMS))
+
+    async def _sum_up(
+        self, found: Tally, sums: Select[Any], quarter: ColumnElement[int], group: ColumnElement[Any], names: Sequence[str]
+    ) -> None:
+        """Let the database sum up, group by group and period by period."""
+        for run in found.periods.runs():
+            period = ((quarter - run.first_quarter) // run.quarters).label("period")
+            query = sums.add_columns(group.label("of"), period).where(quarter >= run.first_quarter, quarter < run.end_quarter)
+            async for row in self._stream(query.group_by("of", "period")):
+                found.add(row[-2], run.place + row[-1], dict(zip(names, row[:-2], strict=True)))
 
     async def _count_callbacks(self, found: Tally, by: By) -> None:
         promised = callbacks.c.promised_at
         edges = found.periods.edges
         query = select(_GROUP_OF_CALLBACK[by], promised, callbacks.c.state).where(promised >= edges[0], promised < edges[-1])
         async for row in self._stream(query.join(calls, calls.c.id == callbacks.c.call)):
-            found.add(row[0] or "", quarter_of(row[1]), {"callbacks": 1, **_CALLBACK_BECAME.get(row[2], {})})
+            found.add(row[0] or "", found.place(row[1]), {"callbacks": 1, **_CALLBACK_BECAME.get(row[2], {})})
 
     async def _count_resolution(self, found: Tally, by: By, within: timedelta, now: datetime) -> None:
         first, end = found.periods.edges[0], found.periods.edges[-1]
@@ -98,21 +109,18 @@ class Tallies:
         visits = (_visit(row) async for row in self._stream(query.order_by(calls.c.ani, calls.c.product_line, arrived)))
         async for visit, solved in matters(visits, first, end, within, now):
             if solved is not None and (by is not By.AGENT or visit.group):
-                found.add(visit.group, quarter_of(visit.arrived_at), {"solved": 1} if solved else {"unsolved": 1})
+                found.add(visit.group, found.place(visit.arrived_at), {"solved": 1} if solved else {"unsolved": 1})
 
     async def _stream(self, query: Select[Any]) -> AsyncIterator[Any]:
         async with self._engine.connect() as connection:
             result = await connection.stream(query.execution_options(yield_per=_ROWS_AT_ONCE))
-            async for row in result:
-                yield row
+            async for some in result.partitions():
+                for row in some:
+                    yield row
 
 
 def _visit(row: Any) -> Visit:
     return Visit(row[0], row[1], row[2], row[3] is not None, row[4], row[5] or "")
-
-
-def _within(quarter: ColumnElement[int], periods: Periods) -> tuple[ColumnElement[bool], ...]:
-    return quarter >= periods.first_quarter, quarter < periods.end_quarter
 
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:

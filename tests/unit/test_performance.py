@@ -159,8 +159,7 @@ async def test_an_agents_offers_answers_and_time_are_his_own(past: PastReports) 
     assert "offered" not in report.columns and "occupancy" not in shown(By.QUEUE)
 
 
-@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK, KOLKATA, "Australia/Lord_Howe", "UTC"])
-@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize(("zone", "by"), zip((BERLIN, NEW_YORK, KOLKATA, "Australia/Lord_Howe", "UTC"), By, strict=True))
 async def test_the_sums_of_the_parts_are_the_days(past: PastReports, zone: str, by: By) -> None:
     def sums(report: Performance) -> dict[str, float]:
         counted = [name for name in report.columns if name in COUNTED]

@@ -1,5 +1,5 @@
 // Requests to the engine's HTTP side. A refusal is a Problem with the code that the words' table translates.
-import type { AgentView, Bypass, IncidentReport, IncidentView, Me, Misroutes, Packet, Reason, Resolution } from "./types.ts";
+import type { AgentView, Bypass, IncidentReport, IncidentView, Me, Misroutes, Packet, Reason, Performance, Resolution } from "./types.ts";
 
 export class Problem extends Error {
   readonly status: number;
@@ -55,6 +55,8 @@ export const acknowledge = (offer: string) => ask<AgentView>("POST", "/api/desk/
 export const misroutes = (period: string) => ask<Misroutes>("GET", `/api/reports/misroutes?${period}`);
 export const bypass = (period: string) => ask<Bypass>("GET", `/api/reports/bypass?${period}`);
 export const resolution = (period: string) => ask<Resolution>("GET", `/api/reports/resolution?${period}`);
+
+export const performance = (query: string) => ask<Performance>("GET", `/api/reports/performance?${query}`);
 
 export const explanation = (call: string) =>
   ask<{ reasons: Reason[] }>("GET", `/api/calls/${encodeURIComponent(call)}/explanation`);

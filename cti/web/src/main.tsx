@@ -9,13 +9,14 @@ import { Login } from "./login.tsx";
 import { MenuPage } from "./menu.tsx";
 import { MisroutesPage } from "./misroutes.tsx";
 import { LanguageSwitch } from "./parts.tsx";
+import { PerformancePage } from "./performance.tsx";
 import { LiveConnection } from "./socket.ts";
 import { next, nothing, type State } from "./state.ts";
 import type { Language, Me } from "./types.ts";
 import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.ts";
 
-type View = "desk" | "console" | "misroutes" | "menu";
-const VIEWS: readonly View[] = ["desk", "console", "misroutes", "menu"];
+type View = "desk" | "console" | "performance" | "misroutes" | "menu";
+const VIEWS: readonly View[] = ["desk", "console", "performance", "misroutes", "menu"];
 const WITHDRAWN_TOLD_FOR = 12_000;
 
 function Page() {
@@ -83,7 +84,7 @@ interface WorkProps {
 
 function Work({ state, me, onSignOut, onShown }: WorkProps) {
   const words = useWords();
-  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console", "misroutes", "menu"] as const) : [])];
+  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console", "performance", "misroutes", "menu"] as const) : [])];
   const [view, setView] = useView(me.supervises ? "console" : "desk");
   const shown = views.includes(view) ? view : views[0];
   return (
@@ -115,7 +116,9 @@ function Work({ state, me, onSignOut, onShown }: WorkProps) {
           </p>
         )}
       </div>
-      {shown === "misroutes" ? (
+      {shown === "performance" ? (
+        <PerformancePage ui={state.ui} agents={state.board?.agents ?? []} />
+      ) : shown === "misroutes" ? (
         <MisroutesPage />
       ) : shown === "menu" ? (
         <MenuPage />

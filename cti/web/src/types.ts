@@ -266,3 +266,29 @@ export interface Bypass {
 export interface Resolution {
   rate: number | null;
 }
+
+export interface FigureColumn {
+  name: string;
+  unit: "count" | "seconds" | "share";
+  definition: string;
+}
+
+/** A group in a period; times are those of the report's zone, with their offset. */
+export interface PerformanceRow {
+  group: string;
+  start: string;
+  end: string;
+  figures: Record<string, number | null>;
+}
+
+export interface Performance {
+  since: string;
+  until: string;
+  zone: string;
+  by: string;
+  interval: string;
+  columns: FigureColumn[];
+  rows: PerformanceRow[];
+  line: PerformanceRow[];
+  total: Record<string, number | null>;
+}

@@ -74,8 +74,13 @@ def test_weeks_begin_on_monday_and_months_on_the_first_and_the_asked_days_cut_th
 @pytest.mark.parametrize("interval", Interval)
 def test_every_quarter_of_an_hour_lies_in_the_period_that_its_moment_lies_in(zone: str, interval: Interval) -> None:
     found = of("2026-10-20", zone, interval, "2026-11-03")
-    for quarter in range(found.first_quarter, found.end_quarter):
+    runs = list(found.runs())
+    assert sum(run.count for run in runs) == len(found)
+    quarters = ((run, quarter) for run in runs for quarter in range(run.first_quarter, run.end_quarter))
+    by_runs = [run.place + (quarter - run.first_quarter) // run.quarters for run, quarter in quarters]
+    for quarter in range(runs[0].first_quarter, runs[-1].end_quarter):
         place = found.place(quarter)
+        assert place == by_runs[quarter - runs[0].first_quarter]
         moment = datetime.fromtimestamp(quarter * 900, UTC)
         assert found.edges[place] <= moment < found.edges[place + 1]
         assert quarter_of(moment) == quarter
