@@ -183,6 +183,7 @@ class Ami:
         if command.alone:
             await self._ring_alone(command)
             return
+        await self._set(command.call, QUEUE, safe_name(command.queue))  # he may have been handed on, and the survey goes by it
         await self.redirect(command.call, Context.CONNECT, command.phone)
 
     async def dial_back(self, command: DialBack) -> None:

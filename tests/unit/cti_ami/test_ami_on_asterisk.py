@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -116,11 +117,10 @@ async def test_a_busy_agent_leaves_the_caller_in_hold(rig: Rig) -> None:
         await desk.ami.hang_up(HangUpCall(call))
 
 
-async def test_a_caller_who_is_held_elsewhere_comes_back_there_when_the_agent_is_busy(rig: Rig) -> None:
+async def test_a_caller_who_is_rung_for_from_another_queue_comes_back_there_when_the_agent_is_busy(rig: Rig) -> None:
     async with desk_of(rig) as desk:
         call = await desk.caller()
-        await desk.ami.hold(HoldCall(call, QueueId("scanners.L1"), "en"))
-        await desk.ami.ring(desk.ring(call, BUSY))
+        await desk.ami.ring(replace(desk.ring(call, BUSY), queue=QueueId("scanners.L1")))
         await desk.told(lambda event: event == OfferMissed(OFFER, MissCause.BUSY))
         await held(desk, call)
         assert "!hotline-hold!scanners.L1!" in await asyncio.to_thread(rig.console, "core show channels concise")
