@@ -6,19 +6,21 @@ Answers questions about the past: earlier calls of a number, one call's record a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, event, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from acd.records import UtcDateTime, agent_intervals, callbacks, calls, offers, story
 
 Row = dict[str, Any]
+PIECE = 2000
+"""Rows that are in memory at once where a whole period is read."""
 
 
 async def open_database(url: str) -> AsyncEngine:
@@ -44,6 +46,10 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _ended_between(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    return calls.c.arrived_at >= start, calls.c.arrived_at < end, calls.c.ended_at.is_not(None)
 
 
 class Archive:
@@ -85,11 +91,22 @@ class Archive:
         """Calls that arrived in [start, end)."""
         return await self._rows(select(calls).where(calls.c.arrived_at >= start, calls.c.arrived_at < end).order_by(calls.c.arrived_at))
 
-    async def columns_of_calls(self, columns: Sequence[str], start: datetime, end: datetime) -> Sequence[Row]:
-        """These columns alone, of the ended calls that arrived in [start, end), in order of arrival."""
-        arrived = calls.c.arrived_at
-        query = select(*(calls.c[name] for name in columns)).where(arrived >= start, arrived < end, calls.c.ended_at.is_not(None))
-        return await self._rows(query.order_by(arrived))
+    async def pieces_of_calls(
+        self, columns: Sequence[str], start: datetime, end: datetime, order_by: Sequence[str] = ("arrived_at",)
+    ) -> AsyncIterator[list[Row]]:
+        """These columns alone, of the ended calls that arrived in [start, end), so many at a time that they fit into memory."""
+        query = select(*(calls.c[name] for name in columns)).where(*_ended_between(start, end))
+        async with self._engine.connect() as connection:
+            found = await connection.stream(query.order_by(*(calls.c[name] for name in order_by)).execution_options(yield_per=PIECE))
+            async for rows in found.mappings().partitions():
+                yield [dict(row) for row in rows]
+
+    async def bypasses(self, start: datetime, end: datetime) -> Sequence[Row]:
+        """Ended calls to engineers' direct numbers that arrived in [start, end), by number, most first, and how many were answered."""
+        count = func.count()
+        answered = func.count(calls.c.answered_at).label("answered")
+        query = select(calls.c.dnis, calls.c.entry, count.label("calls"), answered).where(calls.c.bypass, *_ended_between(start, end))
+        return await self._rows(query.group_by(calls.c.dnis, calls.c.entry).order_by(count.desc(), calls.c.dnis, calls.c.entry))
 
     async def offers_between(self, start: datetime, end: datetime) -> Sequence[Row]:
         """Offers made in [start, end)."""

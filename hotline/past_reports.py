@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from acd.archive import Archive, Row
-from acd.misroutes import Bypasses, Misroutes, Routed, ledger
+from acd.misroutes import Bypasses, Ledger, Misroutes, Routed
 from acd.model import EndCause
 from acd.performance import Performance, Question, performance
 from acd.periods import periods
-from acd.resolution import Resolution, Visit, first_call_resolution
+from acd.resolution import Resolution, Visit, matters
 from acd.tallies import Tallies, TooManyRows
 from config.compile import compile_menu
 from config.picture import picture
 from config.schema import Config
 from cti.api_performance import TooLarge
-from ivr.traffic import Way, traffic_of
+from ivr.traffic import Traffic, Way, traffic_of
 
 USUAL_DAYS = 7
 _ROUTED = ("dnis", "entry", "path", "first_queue", "queue", "resolver", "transfers", "queued_at", "settled_at")
@@ -42,24 +42,24 @@ class PastReports:
 
     async def misroutes(self, since: date, until: date, by_agent: bool) -> Sequence[Misroutes]:
         """The misroute ledger."""
-        rows = await self._archive.columns_of_calls(_ROUTED, *self._moments(since, until))
-        return await asyncio.to_thread(lambda: ledger((Routed(**row) for row in rows), by_agent=by_agent))
+        counted = Ledger(by_agent=by_agent)
+        async for rows in self._archive.pieces_of_calls(_ROUTED, *self._moments(since, until)):
+            await asyncio.to_thread(counted.add, [Routed(**row) for row in rows])
+        return counted.rows()
 
     async def bypasses(self, since: date, until: date) -> Sequence[Bypasses]:
         """Calls to engineers' direct numbers, most first."""
-        rows = await self._archive.columns_of_calls(("dnis", "entry", "bypass", "answered_at"), *self._moments(since, until))
-        calls = Counter((row["dnis"], row["entry"]) for row in rows if row["bypass"])
-        answered = Counter((row["dnis"], row["entry"]) for row in rows if row["bypass"] and row["answered_at"])
-        return [Bypasses(*number, count, answered[number]) for number, count in calls.most_common()]
+        return [Bypasses(**row) for row in await self._archive.bypasses(*self._moments(since, until))]
 
     async def resolution(self, since: date, until: date) -> Resolution:
         """First-call resolution of the matters that began in these days, by what is known until now."""
         start, end = self._moments(since, until)
         within = timedelta(days=self._config().survey.returns_within_days)
         now = datetime.now(self._zone())
-        rows = await self._archive.columns_of_calls(_VISIT, start - within, max(now, end))
-        visits = [_visit(row) for row in rows if row["product_line"] is not None]
-        return await asyncio.to_thread(first_call_resolution, visits, start, min(now, end), within, now)
+        pieces = self._archive.pieces_of_calls(_VISIT, start - within, max(now, end), ("ani", "product_line", "arrived_at"))
+        visits = (_visit(row) async for rows in pieces for row in rows if row["product_line"] is not None)
+        found = Counter([solved async for _, solved in matters(visits, start, min(now, end), within, now)])
+        return Resolution(found[True], found[False], found[None])
 
     def question(self, since: date | None, until: date | None, zone: str | None) -> Question:
         """The days asked for in the zone asked for; what was left out is the hotline's zone, today, and the week that ends then."""
@@ -79,8 +79,11 @@ class PastReports:
 
     async def menu(self, since: date, until: date) -> str:
         """The menu's picture (SVG) with what callers did in it."""
-        rows = await self._archive.columns_of_calls(_WAY, *self._moments(since, until))
-        return await asyncio.to_thread(lambda: drawn(self._config(), (_way(row) for row in rows)))
+        config, traffic = self._config(), Traffic()
+        menu = compile_menu(config)
+        async for rows in self._archive.pieces_of_calls(_WAY, *self._moments(since, until)):
+            await asyncio.to_thread(traffic_of, menu, map(_way, rows), traffic)
+        return await asyncio.to_thread(picture, menu, config.prompts, traffic)
 
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self._config().hotline.time_zone)
@@ -88,12 +91,6 @@ class PastReports:
     def _moments(self, since: date, until: date) -> tuple[datetime, datetime]:
         zone = self._zone()
         return datetime.combine(since, time.min, zone), datetime.combine(until + timedelta(days=1), time.min, zone)
-
-
-def drawn(config: Config, ways: Iterable[Way]) -> str:
-    """The menu's picture."""
-    menu = compile_menu(config)
-    return picture(menu, config.prompts, traffic_of(menu, ways))
 
 
 def _way(row: Row) -> Way:

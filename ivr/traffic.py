@@ -39,10 +39,12 @@ def node_of(name: str) -> str:
     return name.partition("/")[0]
 
 
-def traffic_of(plan: MenuPlan, ways: Iterable[Way]) -> Traffic:
-    """Count them. A branch that a caller took twice counts once; nodes that the plan does not have any more are counted too."""
+def traffic_of(plan: MenuPlan, ways: Iterable[Way], traffic: Traffic | None = None) -> Traffic:
+    """Count them, beside those that ``traffic`` has already. A branch that a caller took twice counts once; nodes that the plan does not
+    have any more are counted too.
+    """
     following = {(node.id, branch.choice): _after(node.id, branch.go, branch.next) for node in plan.nodes() for branch in ways_on(node)}
-    traffic = Traffic()
+    traffic = Traffic() if traffic is None else traffic
     for way in ways:
         branches = [(node_of(node), choice) for node, _, choice in way.path]
         traffic.calls += 1

@@ -7,12 +7,14 @@ import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.archive import Archive, open_database
+from acd import archive
+from acd.archive import Archive, Row, open_database
 from acd.effects import CallChanged, HandedOn
 from acd.events import CallArrived, CallQueued, MenuChosen, SurveyAnswered, Ticked
 from acd.model import AgentId, CallId, CallState, EndCause, Level, QueueId
@@ -105,6 +107,23 @@ async def test_what_callers_said_makes_first_call_resolution(chen: httpx.AsyncCl
     report = (await chen.get("/api/reports/resolution", params=DAYS)).json()
     assert (report["solved"], report["unsolved"]) == (4, 0), "three said so, and the fourth has not called again"
     assert report["rate"] == 1.0
+
+
+async def test_a_period_is_read_in_pieces_and_its_figures_are_the_same(chen: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = ("misroutes", "resolution", "menu")
+    whole = [(await chen.get(f"/api/reports/{report}", params=DAYS)).text for report in reports]
+    monkeypatch.setattr(archive, "PIECE", 1)
+    read: list[int] = []
+    pieces = Archive.pieces_of_calls
+
+    async def counted(*arguments: Any) -> AsyncIterator[list[Row]]:
+        async for rows in pieces(*arguments):
+            read.append(len(rows))
+            yield rows
+
+    monkeypatch.setattr(Archive, "pieces_of_calls", counted)
+    assert [(await chen.get(f"/api/reports/{report}", params=DAYS)).text for report in reports] == whole
+    assert set(read) == {1}
 
 
 @pytest.mark.parametrize("days", [{"since": "2026-03-03", "until": "2026-03-01"}, {"since": "2025-01-01", "until": "2026-03-01"}])

@@ -35,6 +35,16 @@ def test_calls_of_the_same_way_are_one_row_and_the_costliest_comes_first() -> No
     assert (left.queue, left.level, left.resolver, left.misrouted) == ("", None, "", False)
 
 
+def test_who_was_handed_on_and_came_back_is_told_apart_from_those_who_were_never_away() -> None:
+    back = replace(RIGHT, transfers=2, settled_at=NOON + timedelta(minutes=2))
+    assert [(row.calls, row.misrouted, row.wasted_seconds) for row in ledger([RIGHT, back, RIGHT])] == [(1, True, 120), (2, False, 0)]
+
+
+def test_a_call_that_overflowed_by_itself_is_no_misroute() -> None:
+    overflowed = replace(RIGHT, queue="printers.L1", settled_at=NOON + timedelta(minutes=2))
+    assert [(row.misrouted, row.wasted_seconds) for row in ledger([overflowed])] == [(False, 0)]
+
+
 def test_without_agents_a_queue_is_one_row() -> None:
     other = replace(WRONG, resolver="wu.ting")
     assert len(ledger([WRONG, other])) == 2
