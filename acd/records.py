@@ -1,7 +1,8 @@
 """The records' tables: calls, stays in queues, offers, agents' intervals, callbacks, stories; users, their sessions, tokens and deeds.
 
 Says what is kept, not how it comes there (``acd.projection``) or who asks for it (``acd.archive``, ``acd.people`` …). Everything but
-``users``, ``ended_sessions``, ``tokens`` and ``audit`` can be rebuilt from the journal. Times are stored in UTC and come back aware.
+``users``, ``ended_sessions``, ``answers``, ``tokens`` and ``audit`` can be rebuilt from the journal. Times are stored in UTC and come
+back aware.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -245,6 +247,18 @@ ended_sessions = Table(
     Column("ended_at", UtcDateTime, nullable=False),
 )  # fmt: skip
 """Sessions of the pages that were signed out of, as long as their cookies would be good. Not a projection."""
+
+answers = Table(
+    "answers", metadata,
+    Column("who", String(64), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False, index=True),
+    Column("status", Integer),
+    Column("media_type", String(64)),
+    Column("body", LargeBinary, nullable=False),
+)  # fmt: skip
+"""Actions that may be sent again, and what was answered; no status while nobody knows how one ended. Not a projection."""
 
 tokens = Table(
     "tokens", metadata,

@@ -23,6 +23,7 @@ from cti.api_guard import Guard
 from cti.api_index import Assets
 from cti.api_live import History, LiveDesks
 from cti.api_metrics import BoardFigures
+from cti.api_once import Answers, AnswersInMemory, Keys
 from cti.api_openapi import describe
 from cti.api_parts import Callbacks, NoCallbacks, Parts
 from cti.api_reports import Reports
@@ -59,6 +60,7 @@ def create_app(
     callbacks: Callbacks = NoCallbacks(),
     reports: Reports | None = None,
     recorded: RecordedEvents | None = None,
+    answers: Answers | None = None,
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
     delivery: Callable[[], Delivery | None] = lambda: None,
     supervision: Callable[[], Mapping[str, Any]] = dict,
@@ -71,6 +73,7 @@ def create_app(
     ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
     the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
     ``callbacks`` keeps what was promised, ``reports`` works figures of the past out, ``recorded`` has the journal.
+    ``answers`` keeps the answers to actions that may be sent again; without it they are kept in memory.
     ``incident_texts`` gives what callers can be let hear of an incident: text -> language -> what it says.
     ``supervision`` gives the configuration's section of that name.
     ``delivery`` tells how pops are sent to the company's own service; None without one.
@@ -91,6 +94,7 @@ def create_app(
     app.state.delivery = delivery
     app.state.recorded = recorded
     app.state.readers = set()
+    app.state.keys = Keys(answers or AnswersInMemory())
     app.state.watched = Watched(health, registry)
     app.state.dist = dist
     api_problems.install(app)

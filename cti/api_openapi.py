@@ -11,9 +11,10 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from cti.api_once import HEADER, KEY_PATTERN
 from cti.api_parts import COOKIE
 from cti.api_problems import Problem
-from cti.api_routes import Role, Route
+from cti.api_routes import BY_KEY, Role, Route
 
 VERSION: Final = "1.0.0"
 
@@ -26,6 +27,15 @@ A browser may ask only from the hotline's own pages, or from an origin that was 
 **Errors** are problem details (RFC 9457, `application/problem+json`). `code` is for programs and stays as it is; `detail` is for
 people. When a request is not as described here, `errors` names each part of it: `pointer` (a JSON pointer into the body) or
 `parameter`, and what is wrong with it.
+
+**Sent again.** An action (`POST`) may come with an `Idempotency-Key`, a text of the asker's own making. Sent again with the same key and
+body within a day, it is not done again: the answer is the first one's, with `Idempotency-Replayed: true`. With another body it is refused
+(422 `key_used`). A refusal is not kept. When a fault left nobody knowing how it ended, the answer is 409 `outcome_unknown`.
+
+**Pages.** A list that grows comes in pages: `limit` rows, and the cursor of what follows, null on the last page. A cursor says nothing to
+who carries it, is good for its own list only, and neither skips nor repeats rows when others come in between.
+
+**What happened** is at `GET /api/events` page by page, and at the socket `/api/events/live` as it goes on; both take up after any cursor.
 
 **Sizes are bounded**: a body has at most 16 KiB, each text and list the bound that is named with it. Fields that are not described
 here are refused.
@@ -53,6 +63,8 @@ def _complete(operation: dict[str, Any], row: Route) -> None:
     operation["security"] = [] if Role.NOBODY in row.roles else [{"session": []}]
     for parameter in operation.get("parameters", ()):
         _without_null(parameter)
+    if row.idempotency == BY_KEY:
+        operation.setdefault("parameters", []).append(_KEY)
     answers = {status: answer for status, answer in operation["responses"].items() if status == str(int(row.status))}
     for status, words, applies in PROBLEMS:
         if applies(row, operation):
@@ -74,6 +86,10 @@ def _schema_of_problems() -> dict[str, Any]:
     return {**schema.pop("$defs"), Problem.__name__: schema}
 
 
+_KEY: Final = {
+    "name": HEADER, "in": "header", "required": False, "schema": {"type": "string", "pattern": KEY_PATTERN},
+    "description": "A text that nobody else takes, such as a UUID: sent again with the same one, the action is not done again",
+}  # fmt: skip
 _A_PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from fastapi import Depends, FastAPI, Response
 from fastapi.responses import JSONResponse
 
+from cti.api_once import KeyedRoute
 from cti.api_parts import SignedIn
 from cti.api_problems import Refused
 
@@ -36,6 +37,9 @@ SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "WEBSOCKET"]
 ASKING: frozenset[Method] = frozenset({"GET", "WEBSOCKET"})
 """These change nothing."""
+
+
+BY_KEY = "by key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Route:
         """Whether the request may be sent again: ``yes``, ``by key`` or ``no``."""
         if self.method in ASKING:
             return "yes"
-        return "by key" if self.takes_key else "no"
+        return BY_KEY if self.takes_key else "no"
 
 
 def install(app: FastAPI, rows: Iterable[Route]) -> None:
@@ -77,11 +81,11 @@ def install(app: FastAPI, rows: Iterable[Route]) -> None:
         if row.method == "WEBSOCKET":
             app.add_api_websocket_route(row.path, row.serve)  # the socket tells a page itself why it may not stay
             continue
-        app.add_api_route(
+        app.router.add_api_route(
             row.path, row.serve, methods=[row.method], dependencies=checks, status_code=row.status, summary=row.summary,
             response_model=row.answer, response_class=Response if row.answer is None else JSONResponse,
             responses={row.status: {"content": {media: {"schema": {"type": "string"}} for media in row.media}}} if row.media else None,
-            include_in_schema=not row.hidden,
+            include_in_schema=not row.hidden, route_class_override=KeyedRoute if row.idempotency == BY_KEY else None,
         )  # fmt: skip
 
 

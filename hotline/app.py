@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.answers import AnswerStore
 from acd.archive import Archive, open_database
 from acd.events import DeskSeen
 from acd.hours import OpenHours, open_hours
@@ -239,7 +240,7 @@ class App:
             destinations=lambda: tuple(self._config.destinations), health=self._health,
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
             reports=PastReports(Archive(self._database), Tallies(self._database), lambda: self._config),
-            incident_texts=self._incident_texts, recorded=self._recorded,
+            incident_texts=self._incident_texts, recorded=self._recorded, answers=AnswerStore(self._database),
             delivery=lambda: self._webhook.delivery if self._webhook else None,
             supervision=lambda: self._config.supervision.model_dump(mode="json"),
         )  # fmt: skip

@@ -20,7 +20,8 @@ ADAPTERS = {
     "the webhook": ("cti.webhook",),
     "the journal": ("acd.journal", "acd.journal_pages", "acd.checkpoint"),
     "the records": (
-        "acd.records", "acd.archive", "acd.audit", "acd.people", "acd.projection", "acd.second_factor", "acd.tallies", "acd.tokens",
+        "acd.records", "acd.answers", "acd.archive", "acd.audit",
+        "acd.people", "acd.projection", "acd.second_factor", "acd.tallies", "acd.tokens",
     ),
     "the configuration file": ("config.loader",),
     "the dialplan": ("config.dialplan",),

@@ -12,7 +12,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from acd.archive import UserDirectory, open_database
+from acd.archive import open_database
+from acd.people import UserDirectory
 from tests.e2e.conftest import opened
 from tests.e2e.quick_config import quick
 from tests.e2e.scene import PASSWORD, SUPERVISOR, House

@@ -1,0 +1,153 @@
+"""An action that is sent again is not done again: the ``Idempotency-Key`` header.
+
+Who does not hear the answer to an action sends it again with the same key, and gets the answer that was given. A key belongs to a user,
+and stands for one request, body and all. A refusal changes nothing, so it is not kept: the action is looked at anew. An action of which
+nobody knows how it ended (a fault, or the engine died over it) is not done again either; the answer says so.
+
+What is kept outlives the engine (``Answers``), for ``KEPT_SECONDS``. Knows no action.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from acd.model import IllegalTransition
+from cti.api_parts import parts_of, signed_in
+from cti.api_problems import InvalidPart, Refused
+
+HEADER: Final = "Idempotency-Key"
+KEY_PATTERN: Final = "^[!-~]{1,128}$"
+KEPT_SECONDS: Final = 24 * 3600
+MOST_KEPT: Final = 10_000
+"""Answers; then the oldest are forgotten before their time."""
+
+SAYS_NO: Final = (Refused, IllegalTransition, RequestValidationError, HTTPException)
+"""Nothing was done."""
+
+
+Kept = tuple[str, int | None, str | None, bytes]
+"""A request that came before: its fingerprint, and status, media type and body of the answer; no status while nobody knows how it ended."""
+
+
+class Answers(Protocol):
+    """Whoever keeps the answers. ``who`` and ``key`` name a request."""
+
+    async def begin(self, who: str, key: str, fingerprint: str, at: datetime, forget_before: datetime, most: int) -> Kept | None:
+        """What is kept of the request; None when it is new, and is kept from now on as one that has begun."""
+
+    async def finish(self, who: str, key: str, status: int, media_type: str | None, body: bytes) -> None:
+        """Keep how it ended."""
+
+    async def forget(self, who: str, key: str) -> None:
+        """It was refused."""
+
+
+@dataclass(slots=True)
+class Keys:
+    """Where the answers are kept, and which requests are being answered right now."""
+
+    answers: Answers
+    running: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
+
+
+class KeyedRoute(APIRoute):
+    """A route of an action that may come with a key."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, behind the look at the key."""
+        serve = super().get_route_handler()
+
+        async def once(request: Request) -> Response:
+            key = request.headers.get(HEADER)
+            return await serve(request) if key is None else await _once(request, key, serve)
+
+        return once
+
+
+async def _once(request: Request, key: str, serve: Callable[[Request], Awaitable[Response]]) -> Response:
+    session = await signed_in(request, parts_of(request))
+    if not re.fullmatch(KEY_PATTERN, key):
+        wrong = InvalidPart(detail=f"expected {KEY_PATTERN}", parameter=HEADER)
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "the request is not as the API describes it", errors=(wrong,))
+    keys: Keys = request.app.state.keys
+    name = (session.name, key)
+    while (other := keys.running.get(name)) is not None:
+        await other.wait()
+    done = keys.running[name] = asyncio.Event()
+    try:
+        return await _answered(request, name, serve, keys.answers)
+    finally:
+        del keys.running[name]
+        done.set()
+
+
+async def _answered(
+    request: Request, name: tuple[str, str], serve: Callable[[Request], Awaitable[Response]], answers: Answers
+) -> Response:
+    fingerprint = await _fingerprint(request)
+    now = datetime.now(UTC)
+    kept = await answers.begin(*name, fingerprint, now, now - timedelta(seconds=KEPT_SECONDS), MOST_KEPT)
+    if kept is not None:
+        return _again(kept, fingerprint)
+    try:
+        response = await serve(request)
+    except SAYS_NO:
+        await answers.forget(*name)
+        raise
+    await answers.finish(*name, response.status_code, response.media_type, bytes(response.body))
+    return response
+
+
+def _again(kept: Kept, fingerprint: str) -> Response:
+    asked, status, media_type, body = kept
+    if asked != fingerprint:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "key_used", "this key stands for another request: take a new one")
+    if status is None:
+        raise Refused(HTTPStatus.CONFLICT, "outcome_unknown", "nobody knows how it ended: look how things are, then take a new key")
+    return Response(body, status, {"Idempotency-Replayed": "true"}, media_type)
+
+
+async def _fingerprint(request: Request) -> str:
+    parts = (request.method.encode(), request.url.path.encode(), request.url.query.encode(), await request.body())
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+class AnswersInMemory:
+    """Implements ``Answers`` for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], tuple[datetime, Kept]] = {}
+
+    async def begin(self, who: str, key: str, fingerprint: str, at: datetime, forget_before: datetime, most: int) -> Kept | None:
+        """See ``Answers``."""
+        for name in [name for name, (begun_at, _) in self._kept.items() if begun_at < forget_before]:
+            del self._kept[name]
+        found = self._kept.get((who, key))
+        if found is not None:
+            return found[1]
+        while len(self._kept) >= most:
+            del self._kept[next(iter(self._kept))]
+        self._kept[who, key] = (at, (fingerprint, None, None, b""))
+        return None
+
+    async def finish(self, who: str, key: str, status: int, media_type: str | None, body: bytes) -> None:
+        """See ``Answers``."""
+        found = self._kept.get((who, key))
+        if found is not None:
+            self._kept[who, key] = (found[0], (found[1][0], status, media_type, body))
+
+    async def forget(self, who: str, key: str) -> None:
+        """See ``Answers``."""
+        self._kept.pop((who, key), None)
