@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Path, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from starlette.requests import HTTPConnection
 
 from acd.board import AgentView
@@ -27,7 +27,8 @@ from cti.api_problems import Refused
 from cti.api_sessions import Attempts, Session, Sessions, Users
 
 COOKIE = "hotline_session"
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = "^2[01][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+"""Of these two centuries: at the ends of the calendar there is no day before, or none after."""
 LONGEST_ID = 128
 """Characters of a call's, an offer's or any other id."""
 
@@ -37,12 +38,12 @@ Id = Annotated[str, Path(min_length=1, max_length=LONGEST_ID)]
 
 def _iso(value: object) -> object:
     """Refuse whatever else can be read as a day, such as seconds since 1970."""
-    if isinstance(value, str) and not _DAY.fullmatch(value):
+    if isinstance(value, str) and not re.fullmatch(_DAY, value):
         raise ValueError("expected a day such as 2026-03-31")
     return value
 
 
-Day = Annotated[date, BeforeValidator(_iso)]
+Day = Annotated[date, BeforeValidator(_iso), WithJsonSchema({"type": "string", "format": "date", "pattern": _DAY})]
 """A day in a query."""
 
 

@@ -109,7 +109,7 @@ async def test_a_method_that_is_not_there_is_answered_with_those_that_are(client
     assert answer.headers["Allow"] == "GET, POST"
 
 
-@pytest.mark.parametrize("day", ["0", "1774915200", "2026-3-1", "20260301"])
+@pytest.mark.parametrize("day", ["0", "1774915200", "2026-3-1", "20260301", "0001-01-01", "9999-12-31"])
 async def test_a_day_is_written_in_one_way_only(client: httpx.AsyncClient, day: str) -> None:
     answer = await client.get("/api/reports/bypass", params={"since": day})
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "since")
