@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from acd.effects import (
     WithdrawPop,
 )
 from acd.events import Event
-from acd.model import CallId
+from acd.model import CallId, PhoneId
 from acd.reason import Reason
 from acd.supervision import EndWatch, TakeOver, WatchCall
 
@@ -56,6 +57,26 @@ class CallControl(Protocol):
     async def watch(self, command: WatchCall) -> None: ...
     async def end_watch(self, command: EndWatch) -> None: ...
     async def take_over(self, command: TakeOver) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TalkView:
+    """What an agent has done in the middle of his talk."""
+
+    on_hold: bool = False
+    muted: bool = False
+
+
+class InTalk(Protocol):
+    """What agents do by click in the middle of a talk. Each raises EffectFailed when the exchange refuses or can't be reached."""
+
+    async def put_on_hold(self, call: CallId, phone: PhoneId) -> None: ...
+    async def take_back(self, call: CallId, phone: PhoneId) -> None: ...
+    async def mute(self, call: CallId, phone: PhoneId, silent: bool) -> None: ...
+    async def answer(self, call: CallId, phone: PhoneId) -> None:
+        """Let a phone that is ringing be rung anew, as one that answers by itself."""
+
+    def in_talk(self, call: CallId) -> TalkView: ...
 
 
 class Desks(Protocol):

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from acd.plan import Plan
-from acd.ports import Engine
+from acd.ports import Engine, InTalk
 from cti import api_problems, api_routes
 from cti.api_events import RecordedEvents
 from cti.api_guard import Guard
@@ -25,7 +25,7 @@ from cti.api_live import History, LiveDesks
 from cti.api_metrics import BoardFigures
 from cti.api_once import Answers, AnswersInMemory, Keys
 from cti.api_openapi import describe
-from cti.api_parts import Callbacks, NoCallbacks, Parts
+from cti.api_parts import Callbacks, NoCallbacks, NoPhones, Parts
 from cti.api_reports import Reports
 from cti.api_sessions import Attempts, Session, Sessions, User, Users
 from cti.api_table import ROUTES
@@ -62,6 +62,7 @@ def create_app(
     recorded: RecordedEvents | None = None,
     answers: Answers | None = None,
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
+    in_talk: InTalk = NoPhones(),
     delivery: Callable[[], Delivery | None] = lambda: None,
     supervision: Callable[[], Mapping[str, Any]] = dict,
     registry: CollectorRegistry | None = None,
@@ -76,11 +77,12 @@ def create_app(
     ``answers`` keeps the answers to actions that may be sent again; without it they are kept in memory.
     ``incident_texts`` gives what callers can be let hear of an incident: text -> language -> what it says.
     ``supervision`` gives the configuration's section of that name.
+    ``in_talk`` does what agents do by click with their phones.
     ``delivery`` tells how pops are sent to the company's own service; None without one.
     ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
-    live.attach(engine)
+    live.attach(engine, in_talk.in_talk)
     registry = registry or CollectorRegistry()
     for figures in (BoardFigures(engine), *live.figures):
         registry.register(figures)
@@ -89,6 +91,7 @@ def create_app(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks, incident_texts,
         supervision,
+        in_talk,
     )  # fmt: skip
     app.state.reports = reports
     app.state.delivery = delivery

@@ -20,8 +20,8 @@ from prometheus_client.registry import Collector
 from acd.board import AgentView, Board, MessageView
 from acd.effects import AgentChanged, Effect, HandedOn, OfferChanged, ScreenPop, WithdrawPop
 from acd.events import DeskSeen, Event, ExchangeSeen, PhoneSeen, Ticked
-from acd.model import AgentId, AgentState, OfferId, PhoneId
-from acd.ports import Engine
+from acd.model import AgentId, AgentState, CallId, OfferId, PhoneId
+from acd.ports import Engine, TalkView
 from acd.supervision import MessageChanged
 from cti import api_messages as messages
 from cti.api_cards import OFFER_OVER, Card, Cards, card_of_call
@@ -64,6 +64,7 @@ class LiveDesks:
         self._history = history
         self._clock = clock
         self._engine: Engine | None = None
+        self._in_talk: Callable[[CallId], TalkView] = lambda call: TalkView()
         self._pages: set[Page] = set()
         self._pages_by_agent: dict[AgentId, list[Page]] = {}
         self._views: dict[AgentId, AgentView] = {}
@@ -92,9 +93,10 @@ class LiveDesks:
         """What is counted here, for whoever shows metrics."""
         return (self._pops, self._pop_seconds, self._handed_on)
 
-    def attach(self, engine: Engine) -> None:
-        """Tell which engine to ask; before this, and while a journal is replayed, only cards are kept."""
+    def attach(self, engine: Engine, in_talk: Callable[[CallId], TalkView] = lambda call: TalkView()) -> None:
+        """Tell which engine to ask, and who knows of talks; before this, and while a journal is replayed, only cards are kept."""
         self._engine = engine
+        self._in_talk = in_talk
 
     # ---- acd.ports.Desks -------------------------------------------------------------------------------------------------
 
@@ -136,7 +138,7 @@ class LiveDesks:
             return
         self._send_messages(effects)
         for card in changed_cards:
-            self._send(card.pop.agent, messages.call(self._clock(), card))
+            self._send(card.pop.agent, messages.call(self._clock(), card, self._in_talk(card.pop.call)))
         self._mark(event, effects)
         if self._changed_agents or self._changed_phones:
             self._agents_pace.due()
@@ -216,6 +218,16 @@ class LiveDesks:
         card = self._cards.of(agent)
         return card is not None and card.pop.offer == offer
 
+    def card(self, agent: AgentId) -> Card | None:
+        """What the agent's page shows of a call."""
+        return self._cards.of(agent)
+
+    def talk_changed(self, agent: AgentId) -> None:
+        """He has put his caller on hold, is silent, or no longer so."""
+        card = self._cards.of(agent)
+        if card is not None:
+            self._send(agent, messages.call(self._clock(), card, self._in_talk(card.pop.call)))
+
     def end_session(self, session: Session) -> None:
         """Close the pages of a session that is over."""
         for page in list(self._pages):
@@ -273,7 +285,7 @@ class LiveDesks:
         if card is None and view is not None and view.state is AgentState.TALKING:
             card = next((card_of_call(call, agent) for call in board.calls if call.call == view.call), None)
         if card is not None:
-            page.put(messages.pop(self._clock(), card, None, self._link(card.pop)))
+            page.put(messages.pop(self._clock(), card, None, self._link(card.pop), self._in_talk(card.pop.call)))
             self._look_up(card).add_done_callback(lambda lookup: self._send_earlier(card, lookup))
         for message in board.messages:
             if agent in message.to and agent not in message.read:

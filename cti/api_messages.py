@@ -17,8 +17,10 @@ from pydantic_core import PydanticSerializationError, to_json, to_jsonable_pytho
 from acd.board import AgentView, Board, MessageView
 from acd.model import AgentId, Level, OfferId, OfferState, QueueId
 from acd.plan import Plan
+from acd.ports import TalkView
 from cti.api_cards import Card
 
+IN_TALK = TalkView()
 EarlierCalls = Sequence[Mapping[str, object]]
 
 
@@ -129,13 +131,15 @@ def board(now: datetime, everything: Board) -> str:
     return encode({"kind": "board", "now": now, "board": everything})
 
 
-def pop(now: datetime, card: Card, earlier: EarlierCalls | None, link: tuple[str, bool] | None = None) -> str:
+def pop(
+    now: datetime, card: Card, earlier: EarlierCalls | None, link: tuple[str, bool] | None = None, talk: TalkView = IN_TALK
+) -> str:
     """A screen pop, or the replay of one; ``earlier_calls`` is null while they are being looked up.
 
     ``link`` is the company's own page about the caller, and whether it opens by itself.
     """
     page = None if link is None else {"address": link[0], "opens_by_itself": link[1]}
-    return encode({"kind": "pop", "now": now, **pop_fields(card), "earlier_calls": earlier, "link": page})
+    return encode({"kind": "pop", "now": now, **pop_fields(card), "earlier_calls": earlier, "link": page, **asdict(talk)})
 
 
 def pop_fields(card: Card) -> dict[str, Any]:
@@ -170,11 +174,12 @@ def message(now: datetime, view: MessageView, to_read: bool) -> str:
     })  # fmt: skip
 
 
-def call(now: datetime, card: Card) -> str:
+def call(now: datetime, card: Card, talk: TalkView = IN_TALK) -> str:
     """The call of a card went on: it rings, is answered, is over, is done with."""
     return encode(
         {
             "kind": "call", "now": now, "offer": card.pop.offer, "call": card.pop.call,
             "phase": card.phase, "since": card.since, "answered_at": card.answered_at, "consult": consult_fields(card),
+            **asdict(talk),
         }
     )  # fmt: skip

@@ -18,9 +18,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from starlette.requests import HTTPConnection
 
 from acd.board import AgentView
-from acd.model import AgentId
+from acd.model import AgentId, CallId, PhoneId
 from acd.plan import Plan
-from acd.ports import Engine
+from acd.ports import EffectFailed, Engine, InTalk, TalkView
 from cti.api_live import LiveDesks
 from cti.api_messages import UiConfig, ui_config
 from cti.api_problems import Refused
@@ -63,6 +63,30 @@ class Callbacks(Protocol):
         """Newest first, older than ``before`` (when it was promised, id)."""
 
 
+class NoPhones:
+    """No phone obeys a click."""
+
+    async def put_on_hold(self, call: CallId, phone: PhoneId) -> None:
+        """Refused."""
+        raise EffectFailed("no exchange is configured")
+
+    async def take_back(self, call: CallId, phone: PhoneId) -> None:
+        """Refused."""
+        raise EffectFailed("no exchange is configured")
+
+    async def mute(self, call: CallId, phone: PhoneId, silent: bool) -> None:
+        """Refused."""
+        raise EffectFailed("no exchange is configured")
+
+    async def answer(self, call: CallId, phone: PhoneId) -> None:
+        """Refused."""
+        raise EffectFailed("no exchange is configured")
+
+    def in_talk(self, call: CallId) -> TalkView:
+        """Nothing was done."""
+        return TalkView()
+
+
 class NoCallbacks:
     """Nothing was ever promised."""
 
@@ -97,6 +121,8 @@ class Parts:
     """Prepared text of an incident -> language -> what it says."""
     supervision: Callable[[], Mapping[str, Any]]
     """The configuration's ``supervision``."""
+    in_talk: InTalk
+    """What agents do by click with their phones."""
 
     def ui(self) -> UiConfig:
         """The pages' part of the configuration in force."""

@@ -22,6 +22,7 @@ class Context(StrEnum):
     AGENT = "hotline-agent"
     CONNECT = "hotline-connect"
     JOIN = "hotline-join"
+    PARKED = "hotline-parked"
     CALLBACK = "hotline-callback"
     AFTER = "hotline-after"
     SURVEY = "hotline-survey"
@@ -34,6 +35,8 @@ CONTEXTS = frozenset(map(str, Context))
 
 CONSULT = "hotline-consult"
 """Where an agent's phone rings another one, while his caller is in hold. No caller is ever there."""
+KEEPS = "hotline-keeps"
+"""Where an agent's phone is while his caller is on hold."""
 CONSULTED = "hotline-consulted"
 """Where the other phone is for a moment when the one that rang it was put down."""
 

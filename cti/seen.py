@@ -20,6 +20,7 @@ PLACES: Final[Mapping[str, str]] = {
     Context.HOLD: "hold",
     Context.CONNECT: "offer",  # or "talk", when the agent's leg is up
     Context.JOIN: "hold",  # or "talk", when the agent's leg is up; else he is on his way to hold
+    Context.PARKED: "after",  # or "talk", when the agent's leg is up; else he is on his way there
     Context.CALLBACK: "hold",  # a customer who was called back has answered, and is on his way to hold
     Context.AFTER: "after",
     Context.SURVEY: "after",
@@ -43,6 +44,8 @@ class Look:
 
     seen: ExchangeSeen
     legs: Mapping[str, Leg]
+    parked: frozenset[CallId] = frozenset()
+    """Whose caller is on hold."""
 
 
 def look(
@@ -80,7 +83,8 @@ def look(
     apart = {consult.seen.call: consult.seen for consult in consults}
     calls = tuple(apart.get(call.call, call) for call in calls)
     heard = tuple(found[1] for channel in channels if (found := watch_of_leg(exchange, channel["Uniqueid"])))
-    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices)), watches=heard), legs)
+    parked = frozenset(call_id(exchange, caller["Uniqueid"]) for caller in callers if caller["Context"] == Context.PARKED)
+    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices)), watches=heard), legs, parked)
 
 
 def _rung_alone(
@@ -118,8 +122,8 @@ def _native_talks(
 def _joined(
     exchange: str, dial: DialPattern, channels: Sequence[Mapping[str, str]], callers: Sequence[Mapping[str, str]], agent_at: AgentAt
 ) -> dict[str, Leg]:
-    """Agents' legs of callers who were put together with one after a consultation: the caller's extension is the phone's."""
-    there = {caller["Linkedid"]: caller for caller in callers if caller["Context"] == Context.JOIN}
+    """Agents' legs of callers who were put together with one again, or are on hold: the caller's extension is the phone's."""
+    there = {caller["Linkedid"]: caller for caller in callers if caller["Context"] in (Context.JOIN, Context.PARKED)}
     legs: dict[str, Leg] = {}
     for channel in channels:
         caller, phone = there.get(channel["Linkedid"]), dial.phone_of_channel(channel["Channel"])

@@ -41,6 +41,7 @@ from hotline.app_config import proven
 from hotline.call_control import SessionFirst
 from hotline.checkpointing import Checkpointing
 from hotline.customer_source import Customers
+from hotline.in_talk import ByExchange
 from hotline.past_reports import PastReports
 from hotline.pop_targets import ManagerEvents, pop_link, webhook_of
 from hotline.steady_clock import SteadyClock
@@ -241,6 +242,7 @@ class App:
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
             reports=PastReports(Archive(self._database), Tallies(self._database), lambda: self._config),
             incident_texts=self._incident_texts, recorded=self._recorded, answers=AnswerStore(self._database),
+            in_talk=ByExchange(self._exchanges),
             delivery=lambda: self._webhook.delivery if self._webhook else None,
             supervision=lambda: self._config.supervision.model_dump(mode="json"),
         )  # fmt: skip

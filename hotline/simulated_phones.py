@@ -26,7 +26,7 @@ class Manner(StrEnum):
     REJECTS = "rejects"
     """603 Decline."""
     SILENT = "silent"
-    """Rings for ever."""
+    """Rings for ever, unless it is asked to answer by itself (``Call-Info: …;answer-after=0``)."""
     ABSENT = "absent"
     """Not there at all: it does not answer Asterisk's OPTIONS either, so it is soon unreachable."""
 
@@ -107,6 +107,7 @@ def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
       {_PHONE}
       <ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" check_it="true" assign_to="cseq"/>
       <ereg regexp=".*" search_in="hdr" header="From:" check_it="true" assign_to="peer"/>
+      <ereg regexp="answer-after=0" search_in="hdr" header="Call-Info:" assign_to="asked"/>
       {_manner_actions(manners, (Manner.BUSY, Manner.REJECTS, Manner.SILENT, Manner.ABSENT))}
       {_log("invite")}
     </action>
@@ -115,7 +116,9 @@ def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
   <nop test="busy" next="busy"/>
   <nop test="rejects" next="rejects"/>
   {_response("180 Ringing")}
+  <nop test="asked" next="picks_up"/>
   <nop test="silent" next="silent"/>
+  <label id="picks_up"/>
 {_conversation(habits)}
 {_refusals()}
   <label id="options"/>
@@ -124,7 +127,7 @@ def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
 
   <label id="gone"/>
   <nop/>
-  <Reference variables="address,cseq,picked_up,peer,phone,busy,rejects,silent,absent"/>
+  <Reference variables="address,asked,cseq,picked_up,peer,phone,busy,rejects,silent,absent"/>
 </scenario>
 """
 

@@ -48,6 +48,7 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         joins=_by_length(config, "join.tmpl"),
         watches=joined([filled("watch.tmpl", mode=mode, options=options) for mode, options in WATCH_OPTIONS.items()]),
         takeovers=_by_length(config, "takeover.tmpl", dial=_dial(config, exchange), ring_seconds=config.offers.ring_seconds),
+        parked=_by_length(config, "parked.tmpl", heartbeat=config.survival.heartbeat_seconds),
         callback=_callback(config),
         agent_waits=_agent_waits(config),
         destinations=_destinations(config),
@@ -166,7 +167,7 @@ def _phones(config: Config, exchange: str) -> Rendered:
     }  # fmt: skip
     automatic = [agent.phone for agent in config.agents.values() if agent.auto_answer]
     asked = [filled("phone.tmpl", pattern=phone, options=Rendered("b(hotline-connect^auto^1)"), **values) for phone in automatic]
-    asked += [filled("auto-answer.tmpl")] if automatic else []
+    asked.append(filled("auto-answer.tmpl"))
     return joined([*asked, _by_length(config, "phone.tmpl", options=Rendered(""), **values)])
 
 

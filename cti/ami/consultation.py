@@ -40,6 +40,7 @@ async def start(act: Act, session: Session, caller: str, command: StartConsult) 
         "ExtraChannel": leg, "ExtraContext": CONSULT, "ExtraExten": safe_name(command.phone), "ExtraPriority": "1",
     })  # fmt: skip
     session.apart.add(command.call)
+    session.parked.discard(command.call)
 
 
 async def prepare_join(act: Act, session: Session, caller: str, command: JoinCaller) -> bool:
@@ -60,7 +61,13 @@ async def prepare_join(act: Act, session: Session, caller: str, command: JoinCal
 async def let_go(act: Act, session: Session, command: HangUpPhones) -> None:
     """Let the phones go that ring or talk for this call."""
     session.apart.discard(command.call)
-    for channel in session.legs_of(command.call):
+    session.parked.discard(command.call)
+    await release(act, session, command.call)
+
+
+async def release(act: Act, session: Session, call: CallId) -> None:
+    """Hang up the agents' channels of a call."""
+    for channel in session.legs_of(call):
         await _unless_gone(act, "Hangup", {"Channel": channel, "Cause": NORMAL_CLEARING})
 
 

@@ -28,9 +28,10 @@ from acd.effects import (
 )
 from acd.model import CallbackOrder, CallId, OfferId, PhoneId
 from acd.plan import Telling
-from acd.ports import EffectFailed
+from acd.ports import EffectFailed, TalkView
 from acd.supervision import EndWatch, TakeOver, WatchCall
-from cti.ami.consultation import NORMAL_CLEARING, QUEUE, let_go, prepare_join, start
+from cti.ami import in_talk
+from cti.ami.consultation import NORMAL_CLEARING, QUEUE, let_go, prepare_join, release, start
 from cti.ami.safe import safe_name, safe_number, safe_value
 from cti.ami.session import Address, Engine, MayCallBack, Session, Submit
 from cti.ami.watching import let_hear, stop_hearing
@@ -281,6 +282,31 @@ class Ami:
             await self._set(command.call, MAY_ASK, "yes" if command.may_ask else "no")
         await self._set(command.call, NEWS, safe_name(command.text) if command.text else "")
 
+    # ---- acd.ports.InTalk ----------------------------------------------------------------------------------------------------
+
+    async def put_on_hold(self, call: CallId, phone: PhoneId) -> None:
+        """Music for the caller, until his agent takes him back."""
+        await in_talk.park(self._act, self._connected_session("Redirect"), self._channel(call), call, phone)
+
+    async def take_back(self, call: CallId, phone: PhoneId) -> None:
+        """Agent and caller talk again."""
+        await in_talk.take_back(self._act, self._connected_session("Redirect"), self._channel(call), call, phone)
+
+    async def mute(self, call: CallId, phone: PhoneId, silent: bool) -> None:
+        """Whether the caller hears the agent."""
+        await in_talk.mute(self._act, self._connected_session("Setvar"), call, phone, silent)
+
+    async def answer(self, call: CallId, phone: PhoneId) -> None:
+        """Ring the agent's phone anew, as one that answers by itself."""
+        await in_talk.answer(self._act, self._channel(call), phone)
+
+    def in_talk(self, call: CallId) -> TalkView:
+        """What is known of the talk besides that it goes on."""
+        session = self._session
+        if session is None:
+            return TalkView()
+        return TalkView(call in session.parked, any(leg in session.muted for leg in session.legs_of(call)))
+
     # ---- more ------------------------------------------------------------------------------------------------------------------
 
     async def redirect(self, call: CallId, context: str, exten: str) -> None:
@@ -288,8 +314,12 @@ class Ami:
         caller (checked on 22.10): the dialplan's contexts need an ``i`` extension.
         """
         place = {"Context": safe_name(context), "Exten": safe_name(exten), "Priority": "1"}
-        if self._session is not None:  # he is alone from now on, or with one agent
-            self._session.apart.discard(call)
+        session = self._session
+        if session is not None:  # he is alone from now on, or with one agent
+            session.apart.discard(call)
+        if session is not None and call in session.parked:  # his agent, who waits for him, is let go
+            session.parked.discard(call)
+            await release(self._act, session, call)
         await self._act("Redirect", {"Channel": self._channel(call), **place})
 
     async def user_event(self, name: str, fields: Mapping[str, str]) -> None:

@@ -80,6 +80,10 @@ class Session:
         self._paused = False
         self._wire: Wire | None = None
         self._answers: set[asyncio.Task[None]] = set()
+        self.parked: set[CallId] = set()
+        """Calls whose caller is on hold."""
+        self.muted: set[str] = set()
+        """Agents' channels that are not heard; forgotten with the connection."""
         self.apart: set[CallId] = set()
         """Calls whose caller is held while his agent's phone rings, or talks to, another one."""
 
@@ -125,6 +129,7 @@ class Session:
         except KeyError as missing:
             raise Refused(f"an item of Asterisk's lists has no {missing}") from None
         self._translator.start_from(seen.legs)
+        self.parked = set(seen.parked)
         self.apart = {call.call for call in seen.seen.calls if call.place == "consult"}
         ready(wire)
         age_seconds = asyncio.get_running_loop().time() - begun + LOOK_MARGIN_SECONDS

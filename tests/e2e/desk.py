@@ -160,6 +160,18 @@ class AgentAtDesk:
         """Go back to the caller."""
         await self._does("/api/desk/consult/back", {})
 
+    async def answers(self, offer: str) -> None:
+        """Click "answer"."""
+        await self._does("/api/desk/answer", {"offer": offer})
+
+    async def holds(self, on: bool) -> None:
+        """Put the caller on hold, or take him back."""
+        await self._does("/api/desk/hold", {"on": on})
+
+    async def mutes(self, on: bool) -> None:
+        """Be silent, or speak again."""
+        await self._does("/api/desk/mute", {"on": on})
+
     async def has_read_the_handover(self, offer: str) -> None:
         """What was handed over with the offered call is read; the phone may ring."""
         await self._does("/api/desk/handover/acknowledge", {"offer": offer})

@@ -46,6 +46,9 @@ export const endWrapUp = (disposition: string, note: string) =>
   ask<AgentView>("POST", "/api/desk/wrap-up/end", { disposition, note });
 export const extendWrapUp = (seconds: number) => ask<AgentView>("POST", "/api/desk/wrap-up/extend", { seconds });
 
+export const answer = (offer: string) => ask<AgentView>("POST", "/api/desk/answer", { offer });
+export const hold = (on: boolean) => ask<AgentView>("POST", "/api/desk/hold", { on });
+export const mute = (on: boolean) => ask<AgentView>("POST", "/api/desk/mute", { on });
 export const handOn = (to: Record<string, string>, packet: Packet) => ask<AgentView>("POST", "/api/desk/transfer", { to, ...packet });
 export const askFirst = (to: Record<string, string>, packet: Packet) => ask<AgentView>("POST", "/api/desk/consult", { to, ...packet });
 export const giveOver = () => ask<AgentView>("POST", "/api/desk/consult/complete");

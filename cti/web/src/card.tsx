@@ -4,6 +4,8 @@ import { Icon } from "./icons.tsx";
 import { Clock, Foreign, Moment } from "./parts.tsx";
 import { Customers } from "./customers.tsx";
 import type { Card, EarlierCall, Ui } from "./types.ts";
+import { isUnderWay } from "./consult.tsx";
+import { PhoneButtons } from "./intalk.tsx";
 import { HandoverCard } from "./transfer.tsx";
 import { reasonsText } from "./reasons.ts";
 import { productLine, queueText, useSpeech, useWords } from "./words.ts";
@@ -35,6 +37,7 @@ export function PopCard({ card, ui, shortcuts, onShown }: PopProps) {
         </span>
       </header>
       <Who card={card} />
+      <PhoneButtons card={card} apart={isUnderWay(card.consult)} shortcuts={shortcuts} />
       {card.link && <CrmLink card={card} link={card.link} />}
       <Tags card={card} ui={ui} />
       <Customers card={card} ui={ui} />

@@ -65,7 +65,9 @@ function heard(state: State, message: Message): State {
       return onCard(state, message.offer, (card) => ({ ...card, earlier_calls: message.earlier_calls }));
     case "call":
       return onCard(state, message.offer, (card) =>
-        message.phase === "closed" ? null : { ...card, phase: message.phase, since: message.since, answered_at: message.answered_at, consult: message.consult },
+        message.phase === "closed"
+          ? null
+          : { ...card, phase: message.phase, since: message.since, answered_at: message.answered_at, consult: message.consult, on_hold: message.on_hold, muted: message.muted },
       );
     case "pop_withdrawn":
       return state.card?.offer === message.offer

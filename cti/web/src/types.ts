@@ -224,6 +224,8 @@ export interface Card {
   since: string;
   answered_at: string | null;
   consult: Consult | null;
+  on_hold: boolean;
+  muted: boolean;
   /** The company's own page about the caller. */
   link: { address: string; opens_by_itself: boolean } | null;
   /** undefined while they are being looked up, null when they could not be. */
@@ -237,7 +239,7 @@ export type Message = { now: string } & (
   | ({ kind: "pop"; earlier_calls: EarlierCall[] | null } & Omit<Card, "earlier_calls">)
   | { kind: "earlier_calls"; offer: string; earlier_calls: EarlierCall[] | null }
   | { kind: "pop_withdrawn"; offer: string; outcome: Outcome }
-  | { kind: "call"; offer: string; call: string; phase: Phase; since: string; answered_at: string | null; consult: Consult | null }
+  | { kind: "call"; offer: string; call: string; phase: Phase; since: string; answered_at: string | null; consult: Consult | null; on_hold: boolean; muted: boolean }
   | { kind: "board"; board: Board }
 );
 
