@@ -90,19 +90,21 @@ def create_app(
     app.state.parts = Parts(
         engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks, incident_texts,
-        supervision,
-        in_talk,
+        supervision, in_talk,
     )  # fmt: skip
-    app.state.reports = reports
-    app.state.delivery = delivery
-    app.state.recorded = recorded
-    app.state.readers = set()
-    app.state.keys = Keys(answers or AnswersInMemory())
-    app.state.watched = Watched(health, registry)
-    app.state.dist = dist
+    _keep(
+        app, reports=reports, delivery=delivery, recorded=recorded, readers=set(), keys=Keys(answers or AnswersInMemory()),
+        watched=Watched(health, registry), dist=dist,
+    )  # fmt: skip
     api_problems.install(app)
     api_routes.install(app, ROUTES)
     app.openapi = cache(lambda: describe("Hotline", app, ROUTES))  # type: ignore[method-assign]  # as FastAPI's own documentation does it
     app.mount("/assets", Assets(directory=dist / "assets", check_dir=False))
     app.add_middleware(Guard, origins=tuple(origins))
     return app
+
+
+def _keep(app: FastAPI, **parts: object) -> None:
+    """What single routes ask for."""
+    for name, part in parts.items():
+        setattr(app.state, name, part)
