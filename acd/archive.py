@@ -16,7 +16,7 @@ from alembic.config import Config
 from sqlalchemy import ColumnElement, Connection, event, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from acd.records import UtcDateTime, agent_intervals, callbacks, calls, offers, story
+from acd.records import UtcDateTime, agent_intervals, callbacks, calls, offers, stays, story
 
 Row = dict[str, Any]
 PIECE = 2000
@@ -107,6 +107,11 @@ class Archive:
         answered = func.count(calls.c.answered_at).label("answered")
         query = select(calls.c.dnis, calls.c.entry, count.label("calls"), answered).where(calls.c.bypass, *_ended_between(start, end))
         return await self._rows(query.group_by(calls.c.dnis, calls.c.entry).order_by(count.desc(), calls.c.dnis, calls.c.entry))
+
+    async def conversations(self, start: datetime, end: datetime, shortest_seconds: float) -> Sequence[Row]:
+        """Stays offered in [start, end) whose conversation is over and was not shorter, in order."""
+        wanted = (stays.c.offered_at >= start, stays.c.offered_at < end, stays.c.handled, stays.c.talk_seconds >= shortest_seconds)
+        return await self._rows(select(stays).where(*wanted, stays.c.agent.is_not(None)).order_by(stays.c.offered_at, stays.c.id))
 
     async def offers_between(self, start: datetime, end: datetime) -> Sequence[Row]:
         """Offers made in [start, end)."""

@@ -43,17 +43,17 @@ class PastReports:
     async def misroutes(self, since: date, until: date, by_agent: bool) -> Sequence[Misroutes]:
         """The misroute ledger."""
         counted = Ledger(by_agent=by_agent)
-        async for rows in self._archive.pieces_of_calls(_ROUTED, *self._moments(since, until)):
+        async for rows in self._archive.pieces_of_calls(_ROUTED, *self.moments(since, until)):
             await asyncio.to_thread(counted.add, [Routed(**row) for row in rows])
         return counted.rows()
 
     async def bypasses(self, since: date, until: date) -> Sequence[Bypasses]:
         """Calls to engineers' direct numbers, most first."""
-        return [Bypasses(**row) for row in await self._archive.bypasses(*self._moments(since, until))]
+        return [Bypasses(**row) for row in await self._archive.bypasses(*self.moments(since, until))]
 
     async def resolution(self, since: date, until: date) -> Resolution:
         """First-call resolution of the matters that began in these days, by what is known until now."""
-        start, end = self._moments(since, until)
+        start, end = self.moments(since, until)
         within = timedelta(days=self._config().survey.returns_within_days)
         now = datetime.now(self._zone())
         pieces = self._archive.pieces_of_calls(_VISIT, start - within, max(now, end), ("ani", "product_line", "arrived_at"))
@@ -81,14 +81,15 @@ class PastReports:
         """The menu's picture (SVG) with what callers did in it."""
         config, traffic = self._config(), Traffic()
         menu = compile_menu(config)
-        async for rows in self._archive.pieces_of_calls(_WAY, *self._moments(since, until)):
+        async for rows in self._archive.pieces_of_calls(_WAY, *self.moments(since, until)):
             await asyncio.to_thread(traffic_of, menu, map(_way, rows), traffic)
         return await asyncio.to_thread(picture, menu, config.prompts, traffic)
 
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self._config().hotline.time_zone)
 
-    def _moments(self, since: date, until: date) -> tuple[datetime, datetime]:
+    def moments(self, since: date, until: date) -> tuple[datetime, datetime]:
+        """When these days, both included, begin and end."""
         zone = self._zone()
         return datetime.combine(since, time.min, zone), datetime.combine(until + timedelta(days=1), time.min, zone)
 
