@@ -11,6 +11,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from cti import api_socket_table
 from cti.api_once import HEADER, KEY_PATTERN
 from cti.api_parts import COOKIE
 from cti.api_problems import Problem
@@ -49,6 +50,9 @@ def describe(title: str, app: FastAPI, rows: Sequence[Route]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas.update(_schema_of_problems())
+    for name, schema in api_socket_table.schemas().items():
+        schemas.setdefault(name, schema)
+    document["x-sockets"] = {row.path: _socket(row) for row in rows if row.method == "WEBSOCKET"}
     document["components"]["securitySchemes"] = {"session": {"type": "apiKey", "in": "cookie", "name": COOKIE}}
     for row in rows:
         operation = document["paths"].get(row.path, {}).get(row.method.lower())
@@ -70,6 +74,18 @@ def _complete(operation: dict[str, Any], row: Route) -> None:
         if applies(row, operation):
             answers[status] = {"description": words, "content": _A_PROBLEM}
     operation["responses"] = answers
+
+
+def _socket(row: Route) -> dict[str, Any]:
+    """OpenAPI has no word for sockets; this says of one what it says of a route."""
+    messages = [
+        {
+            "kind": one.kind, "sender": one.sender, "summary": " ".join((one.shape.__doc__ or "").split()),
+            "schema": {"$ref": api_socket_table.REF.format(model=one.shape.__name__)},
+        }
+        for one in api_socket_table.MESSAGES if one.socket == row.path
+    ]  # fmt: skip
+    return {"roles": sorted(row.roles), "summary": row.summary, "messages": messages, "closings": api_socket_table.CLOSINGS}
 
 
 def _without_null(parameter: dict[str, Any]) -> None:

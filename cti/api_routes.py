@@ -44,7 +44,7 @@ BY_KEY = "by key"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row. ``serve`` takes path, query and body as FastAPI reads them; its docstring is the description, the first line the summary."""
+    """One row. ``serve`` takes path, query and body as FastAPI reads them; its docstring is the description."""
 
     method: Method
     path: str
@@ -63,8 +63,8 @@ class Route:
 
     @property
     def summary(self) -> str:
-        """One line."""
-        return (self.serve.__doc__ or "").strip().partition("\n")[0]
+        """The docstring's first paragraph."""
+        return " ".join((self.serve.__doc__ or "").strip().partition("\n\n")[0].split())
 
     @property
     def idempotency(self) -> str:

@@ -16,6 +16,7 @@ from cti import (
     api_incidents,
     api_index,
     api_performance,
+    api_reference,
     api_reports,
     api_socket,
     api_steering,
@@ -40,6 +41,7 @@ MODULES: Final = (
     api_events_socket,
     api_socket,
     api_watch,
+    api_reference,
     api_index,
 )
 

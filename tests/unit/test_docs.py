@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import reference
+from cti import api_reference
 from hotline.cli import COMMANDS, main, parser
 
 ROOT = Path(__file__).parents[2]
@@ -121,6 +122,11 @@ def test_every_script_that_is_mentioned_exists() -> None:
 def test_the_configurations_reference_is_fresh() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text()
     assert page == reference.document(), "run: python -m config.reference > docs/configuration.md"
+
+
+def test_the_apis_overview_is_fresh() -> None:
+    page = (ROOT / "docs" / "api.md").read_text()
+    assert page == api_reference.document(), "run: python -m cti.api_reference > docs/api.md"
 
 
 def test_the_configurations_reference_describes_every_key() -> None:
