@@ -10,7 +10,7 @@ from config.loader import load
 from config.texts import prompt_texts
 from hotline.places import Refused
 from ivr.espeak import EspeakVoice
-from ivr.prompts import Prompt, PromptError, Source, missing, render
+from ivr.prompts import SUFFIXES, TELEPHONE_RATE, Prompt, PromptError, Source, damaged, missing, render
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,13 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", help="print every prompt with its text in every language")
     make = actions.add_parser("render", help="speak every prompt into Asterisk's sounds folder")
-    verify = actions.add_parser("verify", help="exit 1 when a prompt's file is missing")
+    verify = actions.add_parser("verify", help="exit 1 when a prompt's file is missing, damaged or silent")
     for one in actions.choices.values():
         one.add_argument("--config", metavar="FILE", type=Path, default=argparse.SUPPRESS, help="as before the action")
     for one in (make, verify):
         one.add_argument("--sounds", type=Path, required=True, metavar="DIR", help="Asterisk's sounds folder")
     make.add_argument("--recordings", type=Path, metavar="DIR", help="studio recordings, DIR/<language>/<name>.wav; they win")
-    make.add_argument("--rate", type=int, choices=(8000, 16000), default=8000, help="samples per second (default: 8000)")
+    make.add_argument("--rate", type=int, choices=tuple(SUFFIXES), default=TELEPHONE_RATE, help="samples per second (default: 8000)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,7 +62,8 @@ def _progress(done: int, total: int, prompt: Prompt, source: Source) -> None:
 
 
 def _verify(arguments: argparse.Namespace, texts: dict[str, dict[str, str]], languages: tuple[str, ...]) -> int:
-    absent = missing(texts, languages, arguments.sounds)
-    for prompt in absent:
-        print(f"{prompt.file(arguments.sounds)}: missing", file=sys.stderr)
-    return 1 if absent else 0
+    absent = {prompt.file(arguments.sounds): "missing" for prompt in missing(texts, languages, arguments.sounds)}
+    faults = {**absent, **damaged(texts, languages, arguments.sounds)}
+    for path, fault in faults.items():
+        print(f"{path}: {fault}", file=sys.stderr)
+    return 1 if faults else 0

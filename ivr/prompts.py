@@ -1,8 +1,8 @@
 """Prompts' files: from texts (or studio recordings) to the WAV files that Asterisk plays.
 
-Decides where a prompt's file is (``<sounds>/<language>/hotline/<name>.wav``, which Asterisk finds as ``hotline/<name>`` by the channel's
-language), and what it is made of: a recording of that name wins over a spoken text. It does not know menus, nor how a voice speaks (a
-``Voice`` does).
+Decides where a prompt's file is (``<sounds>/<language>/hotline/<name>.wav``, or ``.wav16`` at 16 kHz, which Asterisk finds as
+``hotline/<name>`` by the channel's language), and what it is made of: a recording of that name wins over a spoken text. It does not know
+menus, nor how a voice speaks (a ``Voice`` does).
 
 A spoken text is kept in a cache under the hash of all that it depends on, so that a second run makes only what has changed.
 """
@@ -25,6 +25,9 @@ Texts = Mapping[str, Mapping[str, str]]
 """Prompt name -> language -> what is said."""
 
 TELEPHONE_RATE: Final = 8000
+SUFFIXES: Final = {TELEPHONE_RATE: ".wav", 16000: ".wav16"}
+"""By rate: Asterisk (22.10) goes by the name alone, and plays nothing where that is not what is in the file."""
+SILENT_DBFS: Final = -60.0
 _TREATMENT: Final = "1"
 """Part of the cache's key: raise it when what happens to a voice's sound changes."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -63,9 +66,13 @@ class Prompt:
     language: str
     name: str
 
-    def file(self, sounds: Path) -> Path:
+    def file(self, sounds: Path, rate: int = TELEPHONE_RATE) -> Path:
         """Where Asterisk finds it."""
-        return sounds / self.language / PROMPT_FOLDER / f"{self.name}.wav"
+        return sounds / self.language / PROMPT_FOLDER / f"{self.name}{SUFFIXES[rate]}"
+
+    def files(self, sounds: Path) -> Mapping[int, Path]:
+        """Those that are there, by rate."""
+        return {rate: path for rate in SUFFIXES if (path := self.file(sounds, rate)).is_file()}
 
     def recording(self, recordings: Path | None) -> Path | None:
         """``<recordings>/<language>/<name>.wav`` when there is one."""
@@ -105,7 +112,23 @@ def render(
 
 def missing(texts: Texts, languages: Sequence[str], out_dir: Path) -> tuple[Prompt, ...]:
     """Prompts that have no file below ``out_dir``, in order of language and name."""
-    return tuple(prompt for prompt in _prompts(texts, languages) if not prompt.file(out_dir).is_file())
+    return tuple(prompt for prompt in _prompts(texts, languages) if not prompt.files(out_dir))
+
+
+def damaged(texts: Texts, languages: Sequence[str], out_dir: Path) -> Mapping[Path, str]:
+    """Files that Asterisk would not play, or that have nothing in them, and why."""
+    there = [(path, rate) for prompt in _prompts(texts, languages) for rate, path in prompt.files(out_dir).items()]
+    return {path: fault for path, rate in there if (fault := _fault(path, rate))}
+
+
+def _fault(path: Path, rate: int) -> str:
+    try:
+        sound = read_wav(path)
+    except NotSound as error:
+        return str(error)
+    if sound.rate != rate:
+        return f"expected {rate} samples a second in a {path.suffix}; this has {sound.rate}"
+    return "silent" if loudness(sound) < SILENT_DBFS else ""
 
 
 def unwritten(texts: Texts, languages: Sequence[str], recordings: Path | None = None) -> tuple[Prompt, ...]:
@@ -132,16 +155,24 @@ def _text(texts: Texts, prompt: Prompt) -> str:
 def _make(prompt: Prompt, texts: Texts, out_dir: Path, voice: Voice, rate: int, recordings: Path | None, cache: Path) -> Source:
     recording, text = prompt.recording(recordings), _text(texts, prompt)
     if recording is not None:
-        _write(prompt.file(out_dir), _treated(_read(recording), rate, prompt))
+        _place(prompt, out_dir, rate, _treated(_read(recording), rate, prompt))
         return Source.RECORDED
     if not text:
         return Source.NO_TEXT
     kept = cache / f"{_key(text, prompt.language, voice.identity, rate)}.wav"
     source = Source.CACHED if kept.is_file() else Source.SPOKEN
     if source is Source.SPOKEN:
-        _write(kept, _treated(voice.speak(text, prompt.language), rate, prompt))
-    _write(prompt.file(out_dir), kept.read_bytes())
+        _write(kept, _treated(_spoken(voice, text, prompt), rate, prompt))
+    _place(prompt, out_dir, rate, kept.read_bytes())
     return source
+
+
+def _place(prompt: Prompt, out_dir: Path, rate: int, content: bytes) -> None:
+    """Where Asterisk finds it; what it was before at another rate would be played beside it, and goes."""
+    _write(prompt.file(out_dir, rate), content)
+    for other, path in prompt.files(out_dir).items():
+        if other != rate:
+            path.unlink()
 
 
 def _read(recording: Path) -> Sound:
@@ -151,9 +182,16 @@ def _read(recording: Path) -> Sound:
         raise PromptError(f"{recording}: {error}") from error
 
 
+def _spoken(voice: Voice, text: str, prompt: Prompt) -> Sound:
+    try:
+        return voice.speak(text, prompt.language)
+    except PromptError as error:
+        raise PromptError(f"prompt {prompt.name} in {prompt.language}: {error}") from error
+
+
 def _treated(sound: Sound, rate: int, prompt: Prompt) -> bytes:
     ready = levelled(trimmed(resampled(sound, rate)))
-    if loudness(ready) < -60:
+    if loudness(ready) < SILENT_DBFS:
         raise PromptError(f"prompt {prompt.name} in {prompt.language} is silent")
     return wav_bytes(ready)
 

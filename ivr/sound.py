@@ -9,6 +9,7 @@ import io
 import math
 import wave
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import mul
 from pathlib import Path
@@ -124,6 +125,16 @@ def trimmed(sound: Sound, gate_dbfs: float = -50.0, lead_seconds: float = 0.04, 
     start = max(0, loud[0] * frame - round(lead_seconds * sound.rate))
     end = (loud[-1] + 1) * frame + round(tail_seconds * sound.rate)
     return Sound(sound.samples[start:end], sound.rate)
+
+
+def joined(sounds: Sequence[Sound], pause_seconds: float) -> Sound:
+    """One after the other, all of one rate, each without the silence at its ends, with a pause in between."""
+    rate = sounds[0].rate
+    pause = array("h", bytes(2 * round(pause_seconds * rate)))
+    samples = array("h")
+    for sound in sounds:
+        samples += (pause if samples else array("h")) + trimmed(sound, lead_seconds=0.0, tail_seconds=0.0).samples
+    return Sound(samples, rate)
 
 
 def _frame_powers(sound: Sound) -> list[float]:

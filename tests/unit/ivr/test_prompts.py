@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ivr.espeak import VOICES, EspeakVoice
-from ivr.prompts import Prompt, PromptError, Source, missing, render, unwritten
-from ivr.sound import Sound, loudness, read_wav, wav_bytes
+from ivr.prompts import Prompt, PromptError, Source, damaged, missing, render, unwritten
+from ivr.sound import Sound, loudness, read_wav, trimmed, wav_bytes
 
 TEXTS = {"welcome": {"zh": "您好", "en": "Hello"}, "invalid": {"zh": "输入有误"}}
 
@@ -62,7 +62,8 @@ def test_a_changed_text_voice_or_rate_is_said_anew(tmp_path: Path) -> None:
     assert changed == {Prompt("zh", "invalid"): Source.CACHED, Prompt("zh", "welcome"): Source.SPOKEN}
     assert set(render(TEXTS, ["zh"], tmp_path, HummingVoice("hum 2")).values()) == {Source.SPOKEN}
     assert set(render(TEXTS, ["zh"], tmp_path, HummingVoice(), rate=16000).values()) == {Source.SPOKEN}
-    assert read_wav(Prompt("zh", "welcome").file(tmp_path)).rate == 16000
+    assert read_wav(Prompt("zh", "welcome").file(tmp_path, 16000)).rate == 16000
+    assert list(Prompt("zh", "welcome").files(tmp_path)) == [16000], "of another rate, the old one would be played beside it"
 
 
 def test_a_recording_wins_and_is_brought_to_the_telephones_form(tmp_path: Path) -> None:
@@ -137,6 +138,46 @@ def test_espeak_speaks_every_language(language: str, text: str) -> None:
     sound = EspeakVoice().speak(text, language)
     assert 0.4 < sound.seconds < 6
     assert loudness(sound) > -40
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_each_part_of_the_question_for_the_language_is_spoken_in_its_own(language: str) -> None:
+    """espeak-ng's English voice calls each Chinese character "Chinese letter", which takes half a second each."""
+    voice = EspeakVoice()
+    both = voice.speak("中文服务请按一。For English, press two.", language)
+    apart = trimmed(voice.speak("中文服务请按一。", "zh")).seconds + trimmed(voice.speak("For English, press two.", "en")).seconds
+    assert both.seconds == pytest.approx(apart, abs=0.4)
+
+
+def test_japanese_is_spoken_in_kana_and_other_characters_are_refused_by_name(tmp_path: Path) -> None:
+    assert EspeakVoice().speak("しょうしょうおまちください。LP400 です。", "ja").seconds > 1
+    with pytest.raises(PromptError, match=r"prompt wait in ja: .*kana only, and not '少々待'.*record"):
+        render({"wait": {"ja": "少々お待ちください"}}, ["ja"], tmp_path, EspeakVoice())
+
+
+def test_a_studio_recording_makes_up_for_what_no_voice_says(tmp_path: Path) -> None:
+    recording = tmp_path / "studio" / "ja" / "wait.wav"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(wav_bytes(EspeakVoice().speak("おまちください", "ja")))
+    made = render({"wait": {"ja": "お待ちください"}}, ["ja"], tmp_path / "out", EspeakVoice(), recordings=tmp_path / "studio")
+    assert set(made.values()) == {Source.RECORDED}
+
+
+def test_files_that_are_no_sound_of_a_telephones_or_silent_are_found(tmp_path: Path) -> None:
+    texts = {name: {"en": "Hello"} for name in ("good", "noise", "silent", "studio", "gone")}
+    contents = {
+        "good": wav_bytes(Sound(array("h", [9000, -9000] * 4000), 16000)), "noise": b"no sound",
+        "silent": wav_bytes(Sound(array("h", [0] * 800), 8000)),
+        "studio": wav_bytes(Sound(array("h", [9000, -9000] * 4000), 44100)),
+    }  # fmt: skip
+    for name, content in contents.items():
+        path = Prompt("en", name).file(tmp_path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    Prompt("en", "good").file(tmp_path).rename(Prompt("en", "good").file(tmp_path, 16000))
+    found = {path.stem: why for path, why in damaged(texts, ["en"], tmp_path).items()}
+    assert sorted(found) == ["noise", "silent", "studio"]
+    assert "44100" in found["studio"]
 
 
 def test_espeak_speaks_longer_texts_longer() -> None:
