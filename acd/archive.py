@@ -76,11 +76,18 @@ class Archive:
         """What the router decided about a call, in order."""
         return await self._rows(select(story).where(story.c.call == call).order_by(story.c.sequence, story.c.ordinal))
 
-    async def callbacks(self, open_only: bool, limit: int, before: tuple[datetime, str] | None = None) -> Sequence[Row]:
-        """Promised callbacks, newest first; ``before``: those older than the one with this moment of its promise and this id."""
+    async def callbacks(
+        self, open_only: bool, limit: int, before: tuple[datetime, str] | None = None, queues: Sequence[str] | None = None
+    ) -> Sequence[Row]:
+        """Promised callbacks, newest first; ``before``: those older than the one with this moment of its promise and this id.
+
+        ``queues``: of these alone.
+        """
         query = select(callbacks).order_by(callbacks.c.promised_at.desc(), callbacks.c.id.desc()).limit(limit)
         if open_only:
             query = query.where(callbacks.c.ended_at.is_(None))
+        if queues is not None:
+            query = query.where(callbacks.c.queue.in_(queues))
         if before is not None:
             query = query.where(
                 tuple_(callbacks.c.promised_at, callbacks.c.id) < tuple_(literal(before[0], UtcDateTime), literal(before[1]))

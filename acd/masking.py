@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 HIDDEN: Final = "****"
 SHORTEST: Final = 7
@@ -34,7 +34,7 @@ def masked_text(text: str) -> str:
     return _NUMBER.sub(lambda found: masked(found.group()), text)
 
 
-def masked_fields(value: object, key: str = "") -> object:
+def masked_fields(value: Any, key: str = "") -> Any:
     """Plain data with every number in its texts masked; numbers that are no texts are counts and ids, and stay."""
     if isinstance(value, str):
         return masked(value) if key in _NUMBER_KEYS else masked_text(value)

@@ -47,8 +47,8 @@ def load(state: State, plan: Plan) -> None:
     for agent in state.roster.company:
         _keep_or_remove(state, agent, planned)
     _seat(state, planned)
-    spoken = _languages(plan)
-    state.first_step = {queue.id: _first_step(state.roster.admission, queue, spoken) for queue in plan.queues}
+    spoken = languages_of(plan)
+    state.first_step = {queue.id: first_step(state.roster.admission, queue, spoken) for queue in plan.queues}
     _line_up_again(state)
 
 
@@ -93,12 +93,14 @@ def _sit_again(state: State, agent: Agent) -> None:
     roster.refresh(agent)
 
 
-def _languages(plan: Plan) -> list[str]:
+def languages_of(plan: Plan) -> list[str]:
+    """Languages that some agent speaks."""
     skills = (skill for agent in plan.agents for skill in agent.skills)
     return list(dict.fromkeys(skill.removeprefix(_LANGUAGE) for skill in skills if skill.startswith(_LANGUAGE)))
 
 
-def _first_step(admission: Admission, queue: QueuePlan, spoken: list[str]) -> int:
+def first_step(admission: Admission, queue: QueuePlan, spoken: list[str]) -> int:
+    """The agents whom the first step of the queue's requirement admits, in some language."""
     values = {"product_line": queue.product_line, "level": str(queue.level), "segment": "standard"}
     mask = 0
     for language in spoken or [""]:

@@ -18,6 +18,9 @@ from prometheus_client import CollectorRegistry
 from acd.plan import Plan
 from acd.ports import Engine, InTalk
 from cti import api_problems, api_routes
+from cti.api_access import Access
+from cti.api_audit import Audited
+from cti.api_bearer import Bearers
 from cti.api_events import RecordedEvents
 from cti.api_guard import Guard
 from cti.api_index import Assets
@@ -27,8 +30,9 @@ from cti.api_once import Answers, AnswersInMemory, Keys
 from cti.api_openapi import describe
 from cti.api_parts import Callbacks, NoCallbacks, NoPhones, Parts
 from cti.api_reports import Reports
-from cti.api_sessions import Attempts, Session, Sessions, User, Users
+from cti.api_sessions import Session, Sessions, User, Users
 from cti.api_table import ROUTES
+from cti.api_tries import Tries
 from cti.api_watch import Watched
 from cti.pop_news import Delivery
 
@@ -37,11 +41,7 @@ __all__ = ["DIST", "History", "LiveDesks", "Session", "User", "Users", "create_a
 DIST = Path(__file__).parent / "web" / "dist"
 """The built pages."""
 
-TRIES_OF_NAME = 5
-TRIES_OF_ADDRESS = 50
 PASSWORDS_AT_ONCE = 4
-SECONDS_PER_TRY = 12.0
-"""After so many wrong passwords, one more every 12 s for a name, and for all names of an address together."""
 
 
 def create_app(
@@ -65,6 +65,7 @@ def create_app(
     in_talk: InTalk = NoPhones(),
     delivery: Callable[[], Delivery | None] = lambda: None,
     supervision: Callable[[], Mapping[str, Any]] = dict,
+    access: Access = Access(),
     registry: CollectorRegistry | None = None,
     dist: Path = DIST,
 ) -> FastAPI:
@@ -79,16 +80,14 @@ def create_app(
     ``supervision`` gives the configuration's section of that name.
     ``in_talk`` does what agents do by click with their phones.
     ``delivery`` tells how pops are sent to the company's own service; None without one.
+    ``access`` keeps users, tokens and what people did, for those who may ask.
     ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
-    live.attach(engine, in_talk.in_talk)
-    registry = registry or CollectorRegistry()
-    for figures in (BoardFigures(engine), *live.figures):
-        registry.register(figures)
+    registry = _counting(registry or CollectorRegistry(), engine, live)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.parts = Parts(
-        engine, users, live, Sessions(secret), Attempts(TRIES_OF_NAME, SECONDS_PER_TRY), Attempts(TRIES_OF_ADDRESS, SECONDS_PER_TRY),
+        engine, users, live, Sessions(secret, idle_seconds=lambda: access.rules().idle_seconds), Bearers(access.tokens), access, Tries(),
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks, incident_texts,
         supervision, in_talk,
     )  # fmt: skip
@@ -96,12 +95,20 @@ def create_app(
         app, reports=reports, delivery=delivery, recorded=recorded, readers=set(), keys=Keys(answers or AnswersInMemory()),
         watched=Watched(health, registry), dist=dist,
     )  # fmt: skip
+    live.attach(engine, in_talk.in_talk, app.state.parts.scope)
     api_problems.install(app)
     api_routes.install(app, ROUTES)
     app.openapi = cache(lambda: describe("Hotline", app, ROUTES))  # type: ignore[method-assign]  # as FastAPI's own documentation does it
     app.mount("/assets", Assets(directory=dist / "assets", check_dir=False))
+    app.add_middleware(Audited, parts=app.state.parts)
     app.add_middleware(Guard, origins=tuple(origins))
     return app
+
+
+def _counting(registry: CollectorRegistry, engine: Engine, live: LiveDesks) -> CollectorRegistry:
+    for figures in (BoardFigures(engine), *live.figures):
+        registry.register(figures)
+    return registry
 
 
 def _keep(app: FastAPI, **parts: object) -> None:

@@ -11,6 +11,7 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from acd.events import CallbackCancelled
+from acd.masking import masked
 from acd.model import CallId
 from cti.api_cursor import Cursor, Limit, aware, cursor_of, place_of, unknown_cursor
 from cti.api_desk import json_response
@@ -54,15 +55,18 @@ class CalledOff(Body):
 
 
 async def callbacks(
+    session: SignedIn,
     parts: TheParts,
     state: Literal["open", "all"] = "all",
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Response:
     """What was promised, as the records have it, a second behind what happens."""
-    rows = list(await parts.callbacks.callbacks(state == "open", limit + 1, None if cursor is None else _position(cursor)))
-    more = len(rows) > limit
-    return json_response({"callbacks": rows[:limit], "next": _cursor(rows[limit - 1]) if more else None})
+    scope, before = parts.scope(session), None if cursor is None else _position(cursor)
+    rows = list(await parts.callbacks.callbacks(state == "open", limit + 1, before, sorted(scope.queues) if scope.limited else None))
+    shown = str if parts.sees_numbers(session) else masked
+    page = [{**row, "number": shown(row["number"])} for row in rows[:limit]]
+    return json_response({"callbacks": page, "next": _cursor(rows[limit - 1]) if len(rows) > limit else None})
 
 
 async def cancel(call: Id, body: CalledOff, by: SignedIn, parts: TheParts) -> Response:

@@ -16,6 +16,7 @@ from cti.api_desk import json_response, require_known
 from cti.api_parts import Body, Id, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
+from cti.api_shown import shown_board
 
 
 class ForcedState(Body):
@@ -36,9 +37,9 @@ class Explanation(BaseModel):
     """The same as codes with parameters, for readers of any language."""
 
 
-async def board(parts: TheParts) -> Response:
-    """Everything that is going on."""
-    return json_response(parts.engine.board())
+async def board(session: SignedIn, parts: TheParts) -> Response:
+    """Everything that is going on, or what concerns the teams that one is limited to."""
+    return json_response(shown_board(parts.engine.board(), parts.scope(session), parts.sees_numbers(session)))
 
 
 async def explain(call: Id, parts: TheParts) -> Response:

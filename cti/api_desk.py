@@ -1,42 +1,23 @@
-"""What a user does for himself: sign in and out, and work as an agent.
+"""What a user does as an agent.
 
 Translates requests to events and hands them to the engine; whether an agent may do a thing is the router's decision.
 """
 
 from __future__ import annotations
 
-import math
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Request, Response
-from pydantic import BaseModel, Field
+from fastapi import Response
+from pydantic import Field
 
 from acd.board import AgentView
 from acd.events import AgentLoggedIn, AgentLoggedOut, AgentWentNotReady, AgentWentReady, Event, WrapUpEnded, WrapUpExtended
 from acd.model import AgentId, PhoneId
-from cti.api_messages import UiConfig, encode
-from cti.api_parts import COOKIE, Body, OwnAgent, Parts, SignedIn, TheParts, client_address
+from cti.api_messages import encode
+from cti.api_parts import Body, OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
-from cti.api_routes import EVERYBODY, SIGNED_IN, Route
-from cti.api_socket import me
-
-
-class Credentials(Body):
-    """A name and its password."""
-
-    name: str = Field(min_length=1, max_length=64)
-    password: str = Field(min_length=1, max_length=256)
-
-
-class Me(BaseModel):
-    """Who is signed in."""
-
-    name: str
-    role: str
-    agent: str | None
-    language: str
-    supervises: bool
+from cti.api_routes import SIGNED_IN, Route
 
 
 class Seat(Body):
@@ -72,61 +53,6 @@ def json_response(value: object) -> Response:
 async def _submit(parts: Parts, agent: AgentId, event: Event) -> Response:
     await parts.engine.submit(event)
     return json_response(parts.agent_view(agent))
-
-
-# ---- the session -------------------------------------------------------------------------------------------------------------
-
-
-async def login(body: Credentials, request: Request, parts: TheParts) -> Response:
-    """Sign in; the answer sets the session cookie."""
-    address = client_address(request)
-    _count_try(parts, body.name, address)
-    async with parts.passwords_at_once:
-        user = await parts.users.verify(body.name, body.password)
-    begun = await parts.sessions.begin(user, parts.users) if user else None
-    if begun is None:
-        raise Refused(HTTPStatus.UNAUTHORIZED, "wrong_password", "name or password is wrong")
-    parts.tries_of_name.forgive(f"{address} {body.name}")
-    parts.tries_of_address.forgive(address)
-    cookie, session = begun
-    response = json_response(me(session))
-    response.set_cookie(COOKIE, cookie, max_age=parts.sessions.lasts_seconds, httponly=True, samesite="strict", secure=_over_tls(request))
-    return response
-
-
-def _over_tls(request: Request) -> bool:
-    """By the browser's own word: what a proxy in front says of the request is not listened to."""
-    return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https://")
-
-
-def _count_try(parts: Parts, name: str, address: str) -> None:
-    """By name *and* address, so that nobody can lock out another; by address, against many names."""
-    wait_seconds = max(parts.tries_of_address.wait_seconds(address), parts.tries_of_name.wait_seconds(f"{address} {name}"))
-    if wait_seconds > 0:
-        wait = str(math.ceil(wait_seconds))
-        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_tries", f"too many tries; wait {wait} s", {"Retry-After": wait})
-
-
-async def logout(session: SignedIn, parts: TheParts) -> Response:
-    """Sign out: the cookie is worth nothing any more, and this session's pages are closed. The agent's state stays as it is."""
-    await parts.sessions.end(session, parts.users)
-    parts.live.end_session(session)
-    response = Response(status_code=HTTPStatus.NO_CONTENT)
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
-    return response
-
-
-async def who_am_i(session: SignedIn) -> Response:
-    """Who is signed in."""
-    return json_response(me(session))
-
-
-async def configuration(parts: TheParts) -> Response:
-    """Reasons, dispositions, languages and product lines, as configured now."""
-    return json_response(parts.ui())
-
-
-# ---- the desk ----------------------------------------------------------------------------------------------------------------
 
 
 async def sit_down(agent: OwnAgent, parts: TheParts, body: Seat | None = None) -> Response:
@@ -175,14 +101,10 @@ def require_known(what: str, value: str, known: tuple[str, ...]) -> None:
 
 
 ROUTES = (
-    Route("POST", "/api/login", EVERYBODY, login, Me, takes_key=False),
-    Route("POST", "/api/logout", SIGNED_IN, logout, status=HTTPStatus.NO_CONTENT, takes_key=False),
-    Route("GET", "/api/me", SIGNED_IN, who_am_i, Me),
-    Route("GET", "/api/config/ui", SIGNED_IN, configuration, UiConfig),
     Route("POST", "/api/desk/login", SIGNED_IN, sit_down, AgentView),
     Route("POST", "/api/desk/logout", SIGNED_IN, stand_up, AgentView),
-    Route("POST", "/api/desk/ready", SIGNED_IN, go_ready, AgentView),
-    Route("POST", "/api/desk/not-ready", SIGNED_IN, go_not_ready, AgentView),
-    Route("POST", "/api/desk/wrap-up/end", SIGNED_IN, end_wrap_up, AgentView),
-    Route("POST", "/api/desk/wrap-up/extend", SIGNED_IN, extend_wrap_up, AgentView),
+    Route("POST", "/api/desk/ready", SIGNED_IN, go_ready, AgentView, audited=False),
+    Route("POST", "/api/desk/not-ready", SIGNED_IN, go_not_ready, AgentView, audited=False),
+    Route("POST", "/api/desk/wrap-up/end", SIGNED_IN, end_wrap_up, AgentView, audited=False),
+    Route("POST", "/api/desk/wrap-up/extend", SIGNED_IN, extend_wrap_up, AgentView, audited=False),
 )

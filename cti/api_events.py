@@ -17,8 +17,10 @@ from typing import Any, Protocol
 from fastapi import Request, Response
 from fastapi.requests import HTTPConnection
 
+from acd.masking import masked_fields
 from cti.api_cursor import Cursor, Limit, cursor_of, place_of, unknown_cursor
 from cti.api_desk import json_response
+from cti.api_parts import TheParts, Unlimited
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
 
@@ -82,7 +84,7 @@ def recorded(connection: HTTPConnection) -> RecordedEvents:
     return events
 
 
-async def events(request: Request, after: Cursor | None = None, limit: Limit = 100) -> Response:
+async def events(session: Unlimited, parts: TheParts, request: Request, after: Cursor | None = None, limit: Limit = 100) -> Response:
     """What happened, the oldest first: from the beginning, after a cursor, or `latest`, which gives no events and the cursor of now.
 
     Events are as they were taken down, and durable. An event whose action was refused is not among them.
@@ -91,7 +93,8 @@ async def events(request: Request, after: Cursor | None = None, limit: Limit = 1
     sequence = await place(journal, after)
     found, reached = await asyncio.to_thread(journal.page, sequence, limit)
     mark = await asyncio.to_thread(journal.mark, reached)
-    return json_response(EventPage(tuple(map(told, found)), cursor_of(LIST, reached, mark), len(found) == limit))
+    numbers = parts.sees_numbers(session)
+    return json_response(EventPage(tuple(told(event, numbers) for event in found), cursor_of(LIST, reached, mark), len(found) == limit))
 
 
 async def place(journal: RecordedEvents, after: str | None) -> int:
@@ -109,9 +112,11 @@ async def place(journal: RecordedEvents, after: str | None) -> int:
     return sequence
 
 
-def told(event: Recorded) -> PastEvent:
-    """As readers are told of it."""
+def told(event: Recorded, numbers: bool) -> PastEvent:
+    """As readers are told of it; without ``numbers``, whatever looks like one is masked."""
     body = {} if event.kind in WITHOUT_BODY else json.loads(event.body)
+    if not numbers:
+        body = masked_fields(body)
     return PastEvent(cursor_of(LIST, event.sequence, event.mark), event.at, event.kind, event.call, body)
 
 

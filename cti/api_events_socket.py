@@ -20,10 +20,11 @@ from cti.api_events import LATEST, LIST, RecordedEvents, place, recorded, told
 from cti.api_messages import encode
 from cti.api_news import News
 from cti.api_pages import CLOSE_SESSION_OVER, CLOSE_TOO_SLOW
-from cti.api_parts import Parts, parts_of
+from cti.api_parts import Parts, parts_of, session_of
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
-from cti.api_socket import CLOSE_LIMIT_SECONDS, CLOSE_NOT_UNDERSTOOD, current_of
+from cti.api_sessions import Session
+from cti.api_socket import CLOSE_LIMIT_SECONDS, CLOSE_NOT_UNDERSTOOD
 
 PAGE = 100
 MOST_READERS = 32
@@ -61,17 +62,17 @@ async def follow(socket: WebSocket) -> None:
 
 
 async def _serve(socket: WebSocket, parts: Parts, readers: set[WebSocket]) -> None:
-    journal, sequence = await _begin(socket, parts, len(readers))
+    journal, sequence, numbers = await _begin(socket, parts, len(readers))
     readers.add(socket)
     try:
-        await _first_of(_tell(socket, journal, sequence, parts.live.news), _listen(socket), _watch(socket, parts))
+        await _first_of(_tell(socket, journal, sequence, parts.live.news, numbers), _listen(socket), _watch(socket, parts))
     finally:
         readers.discard(socket)
 
 
-async def _begin(socket: WebSocket, parts: Parts, readers: int) -> tuple[RecordedEvents, int]:
-    """Where to read, and after which sequence number."""
-    await _require_reader(socket, parts)
+async def _begin(socket: WebSocket, parts: Parts, readers: int) -> tuple[RecordedEvents, int, bool]:
+    """Where to read, after which sequence number, and whether callers' numbers are told."""
+    session = await _require_reader(socket, parts)
     if readers >= MOST_READERS:
         raise _Over(CLOSE_TOO_SLOW, "too many readers: come back later")
     after = socket.query_params.get("after", LATEST)
@@ -81,15 +82,18 @@ async def _begin(socket: WebSocket, parts: Parts, readers: int) -> tuple[Recorde
     except Refused as refused:
         raise _Over(CLOSE_WRONG_CURSOR, f"{refused.code}: {refused.detail}"[:120]) from None
     await _send(socket, {"kind": "following", "now": datetime.now(UTC), "cursor": await _cursor(journal, sequence)})
-    return journal, sequence
+    return journal, sequence, parts.sees_numbers(session)
 
 
-async def _require_reader(socket: WebSocket, parts: Parts) -> None:
-    session = await current_of(socket, parts)
+async def _require_reader(socket: WebSocket, parts: Parts) -> Session:
+    session = await session_of(socket, parts)
     if session is None:
-        raise _Over(CLOSE_SESSION_OVER, "sign in first")
+        raise _Over(CLOSE_SESSION_OVER, "sign in first, or send a token that is good")
     if session.role not in READERS:
         raise _Over(CLOSE_WRONG_ROLE, f"only for {', '.join(sorted(READERS))}")
+    if session.teams:
+        raise _Over(CLOSE_WRONG_ROLE, "only for those who are not limited to teams")
+    return session
 
 
 async def _first_of(*parts: Awaitable[None]) -> None:
@@ -105,11 +109,11 @@ async def _first_of(*parts: Awaitable[None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _tell(socket: WebSocket, journal: RecordedEvents, sequence: int, news: News) -> None:
+async def _tell(socket: WebSocket, journal: RecordedEvents, sequence: int, news: News, numbers: bool) -> None:
     while True:
         found, sequence = await asyncio.to_thread(journal.page, sequence, PAGE)
         for event in found:
-            past = told(event)
+            past = told(event, numbers)
             await _send(socket, {
                 "kind": "event", "now": datetime.now(UTC), "cursor": past.cursor, "at": past.at, "type": past.type, "call": past.call,
                 "event": past.event,

@@ -16,10 +16,12 @@ from pydantic import Field
 
 from acd.board import IncidentView
 from acd.events import IncidentDeclared, IncidentSolved
+from acd.masking import masked
 from cti.api_desk import json_response, require_known
 from cti.api_parts import Body, Id, Parts, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SUPERVISING, Route
+from cti.api_sessions import Session
 
 log = structlog.get_logger(__name__)
 
@@ -46,9 +48,9 @@ class IncidentReport:
     numbers: tuple[Noted, ...]
 
 
-async def incidents(parts: TheParts) -> Response:
+async def incidents(session: SignedIn, parts: TheParts) -> Response:
     """Running ones, and the last that were solved; the oldest first."""
-    return json_response(parts.engine.board().incidents)
+    return json_response(parts.scope(session).of(parts.engine.board()).incidents)
 
 
 async def declare(body: Declaration, by: SignedIn, parts: TheParts) -> Response:
@@ -61,24 +63,25 @@ async def declare(body: Declaration, by: SignedIn, parts: TheParts) -> Response:
     return json_response(next(running, None))
 
 
-async def report(incident: Id, parts: TheParts) -> Response:
+async def report(incident: Id, session: SignedIn, parts: TheParts) -> Response:
     """Who wants to be told when it is solved."""
-    return json_response(_report(incident, parts))
+    return json_response(_report(incident, session, parts))
 
 
 async def solve(incident: Id, by: SignedIn, parts: TheParts) -> Response:
     """Nobody hears of it any more; the answer says who wants to be told."""
-    _report(incident, parts)
+    _report(incident, by, parts)
     await parts.engine.submit(IncidentSolved(incident, by.name))
     log.info("incident_solved", incident=incident, by=by.name)
-    return json_response(_report(incident, parts))
+    return json_response(_report(incident, by, parts))
 
 
-def _report(incident: Id, parts: Parts) -> IncidentReport:
+def _report(incident: Id, session: Session, parts: Parts) -> IncidentReport:
     view = next((one for one in parts.engine.board().incidents if one.incident == incident), None)
     if view is None:
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_incident", "there is no such incident")
-    return IncidentReport(view, tuple(Noted(number, at) for number, at in parts.engine.incident_numbers(incident)))
+    shown = str if parts.sees_numbers(session) else masked
+    return IncidentReport(view, tuple(Noted(shown(number), at) for number, at in parts.engine.incident_numbers(incident)))
 
 
 ROUTES = (

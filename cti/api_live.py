@@ -22,6 +22,7 @@ from acd.effects import AgentChanged, Effect, HandedOn, OfferChanged, ScreenPop,
 from acd.events import DeskSeen, Event, ExchangeSeen, PhoneSeen, Ticked
 from acd.model import AgentId, AgentState, CallId, OfferId, PhoneId
 from acd.ports import Engine, TalkView
+from acd.scope import EVERYTHING, Scope
 from acd.supervision import MessageChanged
 from cti import api_messages as messages
 from cti.api_cards import OFFER_OVER, Card, Cards, card_of_call
@@ -30,6 +31,7 @@ from cti.api_news import News
 from cti.api_pace import Pace
 from cti.api_pages import CLOSE_SESSION_OVER, Page
 from cti.api_sessions import Session
+from cti.api_shown import shown_board, shown_card
 from cti.pop_feed import PopFeed
 
 log = structlog.get_logger()
@@ -65,6 +67,7 @@ class LiveDesks:
         self._clock = clock
         self._engine: Engine | None = None
         self._in_talk: Callable[[CallId], TalkView] = lambda call: TalkView()
+        self._scope: Callable[[Session], Scope] = lambda _: EVERYTHING
         self._pages: set[Page] = set()
         self._pages_by_agent: dict[AgentId, list[Page]] = {}
         self._views: dict[AgentId, AgentView] = {}
@@ -93,10 +96,17 @@ class LiveDesks:
         """What is counted here, for whoever shows metrics."""
         return (self._pops, self._pop_seconds, self._handed_on)
 
-    def attach(self, engine: Engine, in_talk: Callable[[CallId], TalkView] = lambda call: TalkView()) -> None:
-        """Tell which engine to ask, and who knows of talks; before this, and while a journal is replayed, only cards are kept."""
+    def attach(
+        self,
+        engine: Engine,
+        in_talk: Callable[[CallId], TalkView] = lambda call: TalkView(),
+        scope: Callable[[Session], Scope] = lambda session: EVERYTHING,
+    ) -> None:
+        """Tell which engine to ask, who knows of talks, and whose calls a person sees; before this, and while a journal is replayed,
+        only cards are kept."""
         self._engine = engine
         self._in_talk = in_talk
+        self._scope = scope
 
     # ---- acd.ports.Desks -------------------------------------------------------------------------------------------------
 
@@ -193,7 +203,7 @@ class LiveDesks:
             self._replay(page, page.agent)
         if page.sees_board:
             board, self._last_board = self._board(), None
-            page.put(messages.board(board.at, board), replaces="board")
+            page.put(messages.board(board.at, shown_board(board, self._scope(page.session), page.sees_numbers)), replaces="board")
 
     async def leave(self, page: Page) -> None:
         """The page is gone."""
@@ -230,8 +240,18 @@ class LiveDesks:
 
     def end_session(self, session: Session) -> None:
         """Close the pages of a session that is over."""
+        self.end_session_id(session.id)
+
+    def end_session_id(self, session: str) -> None:
+        """Close the pages of a session that is over, by its id."""
         for page in list(self._pages):
-            if page.session.id == session.id:
+            if page.session.id == session:
+                page.close(CLOSE_SESSION_OVER)
+
+    def end_user(self, name: str) -> None:
+        """Close all pages of a user."""
+        for page in list(self._pages):
+            if page.session.name == name:
                 page.close(CLOSE_SESSION_OVER)
 
     # ---- pops ------------------------------------------------------------------------------------------------------------
@@ -247,9 +267,13 @@ class LiveDesks:
         if self._cards.of(card.pop.agent) is not card:
             return  # withdrawn meanwhile
         earlier = _found(lookup)
-        self._send(card.pop.agent, messages.pop(self._clock(), card, earlier, self._link(card.pop)))
+        for page in self._pages_by_agent.get(card.pop.agent, ()):
+            page.put(self._pop(shown_card(card, page.sees_numbers), earlier))
         if earlier is None:
             lookup.add_done_callback(lambda late: self._send_earlier(card, late))
+
+    def _pop(self, card: Card, earlier: EarlierCalls | None) -> str:
+        return messages.pop(self._clock(), card, earlier, self._link(card.pop), self._in_talk(card.pop.call))
 
     def _send_earlier(self, card: Card, lookup: asyncio.Task[EarlierCalls]) -> None:
         self._send(card.pop.agent, messages.earlier_calls(self._clock(), card.pop.offer, _found(lookup)))
@@ -285,7 +309,7 @@ class LiveDesks:
         if card is None and view is not None and view.state is AgentState.TALKING:
             card = next((card_of_call(call, agent) for call in board.calls if call.call == view.call), None)
         if card is not None:
-            page.put(messages.pop(self._clock(), card, None, self._link(card.pop), self._in_talk(card.pop.call)))
+            page.put(self._pop(shown_card(card, page.sees_numbers), None))
             self._look_up(card).add_done_callback(lambda lookup: self._send_earlier(card, lookup))
         for message in board.messages:
             if agent in message.to and agent not in message.read:
@@ -310,9 +334,12 @@ class LiveDesks:
         if last is not None and replace(board, at=last.at) == last:
             return
         self._last_board = board
-        text = messages.board(board.at, board)
+        texts: dict[tuple[object, ...], str] = {}
         for page in viewers:
-            page.put(text, replaces="board")
+            sees = (page.session.teams, page.sees_numbers)
+            if sees not in texts:
+                texts[sees] = messages.board(board.at, shown_board(board, self._scope(page.session), page.sees_numbers))
+            page.put(texts[sees], replaces="board")
 
     # ---- the rest --------------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,9 @@ ABOUT: Final = """\
 Everything that the desk and the console do, they do through this. Times are UTC in ISO 8601; durations are in seconds and say so.
 
 **Who asks.** `POST /api/login` sets a session cookie, which every other request needs unless its description says otherwise.
-A browser may ask only from the hotline's own pages, or from an origin that was named. Each route names its roles.
+Other programs send a token, which an administrator makes for them (`POST /api/tokens`), as `Authorization: Bearer …` with every request.
+A browser may ask only from the hotline's own pages, or from an origin that was named. Each route names its roles. Who is
+limited to teams sees their agents, queues and calls alone, and is refused others (403 `not_your_team`).
 
 **Errors** are problem details (RFC 9457, `application/problem+json`). `code` is for programs and stays as it is; `detail` is for
 people. When a request is not as described here, `errors` names each part of it: `pointer` (a JSON pointer into the body) or
@@ -53,7 +55,10 @@ def describe(title: str, app: FastAPI, rows: Sequence[Route]) -> dict[str, Any]:
     for name, schema in api_socket_table.schemas().items():
         schemas.setdefault(name, schema)
     document["x-sockets"] = {row.path: _socket(row) for row in rows if row.method == "WEBSOCKET"}
-    document["components"]["securitySchemes"] = {"session": {"type": "apiKey", "in": "cookie", "name": COOKIE}}
+    document["components"]["securitySchemes"] = {
+        "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+        "token": {"type": "http", "scheme": "bearer"},
+    }
     for row in rows:
         operation = document["paths"].get(row.path, {}).get(row.method.lower())
         if operation is not None:
@@ -64,7 +69,7 @@ def describe(title: str, app: FastAPI, rows: Sequence[Route]) -> dict[str, Any]:
 def _complete(operation: dict[str, Any], row: Route) -> None:
     operation["x-roles"] = sorted(row.roles)
     operation["x-idempotent"] = row.idempotency
-    operation["security"] = [] if Role.NOBODY in row.roles else [{"session": []}]
+    operation["security"] = [] if Role.NOBODY in row.roles else [{"session": []}, {"token": []}]
     for parameter in operation.get("parameters", ()):
         _without_null(parameter)
     if row.idempotency == BY_KEY:

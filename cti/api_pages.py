@@ -24,8 +24,10 @@ CLOSE_TOO_SLOW = 1013
 class Page:
     """A page's outbox. Use from the event loop's thread only."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, sees_numbers: bool = True) -> None:
         self.session = session
+        self.sees_numbers = sees_numbers
+        """Whether callers' numbers are shown here in full."""
         self.close_code: int | None = None
         self._unsent: deque[tuple[str, str | None]] = deque()
         self._changed = asyncio.Event()
@@ -37,7 +39,7 @@ class Page:
 
     @property
     def sees_board(self) -> bool:
-        """Whether this page is shown everything."""
+        """Whether this page is shown what goes on, of all or of some teams."""
         return self.session.supervises
 
     def put(self, text: str, replaces: str | None = None) -> None:

@@ -21,10 +21,14 @@ from acd.board import AgentView
 from acd.model import AgentId, CallId, PhoneId
 from acd.plan import Plan
 from acd.ports import EffectFailed, Engine, InTalk, TalkView
+from acd.scope import Scope, scope_of
+from cti.api_access import Access, address_of
+from cti.api_bearer import Bearers, token_in
 from cti.api_live import LiveDesks
 from cti.api_messages import UiConfig, ui_config
 from cti.api_problems import Refused
-from cti.api_sessions import Attempts, Session, Sessions, Users
+from cti.api_sessions import Session, Sessions, Users
+from cti.api_tries import Tries
 
 COOKIE = "hotline_session"
 _DAY = "^2[01][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
@@ -59,8 +63,10 @@ class Body(BaseModel):
 class Callbacks(Protocol):
     """Whoever keeps what was promised."""
 
-    async def callbacks(self, open_only: bool, limit: int, before: tuple[datetime, str] | None = None) -> Sequence[Mapping[str, Any]]:
-        """Newest first, older than ``before`` (when it was promised, id)."""
+    async def callbacks(
+        self, open_only: bool, limit: int, before: tuple[datetime, str] | None = None, queues: Sequence[str] | None = None
+    ) -> Sequence[Mapping[str, Any]]:
+        """Newest first, older than ``before`` (when it was promised, id); of these queues alone, when some are given."""
 
 
 class NoPhones:
@@ -90,7 +96,9 @@ class NoPhones:
 class NoCallbacks:
     """Nothing was ever promised."""
 
-    async def callbacks(self, open_only: bool, limit: int, before: tuple[datetime, str] | None = None) -> Sequence[Mapping[str, Any]]:
+    async def callbacks(
+        self, open_only: bool, limit: int, before: tuple[datetime, str] | None = None, queues: Sequence[str] | None = None
+    ) -> Sequence[Mapping[str, Any]]:
         """None."""
         return ()
 
@@ -103,8 +111,9 @@ class Parts:
     users: Users
     live: LiveDesks
     sessions: Sessions
-    tries_of_name: Attempts
-    tries_of_address: Attempts
+    bearers: Bearers
+    access: Access
+    tries: Tries
     passwords_at_once: asyncio.Semaphore
     """Checking a password takes much memory and time, on purpose; so only so many are checked at a time."""
     plan: Callable[[], Plan]
@@ -135,6 +144,19 @@ class Parts:
         """Every phone that is configured, or that an agent usually sits at."""
         return tuple(sorted({*self.phones(), *(agent.phone for agent in self.plan().agents)}))
 
+    def scope(self, session: Session) -> Scope:
+        """Whose calls and agents he may see and set."""
+        return scope_of(self.plan(), session.teams)
+
+    def sees_numbers(self, session: Session) -> bool:
+        """Whether he is shown callers' numbers in full."""
+        return session.role in self.access.rules().numbers_seen_by
+
+    def sign_out(self, name: str) -> None:
+        """Something about the user has changed: his sessions are over, and his pages are closed, now."""
+        self.sessions.forget(name)
+        self.live.end_user(name)
+
     def agent_view(self, agent: AgentId) -> AgentView | None:
         """How the agent is now; None for one that nobody configured."""
         return next((view for view in self.engine.board().agents if view.agent == agent), None)
@@ -147,23 +169,44 @@ def parts_of(connection: HTTPConnection) -> Parts:
     return parts
 
 
-def client_address(request: Request) -> str:
-    """Where the request comes from, as far as is known."""
-    return request.client.host if request.client else "unknown"
+def client_address(request: HTTPConnection) -> str:
+    """Where the request comes from; behind a proxy that the configuration trusts, what that one says."""
+    peer = request.client.host if request.client else "unknown"
+    trusted = parts_of(request).access.rules().trusted_proxies
+    return address_of(peer, request.headers.getlist("x-forwarded-for"), trusted)
 
 
 TheParts = Annotated[Parts, Depends(parts_of)]
 
 
+async def session_of(connection: HTTPConnection, parts: Parts) -> Session | None:
+    """Whose request or socket it is: by its token when it has one, else by its cookie. None for nobody's."""
+    token = token_in(connection.headers.get("authorization"))
+    if token is not None:
+        return await parts.bearers.current(token)
+    return await parts.sessions.current(connection.cookies.get(COOKIE), parts.users)
+
+
 async def signed_in(request: Request, parts: TheParts) -> Session:
     """Who asks."""
-    session = await parts.sessions.current(request.cookies.get(COOKIE), parts.users)
+    session = await session_of(request, parts)
     if session is None:
-        raise Refused(HTTPStatus.UNAUTHORIZED, "signed_out", "sign in first")
+        raise Refused(HTTPStatus.UNAUTHORIZED, "signed_out", "sign in first, or send a token that is good")
+    request.state.session = session
     return session
 
 
 SignedIn = Annotated[Session, Depends(signed_in)]
+
+
+def unlimited(session: SignedIn) -> Session:
+    """Who asks, for what is of the whole house and can't be told apart by teams."""
+    if session.teams:
+        raise Refused(HTTPStatus.FORBIDDEN, "not_your_team", "only for those who are not limited to teams")
+    return session
+
+
+Unlimited = Annotated[Session, Depends(unlimited)]
 
 
 def own_agent(session: SignedIn) -> AgentId:

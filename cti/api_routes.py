@@ -13,12 +13,13 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Literal
 
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from cti.api_once import KeyedRoute
 from cti.api_parts import SignedIn
 from cti.api_problems import Refused
+from cti.api_scoped import within_teams
 
 
 class Role(StrEnum):
@@ -27,12 +28,16 @@ class Role(StrEnum):
     NOBODY = "nobody"
     AGENT = "agent"
     SUPERVISOR = "supervisor"
+    QUALITY = "quality"
     ADMIN = "admin"
 
 
 EVERYBODY = frozenset(Role)
 SIGNED_IN = EVERYBODY - {Role.NOBODY}
 SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
+REPORTING = SUPERVISING | {Role.QUALITY}
+"""Who looks at what was: figures, recordings."""
+ADMINISTERING = frozenset({Role.ADMIN})
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "WEBSOCKET"]
 ASKING: frozenset[Method] = frozenset({"GET", "WEBSOCKET"})
@@ -58,6 +63,8 @@ class Route:
     """What a good answer can be besides, or instead of, JSON."""
     takes_key: bool = True
     """Whether an action may come with an ``Idempotency-Key`` (see ``cti.api_once``)."""
+    audited: bool | None = None
+    """Whether asking is kept in the audit log; None: if it changes something, or takes a table out of the house (``format``)."""
     hidden: bool = False
     """Not part of the API: a page or a picture of one."""
 
@@ -77,7 +84,9 @@ class Route:
 def install(app: FastAPI, rows: Iterable[Route]) -> None:
     """Serve the rows, each to the roles that it names."""
     for row in rows:
-        checks = [] if Role.NOBODY in row.roles else [Depends(only(row.roles))]
+        checks = [Depends(_known(row)), *([] if Role.NOBODY in row.roles else [Depends(only(row.roles))])]
+        if Role.AGENT not in row.roles:
+            checks.append(Depends(within_teams))
         if row.method == "WEBSOCKET":
             app.add_api_websocket_route(row.path, row.serve)  # the socket tells a page itself why it may not stay
             continue
@@ -87,6 +96,15 @@ def install(app: FastAPI, rows: Iterable[Route]) -> None:
             responses={row.status: {"content": {media: {"schema": {"type": "string"}} for media in row.media}}} if row.media else None,
             include_in_schema=not row.hidden, route_class_override=KeyedRoute if row.idempotency == BY_KEY else None,
         )  # fmt: skip
+
+
+def _known(row: Route) -> Callable[[Request], None]:
+    """A dependency that says which row it is."""
+
+    def know(request: Request) -> None:
+        request.state.row = row
+
+    return know
 
 
 def only(roles: frozenset[Role]) -> Callable[[SignedIn], None]:

@@ -2,6 +2,7 @@
 
 Knows neither HTTP nor where users are kept: ``Users`` is the port, and whoever checks a password does so there. Sessions are
 signed and carry all they say, so that a restart of the engine signs nobody out; only the ids of those that ended early are kept.
+Each has an id of its own, from the login or the change of rights that it began with; it ends when it is idle, and after a working day.
 A user who was removed or changed is signed out within ``USERS_ASKED_EVERY_SECONDS``.
 """
 
@@ -22,6 +23,8 @@ log = structlog.get_logger()
 SUPERVISING_ROLES = frozenset({"supervisor", "admin"})
 SESSION_SECONDS = 12 * 3600
 """A working day with its overtime; then the password is asked for again."""
+IDLE_SECONDS = 3600.0
+"""A session that is not used for so long is over; an open page uses its own."""
 MOST_ENDED_SESSIONS = 10_000
 USERS_ASKED_EVERY_SECONDS = 5.0
 """So long a removed user, a new password or another role may go unnoticed."""
@@ -30,7 +33,7 @@ SMALLEST_SECRET = 16
 
 
 class User(Protocol):
-    """Someone who may sign in. ``role`` is agent, supervisor or admin; ``agent`` is the agent he takes calls as, if any."""
+    """Someone who may sign in. ``role`` is agent, supervisor, quality or admin; ``agent`` is the agent he takes calls as, if any."""
 
     @property
     def name(self) -> str: ...
@@ -40,6 +43,17 @@ class User(Protocol):
     def agent(self) -> str | None: ...
     @property
     def language(self) -> str: ...
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """Whose calls and agents he sees; none: everybody's."""
+
+    @property
+    def totp(self) -> bool:
+        """Whether he has a second factor."""
+
+    @property
+    def totp_required(self) -> bool:
+        """Whether he must have one."""
 
 
 class Users(Protocol):
@@ -50,6 +64,15 @@ class Users(Protocol):
 
     async def version(self, name: str) -> str | None:
         """A text that changes with the user's password and rights; None when there is no such user."""
+
+    async def take_code(self, name: str, code: str) -> bool:
+        """Whether it is a good code of his second factor, or a recovery code; none is good twice."""
+
+    async def new_second_factor(self, name: str) -> tuple[str, str]:
+        """A secret for him that is not kept yet, and the URI by which an authenticator app takes it over."""
+
+    async def set_second_factor(self, name: str, secret: str, code: str) -> list[str] | None:
+        """Keep it, if the code shows that his app has it: his recovery codes then, which can't be had again; None for a wrong code."""
 
     async def end_session(self, session: str) -> None:
         """Remember that the session of this id is over, for as long as a session may last, across restarts."""
@@ -69,6 +92,10 @@ class Session:
     language: str
     version: str
     """Of the user, when he signed in."""
+    teams: tuple[str, ...] = ()
+    """Whose calls and agents he sees; none: everybody's."""
+    via: str = "session"
+    """``session`` or ``token``."""
 
     @property
     def supervises(self) -> bool:
@@ -79,7 +106,9 @@ class Session:
 class Sessions:
     """Makes and reads session cookies."""
 
-    def __init__(self, secret: bytes, lasts_seconds: int = SESSION_SECONDS) -> None:
+    def __init__(
+        self, secret: bytes, lasts_seconds: int = SESSION_SECONDS, idle_seconds: Callable[[], float] = lambda: IDLE_SECONDS
+    ) -> None:
         """Raise ValueError when the secret is too short to be one."""
         if len(secret) < SMALLEST_SECRET:
             raise ValueError(f"the session secret must have at least {SMALLEST_SECRET} bytes")
@@ -89,6 +118,10 @@ class Sessions:
         self._not_ended_before: OrderedDict[str, None] = OrderedDict()
         self._versions: dict[str, tuple[str | None, float]] = {}
         """User -> his version, and until when it is not asked for again (monotonic seconds)."""
+        self._idle_seconds = idle_seconds
+        self._begun_at = time.monotonic()
+        self._seen: OrderedDict[str, float] = OrderedDict()
+        """Session -> when it was last used (monotonic seconds), the latest last. One that is not here was not used since the start."""
 
     async def begin(self, user: User, users: Users) -> tuple[str, Session] | None:
         """A new session and the cookie's value for it; None when the user was removed meanwhile."""
@@ -96,7 +129,8 @@ class Sessions:
         if version is None:
             return None
         self._remember(user.name, version)
-        session = Session(secrets.token_urlsafe(12), user.name, user.role, user.agent, user.language, version)
+        session = Session(secrets.token_urlsafe(12), user.name, user.role, user.agent, user.language, version, tuple(user.teams))
+        self._touch(session)
         return self.cookie(session), session
 
     def cookie(self, session: Session) -> str:
@@ -110,15 +144,23 @@ class Sessions:
             return None
         if await self._version(session.name, users) != session.version:
             return None
-        return None if session.id in self._ended else session  # it may have ended while we asked
+        if session.id in self._ended or self._is_idle(session):  # it may have ended while we asked
+            return None
+        self._touch(session)
+        return session
+
+    def forget(self, name: str) -> None:
+        """Ask for the user's version anew: something about him has changed."""
+        self._versions.pop(name, None)
 
     def read(self, cookie: str | None) -> Session | None:
         """The session that the cookie stands for; None when it is forged, too old or ended. Does not ask about the user."""
         if not cookie:
             return None
         try:
-            session = Session(**self._signer.loads(cookie, max_age=self.lasts_seconds))
-        except (BadSignature, TypeError):  # TypeError: signed by us, with the fields of another release
+            fields = self._signer.loads(cookie, max_age=self.lasts_seconds)
+            session = Session(**{**fields, "teams": tuple(fields["teams"])})
+        except (BadSignature, KeyError, TypeError):  # the others: signed by us, with the fields of another release
             return None
         return None if session.id in self._ended else session
 
@@ -126,6 +168,15 @@ class Sessions:
         """From now on the session's cookie is worth nothing."""
         _add(self._ended, session.id)
         await users.end_session(session.id)
+
+    def _is_idle(self, session: Session) -> bool:
+        return time.monotonic() - self._seen.get(session.id, self._begun_at) > self._idle_seconds()
+
+    def _touch(self, session: Session) -> None:
+        self._seen[session.id] = time.monotonic()
+        self._seen.move_to_end(session.id)
+        if len(self._seen) > MOST_ENDED_SESSIONS:
+            self._seen.popitem(last=False)
 
     async def _ended_before(self, session: Session, users: Users) -> bool:
         """Whether it ended before the engine was started anew; asked once, as since then we end them ourselves."""

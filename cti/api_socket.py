@@ -18,7 +18,7 @@ from acd.model import OfferId
 from cti import api_messages as messages
 from cti import api_sessions
 from cti.api_pages import CLOSE_SESSION_OVER, Page
-from cti.api_parts import COOKIE, Parts, parts_of
+from cti.api_parts import Parts, parts_of, session_of
 from cti.api_routes import SIGNED_IN, Route
 from cti.api_sessions import Session
 
@@ -43,24 +43,24 @@ class PopShown(BaseModel):
 Said = TypeAdapter[Ping | PopShown](Annotated[Ping | PopShown, Field(discriminator="kind")])
 
 
-def me(session: Session) -> dict[str, object]:
+def me(session: Session, parts: Parts) -> dict[str, object]:
     """Who is signed in, as the pages want it."""
     return {
         "name": session.name, "role": session.role, "agent": session.agent, "language": session.language,
-        "supervises": session.supervises,
+        "supervises": session.supervises, "teams": list(session.teams), "sees_numbers": parts.sees_numbers(session),
     }  # fmt: skip
 
 
 async def talk_to_page(socket: WebSocket) -> None:
     """Serve one page until it leaves, its session ends, or it reads too slowly."""
     parts = parts_of(socket)
-    session = await current_of(socket, parts)
+    session = await session_of(socket, parts)
     await socket.accept()
     if session is None:
         await socket.close(CLOSE_SESSION_OVER)
         return
-    page = Page(session)
-    page.put(messages.hello(datetime.now(UTC), me(session), parts.ui()))
+    page = Page(session, parts.sees_numbers(session))
+    page.put(messages.hello(datetime.now(UTC), me(session, parts), parts.ui()))
     try:
         await parts.live.join(page)
         await _converse(socket, page, parts)
@@ -71,16 +71,11 @@ async def talk_to_page(socket: WebSocket) -> None:
             await socket.close(page.close_code or 1000)
 
 
-async def current_of(socket: WebSocket, parts: Parts) -> Session | None:
-    """Who has opened the socket, if he is signed in."""
-    return await parts.sessions.current(socket.cookies.get(COOKIE), parts.users)
-
-
 async def _watch(socket: WebSocket, page: Page, parts: Parts) -> None:
     """Close the page when its session is over, even if it says nothing."""
     while page.close_code is None:
         await asyncio.sleep(api_sessions.USERS_ASKED_EVERY_SECONDS)
-        if await current_of(socket, parts) is None:
+        if await session_of(socket, parts) is None:
             page.close(CLOSE_SESSION_OVER)
 
 

@@ -19,7 +19,7 @@ from acd.customer import Customer
 from acd.model import AgentId, CallbackOrder, CallId, ConsultState, Handover, Level, OfferId, OfferState, PhoneId
 from acd.reason import Reason
 from cti.api_cards import Phase
-from cti.api_desk import Me
+from cti.api_login import Me
 from cti.api_messages import UiConfig
 from cti.api_socket import Ping, PopShown
 

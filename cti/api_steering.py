@@ -158,13 +158,15 @@ async def switch(queue: Id, body: Switched, by: SignedIn, parts: TheParts) -> Re
     return json_response(next((view for view in parts.engine.board().queues if view.queue == queue), None))
 
 
-async def messages(parts: TheParts) -> Response:
+async def messages(by: SignedIn, parts: TheParts) -> Response:
     """The last messages to the desks and who has read them, the oldest first."""
-    return json_response(parts.engine.board().messages)
+    return json_response(parts.scope(by).of(parts.engine.board()).messages)
 
 
 async def send(body: Words, by: SignedIn, parts: TheParts) -> Response:
-    """Send a message to the desks."""
+    """Send a message to the desks. Who is limited to teams names one of them, or some of their agents."""
+    if by.teams and not body.team and not body.agents:
+        raise Refused(HTTPStatus.FORBIDDEN, "not_your_team", f"name one of the teams {', '.join(by.teams)}, or some of their agents")
     for agent in body.agents:
         require_target(parts, None, agent)
     if body.team:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cti import (
+    api_audit,
     api_callbacks,
     api_console,
     api_consult,
@@ -15,17 +16,20 @@ from cti import (
     api_in_talk,
     api_incidents,
     api_index,
+    api_login,
     api_performance,
     api_reference,
     api_reports,
     api_socket,
     api_steering,
     api_transfer,
+    api_users,
     api_watch,
 )
 from cti.api_routes import Route
 
 MODULES: Final = (
+    api_login,
     api_desk,
     api_transfer,
     api_consult,
@@ -37,6 +41,8 @@ MODULES: Final = (
     api_reports,
     api_performance,
     api_deliveries,
+    api_users,
+    api_audit,
     api_events,
     api_events_socket,
     api_socket,

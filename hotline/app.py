@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.answers import AnswerStore
 from acd.archive import Archive, open_database
+from acd.audit import AuditLog
+from acd.deed import Deed
 from acd.events import DeskSeen
 from acd.hours import OpenHours, open_hours
 from acd.instants import micros
@@ -35,12 +36,12 @@ from cti.ami import Ami, LineOut
 from cti.api import create_app
 from cti.api_live import LiveDesks
 from cti.api_server import WebServer, serve
-from cti.api_sessions import SESSION_SECONDS
 from cti.pop_feed import Listener, PopFeed
 from hotline.app_config import proven
 from hotline.call_control import SessionFirst
 from hotline.checkpointing import Checkpointing
 from hotline.customer_source import Customers
+from hotline.identity import Users, access_of
 from hotline.in_talk import ByExchange
 from hotline.past_reports import PastReports
 from hotline.pop_targets import ManagerEvents, pop_link, webhook_of
@@ -156,6 +157,7 @@ class App:
             config = proven(self._path)
         except ConfigError as refusal:
             log.error("config_refused", problems=str(refusal).splitlines())
+            await self._note_reload("failed")
             return
         self._config = config
         self._menu = compile_menu(config)
@@ -164,6 +166,12 @@ class App:
             await self._runner.use_plan(self._plan)
         await self._customers.use(config, self._path.parent)
         log.info("config_reloaded")
+        await self._note_reload("done")
+
+    async def _note_reload(self, outcome: str) -> None:
+        """Whoever sent the signal has no name here, but a time."""
+        if self._database:
+            await AuditLog(self._database).note(Deed(datetime.now(UTC), "administrator", "config.reload", via="signal", outcome=outcome))
 
     # ---- parts -----------------------------------------------------------------------------------------------------------
 
@@ -235,7 +243,7 @@ class App:
         assert self._runner is not None
         assert self._database is not None
         app = create_app(
-            self._runner, _Users(UserDirectory(self._database)), desks, self._session_secret,
+            self._runner, Users(UserDirectory(self._database), self._config.hotline.name), desks, self._session_secret,
             lambda: self._plan, languages=self._config.languages,
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
             destinations=lambda: tuple(self._config.destinations), health=self._health,
@@ -245,38 +253,9 @@ class App:
             in_talk=ByExchange(self._exchanges),
             delivery=lambda: self._webhook.delivery if self._webhook else None,
             supervision=lambda: self._config.supervision.model_dump(mode="json"),
+            access=access_of(self._database, lambda: self._config.web),
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
-
-
-@dataclass(frozen=True, slots=True)
-class _User:
-    """Fits ``cti.api.User``."""
-
-    name: str
-    role: str
-    agent: str | None
-    language: str
-
-
-class _Users:
-    """``cti.api.Users`` over the records' users."""
-
-    def __init__(self, directory: UserDirectory) -> None:
-        self._directory = directory
-
-    async def verify(self, name: str, password: str) -> _User | None:
-        row = await self._directory.matching(name, password)
-        return _User(row["name"], row["role"], row["agent"], row["language"]) if row else None
-
-    async def version(self, name: str) -> str | None:
-        return await self._directory.version(name)
-
-    async def end_session(self, session: str) -> None:
-        await self._directory.end_session(session, datetime.now(UTC), timedelta(seconds=SESSION_SECONDS))
-
-    async def session_ended(self, session: str) -> bool:
-        return await self._directory.session_ended(session)
 
 
 class _History:

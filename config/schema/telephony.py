@@ -5,9 +5,10 @@ Everything here ends in Asterisk's files or in a URL. It does not know how those
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from config.schema.words import (
     Dnis,
@@ -174,11 +175,35 @@ class Demo(Strict):
     rtp_last_port: Port = Field(default=24999, description="Last UDP port for the demo Asterisk's voice.")
 
 
+UserRole = Literal["agent", "supervisor", "quality", "admin"]
+
+
 class Web(Strict):
     """Where the desk and the console are served."""
 
     host: Host = Field(default="127.0.0.1", description="Address to listen on.")
     port: Port = Field(default=8080, description="TCP port.")
+    trusted_proxies: tuple[Network, ...] = Field(
+        default=(), max_length=20,
+        description="Addresses or networks of proxies in front, whose `X-Forwarded-For` is believed; without them, all who come through a "
+        "proxy look alike, and share their tries of passwords.",
+    )  # fmt: skip
+    idle_minutes: Annotated[float, Field(ge=1, le=720)] = Field(
+        default=60.0, description="Who has no page open and asks for nothing for so long is signed out."
+    )
+    numbers_seen_by: tuple[UserRole, ...] = Field(
+        default=("agent", "supervisor", "admin"), description="Roles that see callers' numbers in full; the others see `138****8000`."
+    )
+    recordings_heard_by: tuple[UserRole, ...] = Field(
+        default=("supervisor", "quality", "admin"), description="Roles that may listen to recordings."
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _real_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            ip_network(network, strict=False)  # its ValueError says what is wrong
+        return networks
 
 
 Prompts = dict[Name, dict[LanguageName, Spoken]]

@@ -72,6 +72,9 @@ class Person:
     role: str
     agent: str | None
     language: str
+    teams: tuple[str, ...] = ()
+    totp: bool = False
+    totp_required: bool = False
 
 
 PEOPLE = (
@@ -81,9 +84,13 @@ PEOPLE = (
 )
 
 
+UNLIMITED = {"teams": [], "sees_numbers": True}
+"""What somebody is told of himself whom nothing limits."""
+
+
 def session_of(person: Person, version: str = "v1") -> Session:
     """A session of the person's, as if signed in."""
-    return Session(token_urlsafe(12), person.name, person.role, person.agent, person.language, version)
+    return Session(token_urlsafe(12), person.name, person.role, person.agent, person.language, version, person.teams)
 
 
 class FakeUsers:
@@ -103,6 +110,15 @@ class FakeUsers:
 
     async def session_ended(self, session: str) -> bool:
         return session in self.ended
+
+    async def take_code(self, name: str, code: str) -> bool:
+        return False
+
+    async def new_second_factor(self, name: str) -> tuple[str, str]:
+        return "A" * 32, f"otpauth://totp/{name}"
+
+    async def set_second_factor(self, name: str, secret: str, code: str) -> list[str] | None:
+        return None
 
     async def verify(self, name: str, password: str) -> Person | None:
         self.asked += 1

@@ -19,11 +19,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from acd.events import DeskSeen
 from cti import api_sessions
-from cti.api import TRIES_OF_NAME, create_app
+from cti.api import create_app
 from cti.api_parts import COOKIE
 from cti.api_server import WebServer, serve
 from cti.api_sessions import Sessions
-from tests.unit.cti_api_house import LI, LINES, PEOPLE, SECRET, House, house, plan, pop, session_of
+from cti.api_tries import TRIES_OF_NAME
+from tests.unit.cti_api_house import LI, LINES, PEOPLE, SECRET, UNLIMITED, House, house, plan, pop, session_of
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ async def close_code(connection: ClientConnection) -> int | None:
 async def test_a_page_is_greeted_with_who_it_is_and_what_may_be_chosen(server: WebServer) -> None:
     async with page(server, "li") as connection:
         hello = await next_of(connection, "hello")
-        assert hello["me"] == {"name": "li", "role": "agent", "agent": LI, "language": "zh", "supervises": False}
+        assert hello["me"] == {"name": "li", "role": "agent", "agent": LI, "language": "zh", "supervises": False, **UNLIMITED}
         assert hello["ui"]["reasons"][0] == "break"
         assert hello["now"].endswith("Z")
         assert (await next_of(connection, "agent"))["agent"]["state"] == "logged_out"

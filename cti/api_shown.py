@@ -1,0 +1,37 @@
+"""What of the live view a person is shown: his teams' part of it, with callers' numbers or without. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from acd.board import Board, CallView, PromiseView
+from acd.effects import ScreenPop
+from acd.masking import masked, masked_text
+from acd.scope import Scope
+from cti.api_cards import Card
+
+
+def shown_board(board: Board, scope: Scope, numbers: bool) -> Board:
+    """The board as he may see it."""
+    own = scope.of(board)
+    if numbers:
+        return own
+    return replace(own, calls=tuple(map(_call, own.calls)), promises=tuple(map(_promise, own.promises)))
+
+
+def shown_card(card: Card, numbers: bool) -> Card:
+    """The card as he may see it."""
+    return card if numbers else replace(card, pop=_pop(card.pop))
+
+
+def _call(call: CallView) -> CallView:
+    called_back = None if call.callback_number is None else masked(call.callback_number)
+    return replace(call, ani=masked(call.ani), ani_name=masked_text(call.ani_name), callback_number=called_back)
+
+
+def _promise(promise: PromiseView) -> PromiseView:
+    return replace(promise, number=masked(promise.number), ani_name=masked_text(promise.ani_name))
+
+
+def _pop(pop: ScreenPop) -> ScreenPop:
+    return replace(pop, ani=masked(pop.ani), ani_name=masked_text(pop.ani_name), callback=masked(pop.callback))
