@@ -9,26 +9,26 @@ from collections.abc import Awaitable
 from http import HTTPStatus
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from acd.board import AgentView
 from acd.model import AgentId, CallId, PhoneId
 from acd.ports import EffectFailed
 from cti.api_cards import Phase
 from cti.api_desk import json_response
-from cti.api_parts import OwnAgent, Parts, TheParts
+from cti.api_parts import Body, OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SIGNED_IN, Route
 from cti.api_transfer import call_of
 
 
-class Switch(BaseModel):
+class Switch(Body):
     """Whether it is to be so, or no longer."""
 
     on: bool
 
 
-class Ringing(BaseModel):
+class Ringing(Body):
     """The offer whose phone is to answer."""
 
     offer: str = Field(min_length=1, max_length=128)

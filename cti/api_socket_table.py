@@ -135,6 +135,8 @@ class PopMessage(_Sent):
     since: datetime
     answered_at: datetime | None
     consult: ConsultShown | None
+    on_hold: bool
+    muted: bool
     earlier_calls: list[EarlierCall] | None
     link: CompanysPage | None
 
@@ -165,6 +167,8 @@ class CallMessage(_Sent):
     since: datetime
     answered_at: datetime | None
     consult: ConsultShown | None
+    on_hold: bool
+    muted: bool
 
 
 class MessageMessage(_Sent):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Callable
@@ -25,7 +24,6 @@ from tests.unit.cti_api_house import LI, LINES, PEOPLE, SECRET, WANG, House, hou
 from tests.unit.test_cti_api_http import ADDRESS
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-CTI = Path(__file__).parents[2] / "cti"
 EARLIER = [{"at": NOW, "queue": "printers.L1", "agent": None, "outcome": "abandoned_waiting"}]
 
 
@@ -51,28 +49,8 @@ def said_by_the_server(built: House) -> dict[str, str]:
     return {json.loads(text)["kind"]: text for text in said}
 
 
-def kinds_in_the_code() -> set[str]:
-    """Every word that a dict literal has for ``kind``."""
-    found = set()
-    for path in CTI.glob("api_*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Dict):
-                pairs = zip(node.keys, node.values, strict=True)
-                found |= {value.value for key, value in pairs if _is(key, "kind") and isinstance(value, ast.Constant)}
-    return {kind for kind in found if isinstance(kind, str)}
-
-
-def _is(node: ast.expr | None, text: str) -> bool:
-    return isinstance(node, ast.Constant) and node.value == text
-
-
 def of_socket(path: str, sender: Sender) -> list[Message]:
     return [row for row in MESSAGES if (row.socket, row.sender) == (path, sender)]
-
-
-def test_every_message_that_the_server_says_has_a_row() -> None:
-    rows = {row.kind for row in MESSAGES if row.sender is Sender.SERVER}
-    assert kinds_in_the_code() == rows, "write a shape and a row in cti/api_socket_table.py"
 
 
 @pytest.mark.parametrize("row", of_socket("/ws", Sender.SERVER), ids=lambda row: row.kind)
