@@ -61,6 +61,8 @@ class CallView:
     """By how much a supervisor lets its turn come earlier (or, negative, later)."""
     watches: tuple[WatchView, ...] = ()
     """Supervisors who hear the conversation."""
+    consulted_outside: str = ""
+    """The destination, or number, outside the house that his agent asks."""
 
 
 @dataclass(frozen=True, slots=True)

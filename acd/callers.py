@@ -8,7 +8,7 @@ from __future__ import annotations
 from acd import callbacks, calling_back, consulted, desk, incidents, offering
 from acd.calls import Call
 from acd.deadlines import Due
-from acd.effects import Announce, CallChanged, HangUpCall, JoinCaller, SendCall, TellIncident
+from acd.effects import Announce, CallChanged, Confer, HangUpCall, JoinCaller, SendCall, TellIncident
 from acd.ending import end, let_go
 from acd.events import (
     CallArrived,
@@ -136,7 +136,7 @@ def _left_consultation(state: State, call: Call, agent: AgentId) -> None:
     consult = call.consult
     if call.agent == agent:
         consulted.agent_left(state, call)
-    elif consult is not None and consult.state is ConsultState.TALKING and consult.offer.agent.id == agent:
+    elif consult is not None and consult.state in consulted.TOGETHER and consult.agent == agent:
         consulted.let_go(state, call, ConsultInput.CONSULTED_LEFT)
 
 
@@ -154,7 +154,10 @@ def command_failed(state: State, event: CommandFailed) -> None:
         if call is not None:
             incidents.may_be_offered(state, call)
         return
-    if call is not None and event.command == JoinCaller.__name__:
+    if call is not None and event.command == Confer.__name__:
+        if not event.unsure and call.consult is not None and call.consult.state is ConsultState.CONFERENCE:
+            consulted.kept_out(state, call)
+    elif call is not None and event.command == JoinCaller.__name__:
         if not event.unsure:  # else they may talk already: the look that follows tells where he is
             consulted.unjoined(state, call)
     elif call is not None and call.redo_us is None and call.redo_count < MOST_REDOS:

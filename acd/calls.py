@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from acd.customer import Customer
 from acd.forecast import Announced
 from acd.instants import span
-from acd.model import AgentId, CallbackState, CallId, CallState, ConsultState, Handover, Level, QueueId
+from acd.model import AgentId, CallbackState, CallId, CallState, ConsultState, Handover, Level, OfferId, PhoneId, QueueId, line_to
 from acd.plan import QueuePlan
 
 if TYPE_CHECKING:
@@ -72,13 +72,29 @@ class Question:
 
 @dataclass(slots=True, eq=False)
 class Consult:
-    """Another agent who is asked about a call: his offer, and what he is asked."""
+    """Another agent who is asked about a call, or somebody outside the house: his offer, if he is an agent, and what he is asked."""
 
-    offer: Offer
+    id: OfferId
+    """What news of him names: his offer, or, outside, this asking."""
+    offer: Offer | None
     question: Question
+    outside: str = ""
+    """The destination, or the number, that is rung outside the house."""
     tried: tuple[AgentId, ...] = ()
     """Whom the question went to before him, who did not take it."""
     state: ConsultState = ConsultState.ASKED
+    overdue_us: int | None = None
+    """When whoever is rung outside counts as not reached, unless the exchange has told of it."""
+
+    @property
+    def phone(self) -> PhoneId:
+        """Of the one who is asked."""
+        return line_to(self.outside) if self.offer is None else self.offer.phone
+
+    @property
+    def agent(self) -> AgentId | None:
+        """Who is asked; None outside the house."""
+        return None if self.offer is None else self.offer.agent.id
 
 
 @dataclass(slots=True, eq=False)
@@ -132,7 +148,9 @@ class Call:
     talked_to: AgentId | None = None
     """Who talked to him last."""
     consult: Consult | None = None
-    """Whom its agent asks now; that offer is the call's second one."""
+    """Whom its agent asks now; an agent's offer is the call's second one."""
+    asked_outside: int = 0
+    """How often somebody outside the house was asked about it."""
     attempts: int = 0
     refusals: dict[AgentId, int] | None = None
     """How often each agent missed this call."""

@@ -1,11 +1,12 @@
-"""The one who is asked about another agent's call: his offer, from the asking to the end of the consultation.
+"""The one who is asked about another agent's call: his offer, if he is an agent, from the asking to the end of the consultation.
 
 Decides what each end of it means for the caller, for the agent who has him, and for the one who was asked. One of a queue who does not take
 it is followed by another, ``MOST_ASKED`` in all. Whatever comes to nothing brings the agent back to his caller; when it was
 the agent who put his phone down, the call is the other one's if they talked, and else waits again at its old place. It does not know who
 may be asked (``acd.colleagues``), nor how telephones are put together.
 
-Agent and caller talk on until the other one's phone is to ring; only then the caller is held.
+Agent and caller talk on until the other one's phone is to ring; only then the caller is held. All three may talk: whichever of the two
+leaves then, the caller has the other one. How somebody outside the house is asked is in ``acd.outside``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import replace
 from acd import moving, offering
 from acd.calls import Call, Consult, Question
 from acd.colleagues import Chosen, of_queue
-from acd.effects import ConsultChanged, HangUpPhones, JoinCaller, OfferChanged, OfferMade, StartConsult, WithdrawPop
+from acd.effects import CallChanged, ConsultChanged, HandedOn, HangUpPhones, JoinCaller, OfferChanged, OfferMade, StartConsult, WithdrawPop
 from acd.explanation import NAMES_OF_CANDIDATES, decided_by, names, screen_pop
 from acd.instants import seconds
 from acd.model import AgentId, CallState, ConsultState, MissCause, NobodyFree, OfferState
@@ -26,6 +27,8 @@ from acd.roster import Agent
 from acd.state import State, agent_enters, call_enters, release
 from acd.tables import CONSULT, OFFER, AgentInput, CallInput, ConsultInput, OfferInput
 
+TOGETHER = frozenset({ConsultState.TALKING, ConsultState.CONFERENCE})
+"""The agent and the one he asks talk."""
 MOST_ASKED = 3
 """So many of a queue are asked, one after the other, before the agent hears that nobody took it."""
 
@@ -36,7 +39,7 @@ def ask(state: State, call: Call, chosen: Chosen, question: Question, tried: tup
     call.attempts += 1
     offer = offering.opened(state, call, agent)
     offer.consult = True
-    call.consult = consult = Consult(offer, question, tried)
+    call.consult = Consult(offer.id, offer, question, tried=tried)
     made = OfferMade(
         offer.id, call.id, agent.id, target.id, call.attempts, "", "", "" if question.to_agent else target.strategy.value,
         f"asked by {asking}: {chosen.rule}", seconds(state.now_us - call.arrived_us),
@@ -51,10 +54,10 @@ def ask(state: State, call: Call, chosen: Chosen, question: Question, tried: tup
         pop, product_line=question.product_line, level=question.level, handover=question.handover, consulted_by=asking, why_you=made.rule,
         reasons=(decided_by(made),),
     ))  # fmt: skip
-    _tell(state, consult, "asked")
+    tell(state, call, "asked")
     offer.acknowledged = not _reads(agent, question)
     if offer.acknowledged:
-        _begin(state, consult)
+        _begin(state, offer)
 
 
 def _reads(agent: Agent, question: Question) -> bool:
@@ -62,12 +65,11 @@ def _reads(agent: Agent, question: Question) -> bool:
     return question.handover is not None and agent.desk_connected
 
 
-def _begin(state: State, consult: Consult) -> None:
-    offer = consult.offer
+def _begin(state: State, offer: Offer) -> None:
     call = offer.call
     assert call.queue is not None and call.offer is not None, "only a call of a queue, with an agent, is asked about"
     call_enters(state, call, CallInput.CONSULT_BEGUN)
-    _go_on(state, consult, ConsultInput.BEGUN)
+    go_on(state, call, ConsultInput.BEGUN)
     state.say(StartConsult(
         offer.id, call.id, offer.agent.id, offer.phone, state.plan.ring_seconds, call.queue.id, call.offer.phone, call.language or ""
     ))  # fmt: skip
@@ -82,7 +84,7 @@ def acknowledged(state: State, offer: Offer) -> None:
     if consult is not None and not offer.acknowledged:
         offer.acknowledged = True
         offering.expect_news(state, offer)
-        _begin(state, consult)
+        _begin(state, offer)
 
 
 def ringing(state: State, offer: Offer) -> None:
@@ -103,7 +105,7 @@ def answered(state: State, offer: Offer) -> None:
     agent.misses.clear()
     agent_enters(state, agent, AgentInput.ANSWERED, "consult")
     agent.talking_queue = _target(state, consult).id
-    _go_on(state, consult, ConsultInput.ANSWERED)
+    go_on(state, offer.call, ConsultInput.ANSWERED)
 
 
 def missed(state: State, offer: Offer, cause: MissCause) -> None:
@@ -118,7 +120,7 @@ def missed(state: State, offer: Offer, cause: MissCause) -> None:
     tried = (*consult.tried, offer.agent.id)
     chosen = _another(state, call, consult.question, tried)
     rings_at_once = chosen is not None and not _reads(chosen.agent, consult.question)
-    _back(state, call, ConsultInput.MISSED, join_caller=not rings_at_once)
+    back(state, call, ConsultInput.MISSED, join_caller=not rings_at_once)
     if chosen is not None:
         ask(state, call, chosen, consult.question, tried)
 
@@ -139,7 +141,7 @@ def failed(state: State, offer: Offer, detail: str) -> None:
         call = offer.call
         _end_untaken(state, offer, OfferInput.FAILED, detail=detail)
         release(state, offer.agent, "offer_failed")
-        _back(state, call, ConsultInput.FAILED)
+        back(state, call, ConsultInput.FAILED)
 
 
 def overdue(state: State, offer: Offer) -> None:
@@ -164,7 +166,7 @@ def let_go(state: State, call: Call, happened: ConsultInput, *, join_caller: boo
     Without ``join_caller`` the exchange has them together, or will be told otherwise by the caller of this.
     """
     _release(state, call, happened)
-    _back(state, call, happened, join_caller=join_caller)
+    back(state, call, happened, join_caller=join_caller)
 
 
 def complete(state: State, call: Call, *, join_caller: bool = True, parts: bool = True) -> None:
@@ -172,31 +174,55 @@ def complete(state: State, call: Call, *, join_caller: bool = True, parts: bool 
 
     ``parts``: his phone was not put down, and is let go.
     """
-    consult, own = call.consult, call.offer
-    assert consult is not None and own is not None, "only a call that an agent asks about is completed"
-    offer, target = consult.offer, _target(state, consult)
-    _go_on(state, consult, ConsultInput.COMPLETED)
-    question = consult.question
+    consult = call.consult
+    assert consult is not None, "only a call that an agent asks about is completed"
+    go_on(state, call, ConsultInput.COMPLETED)
+    if consult.offer is None:
+        _give_away(state, call, consult)
+    else:
+        _give(state, call, consult, consult.offer)
+    if join_caller:
+        state.say(JoinCaller(call.id, consult.phone, parts))
+
+
+def _give(state: State, call: Call, consult: Consult, offer: Offer) -> None:
+    own, target, question = call.offer, _target(state, consult), consult.question
+    assert own is not None, "an agent asks"
     moving.give(state, call, own.agent.id, target, question.to_queue, question.to_agent, question.handover)
     offering.close(state, own)
     offering.begin_wrap_up(state, own.agent, call.queue)
     moving.settle(call, target)
     call.consult, call.offer, call.agent = None, offer, offer.agent.id
     offer.consult = False
-    call_enters(state, call, CallInput.CONSULT_OVER)
-    if join_caller:
-        state.say(JoinCaller(call.id, offer.phone, parts))
+    if call.state is CallState.CONSULTING:
+        call_enters(state, call, CallInput.CONSULT_OVER)
+    else:  # in a conference he talked to both: now it is this one who has him
+        state.say(CallChanged(call.id, call.state, call.queue_id, call.agent))
+
+
+def _give_away(state: State, call: Call, consult: Consult) -> None:
+    """Out of the house: as when the agent had handed the call on to there."""
+    own = call.offer
+    assert own is not None, "an agent asks"
+    state.say(HandedOn(
+        call.id, own.agent.id, call.queue_id, None, None, consult.outside, consult.question.handover, bounced=False
+    ))  # fmt: skip
+    call.consult, call.destination = None, consult.outside
+    state.figures.flowed_out(call)
+    call_enters(state, call, CallInput.DIVERTED)
+    offering.close(state, own)
+    offering.begin_wrap_up(state, own.agent, call.queue)
 
 
 def agent_left(state: State, call: Call) -> None:
     """The agent put his phone down: the call is the other one's if they talked; else it waits at its old place, with what he wrote."""
     consult, own = call.consult, call.offer
     assert consult is not None and own is not None, "only an agent who asks can leave a consultation"
-    if consult.state is ConsultState.TALKING:
+    if consult.state in TOGETHER:
         complete(state, call, parts=False)
         return
     _release(state, call, ConsultInput.AGENT_LEFT)
-    _go_on(state, consult, ConsultInput.AGENT_LEFT)
+    go_on(state, call, ConsultInput.AGENT_LEFT)
     call.consult = None
     call.handover, call.refusals = consult.question.handover, {own.agent.id: 1}
     offering.close(state, own)
@@ -209,16 +235,21 @@ def drop(state: State, call: Call) -> None:
     consult = call.consult
     if consult is None:
         return
+    apart = call.state is CallState.CONSULTING or consult.state is ConsultState.CONFERENCE
     _release(state, call, ConsultInput.CALLER_LEFT)
-    _go_on(state, consult, ConsultInput.CALLER_LEFT)
+    go_on(state, call, ConsultInput.CALLER_LEFT)
     call.consult = None
-    if call.state is CallState.CONSULTING:
+    if apart:
         state.say(HangUpPhones(call.id))
 
 
 def unjoined(state: State, call: Call) -> None:
     """The caller was to be put together with an agent whose phone is gone: he waits at his old place. Said again, it changes nothing."""
-    if call.state not in (CallState.TALKING, CallState.AFTER) or call.product_line is None:
+    given_away = call.state is CallState.DIVERTED and call.destination in state.plan.outside_lines
+    if call.product_line is None or not (given_away or call.state in (CallState.TALKING, CallState.AFTER)):
+        return
+    if call.consult is not None and call.consult.state is ConsultState.CONFERENCE:
+        kept_out(state, call)
         return
     if call.consult is not None:
         let_go(state, call, ConsultInput.FAILED, join_caller=False)
@@ -229,16 +260,36 @@ def unjoined(state: State, call: Call) -> None:
     join(state, call, CallInput.REQUEUED)
 
 
-def _back(state: State, call: Call, happened: ConsultInput, *, join_caller: bool = True) -> None:
+def back(state: State, call: Call, happened: ConsultInput, *, join_caller: bool = True) -> None:
+    """The agent is with the caller again, and nobody is asked any more."""
     consult = call.consult
     assert consult is not None, "it was asked about"
-    parts = consult.state is ConsultState.TALKING and happened is not ConsultInput.CONSULTED_LEFT
-    _go_on(state, consult, happened)
-    call.consult = None
+    parts = consult.state in TOGETHER and happened is not ConsultInput.CONSULTED_LEFT
+    apart = call.state is CallState.CONSULTING or consult.state is ConsultState.CONFERENCE
+    go_on(state, call, happened)
+    call.consult, consult.overdue_us = None, None
     if call.state is CallState.CONSULTING:
         call_enters(state, call, CallInput.CONSULT_OVER)
-        if join_caller and call.offer is not None:
-            state.say(JoinCaller(call.id, call.offer.phone, parts))
+    if apart and join_caller and call.offer is not None:
+        state.say(JoinCaller(call.id, call.offer.phone, parts))
+
+
+# ---- all three ---------------------------------------------------------------------------------------------------------------------
+
+
+def caller_joins(state: State, call: Call) -> None:
+    """All three talk. Raises IllegalTransition unless the two of them do."""
+    go_on(state, call, ConsultInput.CALLER_JOINS)
+    call_enters(state, call, CallInput.CONSULT_OVER)
+
+
+def kept_out(state: State, call: Call) -> None:
+    """The caller is held still, and the two talk on without him."""
+    go_on(state, call, ConsultInput.CALLER_KEPT_OUT)
+    call_enters(state, call, CallInput.CONSULT_BEGUN)
+
+
+# ---- in common ---------------------------------------------------------------------------------------------------------------------
 
 
 def _release(state: State, call: Call, happened: ConsultInput) -> None:
@@ -246,7 +297,9 @@ def _release(state: State, call: Call, happened: ConsultInput) -> None:
     consult = call.consult
     assert consult is not None, "it was asked about"
     offer = consult.offer
-    if offer.state is OfferState.ACCEPTED:
+    if offer is None:
+        consult.overdue_us = None
+    elif offer.state is OfferState.ACCEPTED:
         _close(state, offer)
         offering.begin_wrap_up(state, offer.agent, _target(state, consult))
     else:
@@ -271,12 +324,16 @@ def _target(state: State, consult: Consult) -> QueuePlan:
     return state.queue_for(consult.question.product_line, consult.question.level)
 
 
-def _go_on(state: State, consult: Consult, happened: ConsultInput) -> None:
+def go_on(state: State, call: Call, happened: ConsultInput) -> None:
+    """The consultation's next state, and its notice. Raises IllegalTransition before anything changed."""
+    consult = call.consult
+    assert consult is not None, "it is asked about"
     consult.state = CONSULT.after(consult.state, happened)
-    _tell(state, consult, happened.value)
+    tell(state, call, happened.value)
 
 
-def _tell(state: State, consult: Consult, why: str) -> None:
-    offer = consult.offer
-    assert offer.call.agent is not None, "an agent asks"
-    state.say(ConsultChanged(offer.call.id, offer.call.agent, offer.agent.id, offer.id, consult.state, why))
+def tell(state: State, call: Call, why: str) -> None:
+    """How the consultation stands."""
+    consult = call.consult
+    assert consult is not None and call.agent is not None, "an agent asks"
+    state.say(ConsultChanged(call.id, call.agent, consult.agent, consult.id, consult.state, why, consult.outside))

@@ -1,13 +1,15 @@
-"""What an agent wants who asks another one about his call: to ask, to give the call over, or to go back to the caller.
+"""What an agent wants who asks another one about his call: to ask, to give the call over, to go back to the caller, or to
+let him join.
 
 Decides whether it is possible now. Who is asked is in ``acd.colleagues``, what follows in ``acd.consulted``.
 """
 
 from __future__ import annotations
 
-from acd import colleagues, consulted
+from acd import colleagues, consulted, outside
 from acd.calls import Call, Consult, Question
-from acd.events import ConsultAsked, ConsultCompleted, ConsultTakenBack
+from acd.effects import Confer
+from acd.events import ConferenceWanted, ConsultAsked, ConsultCompleted, ConsultTakenBack
 from acd.handing_on import target_of
 from acd.model import AgentId, CallId, CallState, IllegalTransition
 from acd.moving import signed
@@ -21,7 +23,10 @@ def asked(state: State, event: ConsultAsked) -> None:
     if call is None or call.state is not CallState.TALKING or call.agent != event.agent or call.queue is None:
         raise IllegalTransition(f"{event.agent} does not talk to {event.call}")
     if call.consult is not None:
-        raise IllegalTransition(f"{event.agent} asks {call.consult.offer.agent.id} already")
+        raise IllegalTransition(f"{event.agent} asks {call.consult.agent or call.consult.outside} already")
+    if event.to_destination is not None:
+        _outside(state, call, event, event.to_destination)
+        return
     target = target_of(state, call, event)
     chosen = colleagues.certain(state, event.to_agent) if event.to_agent else colleagues.of_queue(state, call, target)
     consulted.ask(state, call, chosen, Question(
@@ -29,11 +34,26 @@ def asked(state: State, event: ConsultAsked) -> None:
     ))  # fmt: skip
 
 
+def _outside(state: State, call: Call, event: ConsultAsked, to: str) -> None:
+    if to not in state.plan.outside_lines:
+        raise IllegalTransition(f"nobody can be asked at {to}")
+    assert call.queue is not None, "only a call of a queue is asked about"
+    outside.ask(state, call, to, Question(call.queue.product_line, call.queue.level, None, None, signed(event.handover, event.agent)))
+
+
 def completed(state: State, event: ConsultCompleted) -> None:
     """Give the call over to the one who was asked."""
     call, consult = _own(state, event.call, event.agent)
     CONSULT.after(consult.state, ConsultInput.COMPLETED)
     consulted.complete(state, call)
+
+
+def conference(state: State, event: ConferenceWanted) -> None:
+    """Let the caller join the two."""
+    call, _ = _own(state, event.call, event.agent)
+    consulted.caller_joins(state, call)
+    assert call.offer is not None, "an agent asks"
+    state.say(Confer(call.id, call.offer.phone))
 
 
 def taken_back(state: State, event: ConsultTakenBack) -> None:

@@ -30,6 +30,7 @@ class Due(Word):
     CALLBACK_OVERDUE = "callback overdue"
     OFFER_OVERDUE = "offer overdue"
     SWITCH_OVER = "switch over"
+    OUTSIDE_OVERDUE = "outside overdue"
 
 
 ATTRIBUTE: Mapping[Due, str] = {
@@ -46,6 +47,7 @@ ATTRIBUTE: Mapping[Due, str] = {
     Due.CALLBACK_OVERDUE: "overdue_us",
     Due.OFFER_OVERDUE: "overdue_us",
     Due.SWITCH_OVER: "until_us",
+    Due.OUTSIDE_OVERDUE: "overdue_us",
 }
 
 _Entry = tuple[int, str, str, int, Due, Any]

@@ -111,8 +111,30 @@ class StartConsult:
 
 
 @dataclass(frozen=True, slots=True)
+class AskOutside:
+    """As ``StartConsult``, but it is somebody outside the house who is rung: at a destination of the dialplan."""
+
+    consult: OfferId
+    """Names this asking: his news says it too."""
+    call: CallId
+    to: str
+    queue: QueueId
+    from_phone: PhoneId
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confer:
+    """Bring the held caller to the two who talk about his call: all three hear each other."""
+
+    call: CallId
+    phone: PhoneId
+    """Of the agent who asks."""
+
+
+@dataclass(frozen=True, slots=True)
 class JoinCaller:
-    """After a ``StartConsult``: put the held caller together with one of the two phones, and let the other one go."""
+    """After a ``StartConsult`` or ``AskOutside``: put the caller together with one of the two phones, and let the other one go."""
 
     call: CallId
     phone: PhoneId
@@ -344,11 +366,14 @@ class ConsultChanged:
 
     call: CallId
     agent: AgentId
-    consulted: AgentId
+    consulted: AgentId | None
+    """None: somebody ``outside`` the house."""
     offer: OfferId
-    """The consulted one's."""
+    """The consulted one's; outside the house, what names the asking."""
     state: ConsultState
     why: str
+    outside: str = ""
+    """The destination where he is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,8 +416,8 @@ class NumberNoted:
 
 
 Command = Union[
-    HoldCall, RingAgent, DialBack, StopRinging, StartConsult, JoinCaller, HangUpPhones, SendCall, HangUpCall, Announce, TellIncident,
-    ScreenPop, WithdrawPop, SupervisionCommand,
+    HoldCall, RingAgent, DialBack, StopRinging, StartConsult, AskOutside, Confer, JoinCaller, HangUpPhones, SendCall, HangUpCall, Announce,
+    TellIncident, ScreenPop, WithdrawPop, SupervisionCommand,
 ]  # fmt: skip
 Notice = Union[
     CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn, ConsultChanged,

@@ -11,6 +11,7 @@ from typing import Union
 
 from acd.customer import Customer
 from acd.model import AgentId, AgentState, CallId, EndCause, Handover, Level, MissCause, OfferId, PhoneId, QueueId
+from acd.outsiders import OutsideNews
 from acd.plan import Plan
 from acd.supervision import SupervisionEvent
 
@@ -216,7 +217,8 @@ class HandoverAcknowledged:
 
 @dataclass(frozen=True, slots=True)
 class ConsultAsked:
-    """An agent wants to ask another one about the call he talks to, before he gives it over: a free one of a queue, or a certain one.
+    """An agent wants to ask another one about the call he talks to, before he gives it over: a free one of a queue, or a certain one; or
+    somebody outside the house, at a destination that has a telephone.
 
     Illegal for an agent who does not talk to this call, or asks already; ``NobodyFree`` when nobody can be rung now.
     """
@@ -226,11 +228,20 @@ class ConsultAsked:
     to_queue: QueueId | None = None
     to_agent: AgentId | None = None
     handover: Handover | None = None
+    to_destination: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ConsultCompleted:
     """The agent who asked gives the call over to the one he asked. Illegal before the two of them talk."""
+
+    call: CallId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceWanted:
+    """The agent who asks lets the caller join the two: all three hear each other. Illegal before the two of them talk."""
 
     call: CallId
     agent: AgentId
@@ -246,7 +257,7 @@ class ConsultTakenBack:
 
 @dataclass(frozen=True, slots=True)
 class JoinFailed:
-    """The caller was to be put together with an agent whose phone is gone; he is in hold."""
+    """The caller was to be put together with somebody whose phone is gone; he is in hold."""
 
     call: CallId
 
@@ -375,8 +386,9 @@ class Ticked:
 class SeenCall:
     """One call as the exchange has it, after a (re)connect.
 
-    ``place`` is ``menu``, ``hold``, ``offer``, ``talk``, ``consult``, ``survival`` or ``after``; ``phone`` the agent's phone, in ``offer``,
-    ``talk`` and ``consult``: there the caller is held, and this phone rings or talks to another one.
+    ``place`` is ``menu``, ``hold``, ``offer``, ``talk``, ``consult``, ``conference``, ``survival`` or ``after``; ``phone`` the agent's
+    phone, in ``offer``, ``talk``, ``consult`` and ``conference``: in ``consult`` the caller is held, and this phone rings or talks to
+    another one, in ``conference`` he hears both.
     """
 
     call: CallId
@@ -409,7 +421,8 @@ Event = Union[
     PlanLoaded, CallArrived, CallerRecognised, MenuChosen, CallQueued, CallerLeft, CallDiverted,
     CallbackWanted, CallbackReached, CallbackUnreached, CallbackCancelled,
     OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded, CallHandedOn, HandoverAcknowledged,
-    ConsultAsked, ConsultCompleted, ConsultTakenBack, JoinFailed,
+    ConsultAsked, ConsultCompleted, ConsultTakenBack, ConferenceWanted, JoinFailed,
+    OutsideNews,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
     DeskSeen, SurveyAnswered, IncidentDeclared, IncidentSolved, IncidentHeard, NewsWanted, Ticked, ExchangeSeen,
     SupervisionEvent,

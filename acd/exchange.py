@@ -8,18 +8,19 @@ queue. Who talks to an agent's phone talks to that agent.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from acd import callbacks, callers, calling_back, consulted, desk, ending, offering, watching
+from acd import callbacks, callers, calling_back, consulted, desk, ending, offering, outside, watching
 from acd.calls import Call, Consult
 from acd.effects import HangUpPhones, JoinCaller, OfferChanged, OfferMade
 from acd.events import ExchangeSeen, SeenCall
 from acd.instants import seconds, span
-from acd.model import CallbackState, CallState, ConsultState, EndCause, Level, MissCause, OfferId, OfferState, PhoneId
+from acd.model import CallbackState, CallState, ConsultState, EndCause, Level, MissCause, OfferId, OfferState, PhoneId, line_to
 from acd.offer import Offer
 from acd.queueing import join
 from acd.roster import Agent
 from acd.state import State, agent_enters, call_enters
-from acd.tables import AGENT, CALL, AgentInput, CallInput, ConsultInput
+from acd.tables import AGENT, CALL, CONSULT, AgentInput, CallInput, ConsultInput
 
 UNKNOWN_LINE = "unknown"
 _ON_THE_LINE = ("hold", "offer", "talk")
@@ -95,9 +96,10 @@ def _called_back(state: State, call: Call, there: SeenCall) -> None:
 def _settle_consultation(state: State, call: Call, there: SeenCall) -> None:
     """Where the exchange has the caller no longer held beside two agents, it is over; what follows is by his place, as for any call."""
     consult, own = call.consult, call.offer
-    if consult is None or own is None or there.place in ("menu", "consult"):
+    if consult is None or own is None or there.place in ("menu", "consult", "conference"):
         return
-    if there.place == "talk" and there.phone == consult.offer.phone and consult.state is ConsultState.TALKING:
+    theirs = there.phone == consult.phone or (consult.offer is None and there.phone != own.phone)
+    if there.place == "talk" and theirs and consult.state in consulted.TOGETHER:
         consulted.complete(state, call, join_caller=False)
     elif there.place != "talk" or there.phone != own.phone or consult.state is not ConsultState.ASKED:
         consulted.let_go(state, call, ConsultInput.FAILED, join_caller=False)
@@ -106,8 +108,12 @@ def _settle_consultation(state: State, call: Call, there: SeenCall) -> None:
 def _in_consultation(state: State, call: Call, there: SeenCall) -> None:
     """The caller is held, and an agent's phone rings or talks to another: as believed, or not yet joined as decided, or nobody's."""
     consult, own = call.consult, None if call.offer is None else call.offer.phone
-    if call.state is CallState.CONSULTING and consult is not None and own == there.phone:
+    if consult is not None and consult.state is ConsultState.CONFERENCE and (own, consult.phone) == (there.phone, there.consulted):
+        consulted.kept_out(state, call)
+    elif call.state is CallState.CONSULTING and consult is not None and own == there.phone:
         _compare(state, call, consult, there)
+    elif call.state is CallState.DIVERTED and there.consulted is not None and there.consulted == line_to(call.destination or ""):
+        state.say(JoinCaller(call.id, there.consulted, there.consulted_talks))
     elif call.state is CallState.TALKING and own in (there.phone, there.consulted) and own is not None:
         if consult is not None:
             consulted.let_go(state, call, ConsultInput.FAILED)
@@ -120,15 +126,45 @@ def _in_consultation(state: State, call: Call, there: SeenCall) -> None:
 
 
 def _compare(state: State, call: Call, consult: Consult, there: SeenCall) -> None:
-    if consult.offer.phone == there.consulted:
-        if there.consulted_talks:
-            consulted.answered(state, consult.offer)
+    offer = consult.offer
+    if consult.phone == there.consulted:
+        if offer is None:
+            _compare_outside(state, call, there)
+        elif there.consulted_talks:
+            consulted.answered(state, offer)
         else:
-            consulted.ringing(state, consult.offer)
+            consulted.ringing(state, offer)
     elif consult.state is ConsultState.TALKING:
         consulted.let_go(state, call, ConsultInput.CONSULTED_LEFT)
+    elif offer is None:
+        consulted.back(state, call, ConsultInput.MISSED)
     else:
-        consulted.missed(state, consult.offer, MissCause.NO_ANSWER)
+        consulted.missed(state, offer, MissCause.NO_ANSWER)
+
+
+def _compare_outside(state: State, call: Call, there: SeenCall) -> None:
+    if there.consulted_talks:
+        outside.talks(state, call)
+
+
+def _in_conference(state: State, call: Call, there: SeenCall) -> None:
+    """All three hear each other: as believed; or the caller is with one of the two from now on, as decided; or it is nobody's decision."""
+    consult, own = call.consult, None if call.offer is None else call.offer.phone
+    if consult is not None and (own, consult.phone) == (there.phone, there.consulted):
+        _compare(state, call, consult, there)
+        if CONSULT.allows(consult.state, ConsultInput.CALLER_JOINS):
+            consulted.caller_joins(state, call)
+    elif call.state is CallState.TALKING and own is not None and own in (there.phone, there.consulted):
+        if consult is not None:
+            consulted.let_go(state, call, ConsultInput.FAILED, join_caller=False)
+        state.say(JoinCaller(call.id, own, parts=True))
+    elif call.state is CallState.DIVERTED and there.consulted is not None and there.consulted == line_to(call.destination or ""):
+        state.say(JoinCaller(call.id, there.consulted, parts=True))
+    else:
+        if consult is not None:
+            consulted.let_go(state, call, ConsultInput.FAILED, join_caller=False)
+        state.say(HangUpPhones(call.id))
+        _being_offered(state, call, replace(there, phone=None))
 
 
 def _in_hold(state: State, call: Call, there: SeenCall) -> None:
@@ -162,6 +198,8 @@ def _being_offered(state: State, call: Call, there: SeenCall) -> None:
 
 
 def _in_talk(state: State, call: Call, there: SeenCall) -> None:
+    if call.state is CallState.DIVERTED and there.phone is not None and state.agent_at(there.phone) is None:
+        return  # with somebody outside the house, whom he was given over to
     if call.state is CallState.TALKING:
         if call.offer is None or there.phone in (None, call.offer.phone):
             return
@@ -243,6 +281,7 @@ _CORRECT: Mapping[str, Callable[[State, Call, SeenCall], None]] = {
     "offer": _being_offered,
     "talk": _in_talk,
     "consult": _in_consultation,
+    "conference": _in_conference,
     "survival": _in_survival,
     "after": _after,
 }

@@ -27,7 +27,8 @@ def handed_on(state: State, event: CallHandedOn) -> None:
     if call is None or call.state is not CallState.TALKING or call.agent != event.agent:
         raise IllegalTransition(f"{event.agent} does not talk to {event.call}")
     if call.consult is not None:
-        raise IllegalTransition(f"{event.agent} asks {call.consult.offer.agent.id} about {event.call}: he gives it over, or takes it back")
+        whom = call.consult.agent or call.consult.outside
+        raise IllegalTransition(f"{event.agent} asks {whom} about {event.call}: he gives it over, or takes it back")
     if event.to_destination is not None:
         state.say(HandedOn(
             call.id, event.agent, call.queue_id, event.to_queue, event.to_agent, event.to_destination, event.handover, bounced=False,

@@ -38,6 +38,19 @@ def queue_of(product_line: str, level: Level) -> QueueId:
     return QueueId(f"{product_line}.{level}")
 
 
+_OUTSIDE = "outside:"
+
+
+def line_to(outside: str) -> PhoneId:
+    """What stands for the telephone of somebody outside the house, by a destination's name or a number: it is no agent's."""
+    return PhoneId(_OUTSIDE + outside)
+
+
+def outside_of(phone: PhoneId) -> str:
+    """Whom ``line_to`` stands for; '' for any other phone."""
+    return phone.removeprefix(_OUTSIDE) if phone.startswith(_OUTSIDE) else ""
+
+
 class CallState(Word):
     """Where a call is. ``ENDED`` is final; everything else can end at any moment by the caller hanging up."""
 
@@ -103,14 +116,16 @@ class CallbackOrder(Word):
 
 
 class ConsultState(Word):
-    """An agent asks another one about the call he has. The last three are final."""
+    """An agent asks another one, or somebody outside the house, about the call he has. The last three are final."""
 
     ASKED = "asked"
     """The other one reads what is handed over; agent and caller still talk."""
     RINGING = "ringing"
     """His phone is rung; the caller is held."""
     TALKING = "talking"
-    """Both agents talk; the caller is held."""
+    """Both talk; the caller is held."""
+    CONFERENCE = "conference"
+    """All three talk: both, and the caller."""
     COMPLETED = "completed"
     """The call is the other one's."""
     BACK = "back"

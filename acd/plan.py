@@ -247,3 +247,7 @@ class Plan:
     tells_opening: tuple[str, ...] = ()
     """Destinations at which callers are told when the queue opens again."""
     callback_numbers: CallbackNumbers = CallbackNumbers()
+    outside_lines: tuple[str, ...] = ()
+    """Destinations where somebody can be asked: those that are a telephone's number."""
+    outside_ring_seconds: float = 45.0
+    """How long a telephone outside the house rings whose owner is asked."""

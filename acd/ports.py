@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from acd.board import Board
 from acd.effects import (
     Announce,
+    AskOutside,
+    Confer,
     DialBack,
     Effect,
     HangUpCall,
@@ -50,6 +52,10 @@ class CallControl(Protocol):
     async def announce(self, command: Announce) -> None: ...
     async def tell_incident(self, command: TellIncident) -> None: ...
     async def consult(self, command: StartConsult) -> None: ...
+    async def ask_outside(self, command: AskOutside) -> None: ...
+    async def confer(self, command: Confer) -> None:
+        """After Unsure, what is there is looked at (``ExchangeSeen``)."""
+
     async def join(self, command: JoinCaller) -> None:
         """Does nothing unless the caller is held beside a consultation. After Unsure, what is there is looked at (``ExchangeSeen``)."""
 

@@ -25,6 +25,7 @@ from acd import (
     incidents,
     messages,
     offering,
+    outside,
     replan,
     snapshot,
     steering,
@@ -53,6 +54,7 @@ from acd.events import (
     CallHandedOn,
     CallQueued,
     CommandFailed,
+    ConferenceWanted,
     ConsultAsked,
     ConsultCompleted,
     ConsultTakenBack,
@@ -84,6 +86,7 @@ from acd.instants import instant, micros
 from acd.matching import lead_refused, match
 from acd.model import AgentId, CallId, CallState, HalfDone, IllegalTransition, OfferId, OfferState, PhoneId
 from acd.offer import Offer
+from acd.outsiders import OutsideAnswered, OutsideFailed, OutsideLeft, OutsideMissed
 from acd.plan import Plan
 from acd.queueing import hold, hours_changed, overflow_due, refit, relax
 from acd.reason import Reason
@@ -177,10 +180,11 @@ class Router:
         return tuple(self._state.incidents[incident].numbers.items())
 
     def open_offer(self, call: CallId, phone: PhoneId) -> OfferId | None:
-        """The open offer (pending, ringing, or accepted and talking) that ties ``call`` to ``phone``."""
+        """The open offer (pending, ringing, or accepted and talking) that ties ``call`` to ``phone``; for a ``line_to`` somebody outside
+        the house, what names his being asked."""
         live = self._state.calls.get(call)
-        offers = () if live is None else (live.offer, None if live.consult is None else live.consult.offer)
-        return next((offer.id for offer in offers if offer is not None and offer.phone == phone), None)
+        parties = () if live is None else (live.offer, live.consult)
+        return next((one.id for one in parties if one is not None and one.phone == phone), None)
 
     def agent_at(self, phone: PhoneId) -> AgentId | None:
         """The agent who is logged in at ``phone``."""
@@ -277,6 +281,11 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     ConsultAsked: consulting.asked,
     ConsultCompleted: consulting.completed,
     ConsultTakenBack: consulting.taken_back,
+    ConferenceWanted: consulting.conference,
+    OutsideAnswered: outside.answered,
+    OutsideMissed: outside.missed,
+    OutsideFailed: outside.failed,
+    OutsideLeft: outside.left,
     JoinFailed: callers.join_failed,
     PhoneSeen: desk.phone_seen,
     AgentLoggedIn: desk.logged_in,
@@ -320,6 +329,7 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.GHOST: desk.ghost,
     Due.WRAP_UP_OVER: desk.wrap_up_over,
     Due.OFFER_OVERDUE: _offer_overdue,
+    Due.OUTSIDE_OVERDUE: outside.overdue,
     Due.CALLBACK_OVERDUE: calling_back.overdue,
     Due.SWITCH_OVER: switching.over,
 }

@@ -22,7 +22,9 @@ import structlog
 from acd.board import Board
 from acd.effects import (
     Announce,
+    AskOutside,
     Command,
+    Confer,
     DialBack,
     Effect,
     HangUpCall,
@@ -39,6 +41,7 @@ from acd.effects import (
 )
 from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
 from acd.model import AgentId, CallId, HalfDone, IllegalTransition
+from acd.outsiders import OutsideFailed
 from acd.plan import Plan
 from acd.ports import CallControl, Desks, EffectFailed, Journal, Projection, Unsure
 from acd.reason import Reason
@@ -137,7 +140,8 @@ class Runner:
         self._perform = {
             HoldCall: calls.hold, RingAgent: calls.ring, DialBack: calls.dial_back, StopRinging: calls.stop_ringing, SendCall: calls.send,
             HangUpCall: calls.hang_up, Announce: calls.announce, TellIncident: calls.tell_incident,
-            StartConsult: calls.consult, JoinCaller: calls.join, HangUpPhones: calls.hang_up_phones,
+            StartConsult: calls.consult, AskOutside: calls.ask_outside, Confer: calls.confer,
+            JoinCaller: calls.join, HangUpPhones: calls.hang_up_phones,
             WatchCall: calls.watch, EndWatch: calls.end_watch, TakeOver: calls.take_over,
             ScreenPop: desks.show_pop, WithdrawPop: desks.withdraw_pop,
         }  # fmt: skip
@@ -299,6 +303,8 @@ class Runner:
             await self.submit(OfferFailed(command.offer, detail))
         elif isinstance(command, (WatchCall, EndWatch)):
             await self.submit(WatchEnded(command.call, command.watch, detail))
+        elif isinstance(command, AskOutside):
+            await self.submit(OutsideFailed(command.call, command.consult, detail))
         elif isinstance(command, WithdrawPop):
             log.warning("pop_not_withdrawn", offer=command.offer, agent=command.agent, detail=detail)
         else:

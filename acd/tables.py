@@ -28,7 +28,7 @@ class CallInput(Word):
     AGENT_LEFT = "agent left"
     CONSULT_BEGUN = "consult begun"
     CONSULT_OVER = "consult over"
-    """Somebody talks to the caller again: his agent, or the one who was asked."""
+    """Somebody talks to the caller again: his agent, the one who was asked, or both."""
     REQUEUED = "requeued"
     """Back to waiting from where it was not offered: found in hold, or handed on."""
     FOUND_TALKING = "found talking"
@@ -77,6 +77,10 @@ class ConsultInput(Word):
 
     BEGUN = "begun"
     ANSWERED = "answered"
+    CALLER_JOINS = "caller joins"
+    """All three talk from now on."""
+    CALLER_KEPT_OUT = "caller kept out"
+    """He could not be brought to the two."""
     COMPLETED = "completed"
     """The agent gave the call over, or put his phone down while both talked."""
     TAKEN_BACK = "taken back"
@@ -227,7 +231,11 @@ CONSULT: Table[ConsultState, ConsultInput] = Table(
         },
         _N.TALKING: {
             _NI.COMPLETED: _N.COMPLETED, _NI.TAKEN_BACK: _N.BACK, _NI.CONSULTED_LEFT: _N.BACK, _NI.FAILED: _N.BACK,
-            _NI.AGENT_LEFT: _N.OVER, _NI.CALLER_LEFT: _N.OVER,
+            _NI.AGENT_LEFT: _N.OVER, _NI.CALLER_LEFT: _N.OVER, _NI.CALLER_JOINS: _N.CONFERENCE,
+        },
+        _N.CONFERENCE: {
+            _NI.CALLER_KEPT_OUT: _N.TALKING, _NI.COMPLETED: _N.COMPLETED, _NI.TAKEN_BACK: _N.BACK, _NI.CONSULTED_LEFT: _N.BACK,
+            _NI.FAILED: _N.BACK, _NI.CALLER_LEFT: _N.OVER,
         },
         _N.COMPLETED: {},
         _N.BACK: {},
@@ -263,8 +271,10 @@ JOINT_OF_CONSULT: Mapping[ConsultState, tuple[tuple[OfferState, ...], CallState,
     ConsultState.ASKED: ((OfferState.PENDING,), CallState.TALKING, AgentState.RESERVED),
     ConsultState.RINGING: ((OfferState.PENDING, OfferState.RINGING), CallState.CONSULTING, AgentState.RESERVED),
     ConsultState.TALKING: ((OfferState.ACCEPTED,), CallState.CONSULTING, AgentState.TALKING),
+    ConsultState.CONFERENCE: ((OfferState.ACCEPTED,), CallState.TALKING, AgentState.TALKING),
 }
-"""What the offer to the one who is asked, the call, and he himself are doing. The call has a second offer then: its own agent's."""
+"""What the offer to the one who is asked, the call, and he himself are doing. The call has a second offer then: its own agent's. Who is
+outside the house has no offer."""
 
 
 def diagram(table: Table[State, Input]) -> str:

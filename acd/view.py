@@ -76,10 +76,11 @@ def _call(state: State, call: Call, whys: _Whys) -> CallView:
         call.id, call.state, call.state_since, call.ani, call.ani_name, call.dnis, call.entry, call.arrived_at, call.queued_at,
         call.queue_id, call.product_line, call.level, call.language, call.segment, call.urgent, call.agent,
         call.stage.in_force.name if waiting and call.stage else None, why,
-        None if call.callback is None else call.callback.number, None if call.consult is None else call.consult.offer.agent.id,
+        None if call.callback is None else call.callback.number, None if call.consult is None else call.consult.agent,
         reasons,
         call.personal[0] if waiting and call.personal else None, seconds(call.raised_us),
         tuple(WatchView(one.phone, one.mode, one.by, one.since, one.on) for one in call.watches),
+        "" if call.consult is None else call.consult.outside,
     )  # fmt: skip
 
 

@@ -98,6 +98,8 @@ def compile_plan(config: Config, at: datetime = SOME_WINTER_DAY) -> Plan:
         calendars={name: _calendar(row, ZoneInfo(row.time_zone or config.hotline.time_zone), at) for name, row in config.calendars.items()},
         tells_opening=tuple(name for name, row in config.destinations.items() if row.tells_opening),
         callback_numbers=_numbers(config.callbacks),
+        outside_lines=tuple(name for name, row in config.destinations.items() if row.dial is not None),
+        outside_ring_seconds=config.offers.outside_ring_seconds,
     )
 
 

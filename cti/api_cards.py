@@ -99,7 +99,8 @@ class Cards:
         return changed
 
     def _on_consult(self, notice: ConsultChanged) -> list[Card]:
-        cards = [card for agent in (notice.agent, notice.consulted) if (card := self._open.get(agent)) and card.pop.call == notice.call]
+        both = [agent for agent in (notice.agent, notice.consulted) if agent is not None]
+        cards = [card for agent in both if (card := self._open.get(agent)) and card.pop.call == notice.call]
         for card in cards:
             card.consult = notice
         return cards

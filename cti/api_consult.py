@@ -1,4 +1,5 @@
-"""Asking another engineer about the call in hand, before it is given over: to ask, to give it over, to go back to the caller.
+"""Asking another engineer, or somebody outside the house, about the call in hand: to ask, to give it over, to go back to the caller, and
+to let all three talk.
 
 Translates requests to events and names the targets that there are; what follows is the router's decision.
 """
@@ -11,9 +12,9 @@ from fastapi import Response
 from pydantic import ConfigDict, model_validator
 
 from acd.board import AgentView
-from acd.events import ConsultAsked, ConsultCompleted, ConsultTakenBack, Event
+from acd.events import ConferenceWanted, ConsultAsked, ConsultCompleted, ConsultTakenBack, Event
 from acd.model import AgentId, NobodyFree, QueueId
-from cti.api_desk import json_response
+from cti.api_desk import json_response, require_known
 from cti.api_parts import Body, OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SIGNED_IN, Route
@@ -21,34 +22,37 @@ from cti.api_transfer import Name, Packet, call_of, one_of, require_target
 
 
 class Asked(Body):
-    """Who is asked: exactly one of a queue and an agent."""
+    """Who is asked: exactly one of a queue, an agent and a destination that has a telephone."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": one_of("queue", "agent")})
+    model_config = ConfigDict(json_schema_extra={"oneOf": one_of("queue", "agent", "destination")})
 
     queue: Name | None = None
     agent: Name | None = None
+    destination: Name | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Asked:
-        if (self.queue is None) == (self.agent is None):
-            raise ValueError("name one of queue and agent")
+        if sum(part is not None for part in (self.queue, self.agent, self.destination)) != 1:
+            raise ValueError("name one of queue, agent and destination")
         return self
 
 
 class Question(Packet):
-    """Another engineer asked, and what he reads before his phone rings."""
+    """Another engineer asked, and what he reads before his phone rings; or somebody outside the house, who reads nothing."""
 
     to: Asked
 
 
 async def ask(body: Question, agent: OwnAgent, parts: TheParts) -> Response:
-    """Ask another engineer about the call that the agent talks to. Agent and caller talk on until the other phone rings; then the caller
-    hears music. 409 ``nobody_free`` when nobody can be rung now."""
+    """Ask another engineer, or somebody outside the house, about the call that the agent talks to. Agent and caller talk on until the other
+    phone rings; then the caller hears music. 409 ``nobody_free`` when nobody can be rung now."""
     to = body.to
     require_target(parts, to.queue, to.agent)
+    if to.destination is not None:
+        require_known("destination", to.destination, parts.ui().targets.outside)
     event = ConsultAsked(
         call_of(agent, parts), agent, None if to.queue is None else QueueId(to.queue), None if to.agent is None else AgentId(to.agent),
-        body.handover(),
+        body.handover(), to.destination,
     )  # fmt: skip
     try:
         return await _submit(parts, agent, event)
@@ -57,12 +61,17 @@ async def ask(body: Question, agent: OwnAgent, parts: TheParts) -> Response:
 
 
 async def complete(agent: OwnAgent, parts: TheParts) -> Response:
-    """Give the call over to the engineer who was asked, once the two talk; the agent is in wrap-up then."""
+    """Give the call over to the one who was asked, once the two talk; the agent is in wrap-up then."""
     return await _submit(parts, agent, ConsultCompleted(call_of(agent, parts), agent))
 
 
+async def conference(agent: OwnAgent, parts: TheParts) -> Response:
+    """Let the caller join the two, once they talk: all three hear each other. Whoever of the two leaves, the caller has the other one."""
+    return await _submit(parts, agent, ConferenceWanted(call_of(agent, parts), agent))
+
+
 async def back(agent: OwnAgent, parts: TheParts) -> Response:
-    """Go back to the caller; the engineer who was asked is let go."""
+    """Go back to the caller; the one who was asked is let go."""
     return await _submit(parts, agent, ConsultTakenBack(call_of(agent, parts), agent))
 
 
@@ -74,5 +83,6 @@ async def _submit(parts: Parts, agent: AgentId, event: Event) -> Response:
 ROUTES = (
     Route("POST", "/api/desk/consult", SIGNED_IN, ask, AgentView),
     Route("POST", "/api/desk/consult/complete", SIGNED_IN, complete, AgentView),
+    Route("POST", "/api/desk/consult/conference", SIGNED_IN, conference, AgentView),
     Route("POST", "/api/desk/consult/back", SIGNED_IN, back, AgentView),
 )

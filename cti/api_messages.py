@@ -52,6 +52,8 @@ class Targets:
     agents: tuple[AgentTarget, ...]
     destinations: tuple[str, ...]
     """Names of the ways out of the house."""
+    outside: tuple[str, ...] = ()
+    """Those of them where somebody can be asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def ui_config(
     lines = dict.fromkeys(queue.product_line for queue in plan.queues)
     named = {line: labels.get(line, {}) for line in lines}
     agents = tuple(AgentTarget(one.id, one.name, one.team) for one in plan.agents)
-    targets = Targets(_queue_targets(plan, named), agents, destinations)
+    targets = Targets(_queue_targets(plan, named), agents, destinations, plan.outside_lines)
     return UiConfig(
         plan.not_ready_reasons, plan.dispositions, languages, named, targets, incident_texts or {}, supervision or {}, tuple(phones)
     )  # fmt: skip
@@ -154,7 +156,9 @@ def consult_fields(card: Card) -> dict[str, Any] | None:
     consult = card.consult
     if consult is None:
         return None
-    return {"agent": consult.agent, "consulted": consult.consulted, "state": consult.state, "why": consult.why}
+    return {
+        "agent": consult.agent, "consulted": consult.consulted, "outside": consult.outside, "state": consult.state, "why": consult.why,
+    }  # fmt: skip
 
 
 def earlier_calls(now: datetime, offer: OfferId, earlier: EarlierCalls | None) -> str:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.model import CallId, OfferId, PhoneId
+from acd.model import CallId, OfferId, PhoneId, line_to
 
 _EXCHANGE = re.compile(r"[a-z0-9]+")
 
@@ -23,6 +23,8 @@ class Context(StrEnum):
     CONNECT = "hotline-connect"
     JOIN = "hotline-join"
     PARKED = "hotline-parked"
+    JOIN_OUTSIDE = "hotline-join-outside"
+    CONFERENCE = "hotline-conference"
     CALLBACK = "hotline-callback"
     AFTER = "hotline-after"
     SURVEY = "hotline-survey"
@@ -37,12 +39,22 @@ CONSULT = "hotline-consult"
 """Where an agent's phone rings another one, while his caller is in hold. No caller is ever there."""
 KEEPS = "hotline-keeps"
 """Where an agent's phone is while his caller is on hold."""
+CONSULT_OUTSIDE = "hotline-consult-outside"
+"""Where it rings somebody outside the house: the extension is the destination's name."""
 CONSULTED = "hotline-consulted"
 """Where the other phone is for a moment when the one that rang it was put down."""
 
 
 WATCH = "hotline-watch"
 """Where a supervisor's phone hears a conversation, under the mode's name. No caller is ever there."""
+
+
+def asked_phone(context: str, exten: str) -> PhoneId | None:
+    """Who is rung by an agent's phone that is at this place of the dialplan; None at any other place."""
+    if context == CONSULT_OUTSIDE:
+        return line_to(exten)
+    return PhoneId(exten) if context == CONSULT else None
+
 
 _OFFER = re.compile(r"(.+)/(o[0-9]+)")
 _LEG = re.compile(r"(o[0-9]+)\.(.+)")

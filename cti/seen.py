@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from acd.events import ExchangeSeen, SeenCall
-from acd.model import CallId, PhoneId
-from cti.names import CONSULT, Context, DialPattern, call_id, offer_of_leg, watch_of_leg
+from acd.model import CallId, PhoneId, outside_of
+from cti.names import Context, DialPattern, asked_phone, call_id, offer_of_leg, watch_of_leg
 from cti.translate import UP, AgentAt, Leg, OpenOffer
 
 PLACES: Final[Mapping[str, str]] = {
@@ -21,6 +21,8 @@ PLACES: Final[Mapping[str, str]] = {
     Context.CONNECT: "offer",  # or "talk", when the agent's leg is up
     Context.JOIN: "hold",  # or "talk", when the agent's leg is up; else he is on his way to hold
     Context.PARKED: "after",  # or "talk", when the agent's leg is up; else he is on his way there
+    Context.JOIN_OUTSIDE: "after",
+    Context.CONFERENCE: "offer",  # or "conference", or "talk" when one agent is left; else he is alone, and not in hold
     Context.CALLBACK: "hold",  # a customer who was called back has answered, and is on his way to hold
     Context.AFTER: "after",
     Context.SURVEY: "after",
@@ -122,12 +124,16 @@ def _native_talks(
 def _joined(
     exchange: str, dial: DialPattern, channels: Sequence[Mapping[str, str]], callers: Sequence[Mapping[str, str]], agent_at: AgentAt
 ) -> dict[str, Leg]:
-    """Agents' legs of callers who were put together with one again, or are on hold: the caller's extension is the phone's."""
-    there = {caller["Linkedid"]: caller for caller in callers if caller["Context"] in (Context.JOIN, Context.PARKED)}
+    """Agents' legs of callers who were put together with one again, or are on hold, where the caller's extension is the phone's, or who
+    were in conference with two: they hear each other."""
+    there = {caller["Linkedid"]: caller for caller in callers if caller["Context"] in (Context.JOIN, Context.PARKED, Context.CONFERENCE)}
     legs: dict[str, Leg] = {}
     for channel in channels:
         caller, phone = there.get(channel["Linkedid"]), dial.phone_of_channel(channel["Channel"])
-        if caller and phone and phone == caller["Exten"] and channel["ChannelState"] == UP and channel is not caller:
+        if not caller or not phone or channel["ChannelState"] != UP or channel is caller:
+            continue
+        hears = bool(caller.get("BridgeID")) and channel.get("BridgeID") == caller["BridgeID"]
+        if hears if caller["Context"] == Context.CONFERENCE else phone == caller["Exten"]:
             legs[channel["Uniqueid"]] = Leg(call_id(exchange, caller["Uniqueid"]), phone, None, agent_at(phone), True)
     return legs
 
@@ -146,28 +152,38 @@ def _consults(
     open_offer: OpenOffer,
     agent_at: AgentAt,
 ) -> list[_Consult]:
-    """Callers in hold whose agent's phone rings, or talks to, another one: all of them have the caller's Linkedid."""
-    held = {caller["Linkedid"]: caller for caller in callers if caller["Context"] == Context.HOLD}
+    """Callers in hold, or in conference, whose agent's phone rings, or talks to, another one: all of them have the caller's Linkedid."""
+    beside = {caller["Linkedid"]: caller for caller in callers if caller["Context"] in _BESIDE}
     consults = []
     for asking in channels:
-        caller, phone = held.get(asking["Linkedid"]), dial.phone_of_channel(asking["Channel"])
-        if caller and phone and asking["Context"] == CONSULT and asking["Application"] not in OUTGOING:
-            call, other = call_id(exchange, caller["Uniqueid"]), PhoneId(asking["Exten"])
+        caller, phone = beside.get(asking["Linkedid"]), dial.phone_of_channel(asking["Channel"])
+        other = asked_phone(asking["Context"], asking["Exten"])
+        if caller and phone and other and asking["Application"] not in OUTGOING:
+            call = call_id(exchange, caller["Uniqueid"])
             legs = {asking["Uniqueid"]: Leg(call, phone, open_offer(call, phone), agent_at(phone), True)}
             talks = None
             for channel in channels:
-                if channel["Linkedid"] == asking["Linkedid"] and dial.phone_of_channel(channel["Channel"]) == other:
+                if channel["Linkedid"] == asking["Linkedid"] and channel not in (caller, asking) and _is(dial, channel, other):
                     talks = channel["ChannelState"] == UP
                     legs[channel["Uniqueid"]] = Leg(call, other, open_offer(call, other), agent_at(other) if talks else None, talks)
-            consults.append(_Consult(SeenCall(call, "consult", phone, None if talks is None else other, bool(talks)), legs))
+            place = _BESIDE[caller["Context"]] if talks else "consult"
+            consults.append(_Consult(SeenCall(call, place, phone, None if talks is None else other, bool(talks)), legs))
     return consults
+
+
+_BESIDE: Final[Mapping[str, str]] = {Context.HOLD: "consult", Context.CONFERENCE: "conference"}
+
+
+def _is(dial: DialPattern, channel: Mapping[str, str], phone: PhoneId) -> bool:
+    """Whether it is the phone's. Of those that lead out of the house, a call has one at most, and Asterisk made it."""
+    return dial.phone_of_channel(channel["Channel"]) == phone or bool(outside_of(phone))
 
 
 def _seen_call(call: CallId, caller: Mapping[str, str], talking: Mapping[CallId, PhoneId]) -> SeenCall:
     if call in talking:
         return SeenCall(call, "talk", talking[call])
     place = PLACES[caller["Context"]]
-    return SeenCall(call, place, PhoneId(caller["Exten"]) if place == "offer" else None)
+    return SeenCall(call, place, PhoneId(caller["Exten"]) if caller["Context"] == Context.CONNECT else None)
 
 
 def _reachable(dial: DialPattern, devices: Iterable[Mapping[str, str]]) -> Iterable[PhoneId]:

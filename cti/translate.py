@@ -40,9 +40,10 @@ from acd.events import (
     SurveyAnswered,
     TalkEnded,
 )
-from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
+from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId, outside_of
+from acd.outsiders import OutsideAnswered, OutsideLeft, OutsideMissed
 from acd.supervision import TakeOverFailed, WatchBegan, WatchEnded
-from cti.names import CONSULT, CONTEXTS, Context, DialPattern, call_id, leg_of_offer, offer_of_leg, watch_of_leg
+from cti.names import CONTEXTS, Context, DialPattern, asked_phone, call_id, leg_of_offer, offer_of_leg, watch_of_leg
 
 EVENTS: Final[tuple[str, ...]] = (
     "DialBegin", "DialEnd", "FullyBooted", "Hangup", "HangupRequest", "OriginateResponse", "PeerStatus", "UserEvent",
@@ -124,7 +125,7 @@ UP: Final = "6"
 
 @dataclass(slots=True)
 class Leg:
-    """An agent's channel, from ``DialBegin`` (or the look after a connect) to its ``Hangup``."""
+    """An agent's channel, or that of somebody outside whom he asks, from ``DialBegin`` (or the look after a connect) to its ``Hangup``."""
 
     call: CallId
     phone: PhoneId
@@ -134,6 +135,11 @@ class Leg:
     answered: bool = False
     cancelled: bool = False
     """The engine took the offer back, or the caller left: no one missed anything."""
+
+    @property
+    def outside(self) -> bool:
+        """Whether it leads out of the house; ``offer`` names the asking then."""
+        return bool(outside_of(self.phone))
 
 
 OpenOffer = Callable[[CallId, PhoneId], OfferId | None]
@@ -186,12 +192,16 @@ class Translator:
         if alone := offer_of_leg(self._exchange, event["DestUniqueid"]):
             return self._alone_began(event, *alone)
         asking = self._legs.get(event["Uniqueid"])
-        if event["Context"] != (Context.CONNECT if asking is None else CONSULT):
+        if asking is None:
+            phone = PhoneId(event["Exten"]) if event["Context"] == Context.CONNECT else None
+        else:
+            phone = asked_phone(event["Context"], event["Exten"])
+        if phone is None:
             return ()
-        call, phone = self._call(event["Uniqueid"]) if asking is None else asking.call, PhoneId(event["Exten"])
+        call = self._call(event["Uniqueid"]) if asking is None else asking.call
         leg = self._legs[event["DestUniqueid"]] = Leg(call, phone, self._open_offer(call, phone))
         self._dialling.add(call)
-        return (OfferRinging(leg.offer),) if leg.offer else ()
+        return (OfferRinging(leg.offer),) if leg.offer and not leg.outside else ()
 
     def _alone_began(self, event: Mapping[str, str], call: CallId, offer: OfferId) -> Iterable[Event]:
         """An agent is rung before the customer of a callback: nobody dials him, so the event has no caller."""
@@ -215,7 +225,9 @@ class Translator:
         before = () if asked else self._talks_ended(leg.call)
         leg.agent = self._agent_at(leg.phone)
         self._talking.setdefault(leg.call, []).append(leg)
-        return (*before, OfferAnswered(leg.offer)) if leg.offer else before
+        if not leg.offer:
+            return before
+        return (*before, OutsideAnswered(leg.call, leg.offer) if leg.outside else OfferAnswered(leg.offer))
 
     def _asked_to_hang_up(self, event: Mapping[str, str]) -> Iterable[Event]:
         """One side said goodbye. (An unanswered phone that refuses does too: that is told when it is known how its dial ended. Of a
@@ -233,7 +245,7 @@ class Translator:
             return self._caller_hung_up(event)
         if leg.answered:
             return self._leg_over(leg)
-        return (OfferMissed(leg.offer, miss_cause(event)),) if leg.offer and not leg.cancelled else ()
+        return (_missed(leg.call, leg.offer, leg.phone, miss_cause(event)),) if leg.offer and not leg.cancelled else ()
 
     def _leg_over(self, leg: Leg) -> Iterable[Event]:
         """Told once for each conversation, and not at all when the caller ended it: then ``CallerLeft`` says everything."""
@@ -243,6 +255,8 @@ class Translator:
         talking.remove(leg)
         if not talking:
             del self._talking[leg.call]
+        if leg.outside:
+            return (OutsideLeft(leg.call, leg.offer),) if leg.offer else ()
         return (TalkEnded(leg.call, leg.agent),) if leg.agent else ()
 
     def _talks_ended(self, call: CallId) -> tuple[Event, ...]:
@@ -288,12 +302,14 @@ class Translator:
     def _dial_failed(self, event: Mapping[str, str]) -> Iterable[Event]:
         """Where no phone has the extension, ``Exten`` is ``i``, and ``Phone`` says which it was."""
         asking, phone = self._legs.get(event["Uniqueid"]), PhoneId(event.get("Phone") or event["Exten"])
+        if asking is not None:
+            phone = asked_phone(event.get("Context", ""), phone) or phone
         call = self._call(event["Uniqueid"]) if asking is None else asking.call
         if call in self._dialling:
             self._dialling.discard(call)
             return ()
         offer = self._open_offer(call, phone)
-        return (OfferMissed(offer, MissCause.UNREGISTERED),) if offer else ()
+        return (_missed(call, offer, phone, MissCause.UNREGISTERED),) if offer else ()
 
     # ---- a customer who is called back ------------------------------------------------------------------------------------------
 
@@ -321,6 +337,10 @@ class Translator:
 
     def _call(self, uniqueid: str) -> CallId:
         return call_id(self._exchange, uniqueid)
+
+
+def _missed(call: CallId, offer: OfferId, phone: PhoneId, cause: MissCause) -> Event:
+    return OutsideMissed(call, offer, cause) if outside_of(phone) else OfferMissed(offer, cause)
 
 
 def miss_cause(hangup: Mapping[str, str]) -> MissCause:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from acd.effects import (
     Announce,
+    AskOutside,
+    Confer,
     DialBack,
     HangUpCall,
     HangUpPhones,
@@ -63,9 +65,18 @@ class SessionFirst:
     async def announce(self, command: Announce) -> None:
         """Tell a held caller something at the next pause of his music."""
         await (await self._exchange(command.call)).announce(command)
+
     async def consult(self, command: StartConsult) -> None:
         """Hold the caller and let his agent's phone ring another one."""
         await (await self._exchange(command.call)).consult(command)
+
+    async def ask_outside(self, command: AskOutside) -> None:
+        """Hold the caller and let his agent's phone ring somebody outside the house."""
+        await (await self._exchange(command.call)).ask_outside(command)
+
+    async def confer(self, command: Confer) -> None:
+        """Bring the caller to the two who talk about his call."""
+        await (await self._exchange(command.call)).confer(command)
 
     async def join(self, command: JoinCaller) -> None:
         """Put the caller together with one of the two agents."""

@@ -49,6 +49,7 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         watches=joined([filled("watch.tmpl", mode=mode, options=options) for mode, options in WATCH_OPTIONS.items()]),
         takeovers=_by_length(config, "takeover.tmpl", dial=_dial(config, exchange), ring_seconds=config.offers.ring_seconds),
         parked=_by_length(config, "parked.tmpl", heartbeat=config.survival.heartbeat_seconds),
+        outside=_outside(config),
         callback=_callback(config),
         agent_waits=_agent_waits(config),
         destinations=_destinations(config),
@@ -210,6 +211,16 @@ def _destination(name: str, row: Destination) -> Rendered:
         greeting = Rendered("") if row.greeting is None else filled("mailbox-greeting.tmpl", sounds=PROMPT_FOLDER, prompt=row.greeting)
         return filled("voicemail.tmpl", name=name, mailbox=row.voicemail, greeting=greeting, options="u" if row.greeting is None else "s")
     return filled("partner.tmpl", name=name, number=row.dial or "", trunk=trunk_endpoint(row.trunk or ""))
+
+
+def _outside(config: Config) -> Rendered:
+    """Who can be asked outside the house: the destinations that are a telephone's number."""
+    rows = {name: row for name, row in config.destinations.items() if row.dial is not None}
+    return joined([
+        filled("consult-outside.tmpl", name=name, number=row.dial or "", trunk=trunk_endpoint(row.trunk or ""),
+               ring_seconds=config.offers.outside_ring_seconds)
+        for name, row in rows.items()
+    ])  # fmt: skip
 
 
 def trunk_endpoint(trunk: str) -> str:

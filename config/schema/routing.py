@@ -107,6 +107,9 @@ class Offers(Strict):
     grace_seconds: float = Field(
         default=4.0, ge=1, le=30, description="Further wait for word from Asterisk before an offer counts as failed."
     )
+    outside_ring_seconds: int = Field(
+        default=45, ge=5, le=120, description="How long a telephone outside the house rings when an agent asks somebody there."
+    )
     rona: dict[Literal["no_answer", "busy", "rejected", "unregistered", "phone_lost"], RonaRow] = Field(
         default_factory=dict, description="By cause, what a miss leads to."
     )

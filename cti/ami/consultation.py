@@ -1,4 +1,4 @@
-"""How one engineer's asking another is said in AMI: both legs moved at once, the caller joined with one, both let go.
+"""How one engineer's asking another is said in AMI: both legs moved at once, the caller joined with one or with both, both let go.
 
 Decides which channels are told what. It does not know who may be asked, nor when; which legs a call has is asked of the session.
 """
@@ -10,12 +10,12 @@ from typing import Final
 
 import structlog
 
-from acd.effects import HangUpPhones, JoinCaller, StartConsult
+from acd.effects import AskOutside, Confer, HangUpPhones, JoinCaller, StartConsult
 from acd.model import CallId, PhoneId
 from cti.ami.safe import safe_name
 from cti.ami.session import Session
 from cti.ami.wire import Refused
-from cti.names import CONSULT, Context
+from cti.names import CONSULT, CONSULT_OUTSIDE, Context
 
 log = structlog.get_logger(__name__)
 
@@ -31,16 +31,27 @@ Act = Callable[[str, Mapping[str, str]], Awaitable[None]]
 """Sends an action; raises EffectFailed."""
 
 
-async def start(act: Act, session: Session, caller: str, command: StartConsult) -> None:
+async def start(act: Act, session: Session, caller: str, command: StartConsult | AskOutside) -> None:
     """Hold the caller and let his agent's phone ring the other one. One ``Redirect`` for both legs: nobody is dropped in between."""
+    if isinstance(command, AskOutside):
+        context, exten = CONSULT_OUTSIDE, command.to
+    else:
+        context, exten = CONSULT, command.phone
     leg = leg_at(session, command.call, command.from_phone)
     await act("Setvar", {"Channel": caller, "Variable": QUEUE, "Value": safe_name(command.queue)})
     await act("Redirect", {
         "Channel": caller, "Context": Context.HOLD, "Exten": safe_name(command.queue), "Priority": "1",
-        "ExtraChannel": leg, "ExtraContext": CONSULT, "ExtraExten": safe_name(command.phone), "ExtraPriority": "1",
+        "ExtraChannel": leg, "ExtraContext": context, "ExtraExten": safe_name(exten), "ExtraPriority": "1",
     })  # fmt: skip
     session.apart.add(command.call)
     session.parked.discard(command.call)
+
+
+async def confer(act: Act, session: Session, caller: str, command: Confer) -> None:
+    """Bring the held caller to the two who talk: into the bridge of their phones. From there he is put together with one as from hold."""
+    leg = leg_at(session, command.call, command.phone)
+    await act("Setvar", {"Channel": caller, "Variable": PEER, "Value": safe_name(leg)})
+    await act("Redirect", {"Channel": caller, "Context": Context.CONFERENCE, "Exten": "s", "Priority": "1"})
 
 
 async def prepare_join(act: Act, session: Session, caller: str, command: JoinCaller) -> bool:

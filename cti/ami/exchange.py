@@ -6,7 +6,8 @@ Decides when to connect again and how a command of the engine is said in AMI. It
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,6 +16,8 @@ import structlog
 
 from acd.effects import (
     Announce,
+    AskOutside,
+    Confer,
     DialBack,
     HangUpCall,
     HangUpPhones,
@@ -26,12 +29,12 @@ from acd.effects import (
     StopRinging,
     TellIncident,
 )
-from acd.model import CallbackOrder, CallId, OfferId, PhoneId
+from acd.model import CallbackOrder, CallId, OfferId, PhoneId, outside_of
 from acd.plan import Telling
 from acd.ports import EffectFailed, TalkView
 from acd.supervision import EndWatch, TakeOver, WatchCall
 from cti.ami import in_talk
-from cti.ami.consultation import NORMAL_CLEARING, QUEUE, let_go, prepare_join, release, start
+from cti.ami.consultation import NORMAL_CLEARING, QUEUE, confer, let_go, prepare_join, release, start
 from cti.ami.safe import safe_name, safe_number, safe_value
 from cti.ami.session import Address, Engine, MayCallBack, Session, Submit
 from cti.ami.watching import let_hear, stop_hearing
@@ -259,17 +262,32 @@ class Ami:
         """Hold the caller and let his agent's phone ring the other one."""
         await start(self._act, self._connected_session("Redirect"), self._channel(command.call), command)
 
+    async def ask_outside(self, command: AskOutside) -> None:
+        """Hold the caller and let his agent's phone ring somebody outside the house."""
+        await start(self._act, self._connected_session("Redirect"), self._channel(command.call), command)
+
+    async def confer(self, command: Confer) -> None:
+        """Bring the held caller to the two who talk about his call; without an answer in time it is looked at again, as for ``join``."""
+        async with self._or_look():
+            await confer(self._act, self._connected_session("Redirect"), self._channel(command.call), command)
+
     async def join(self, command: JoinCaller) -> None:
         """Put the held caller together with one of the phones. Where the consultation never began, they are together already.
 
         When no answer comes in time, it is looked at again what is there, by connecting anew: done twice, it would part those who talk.
         """
-        try:
+        async with self._or_look():
             if await prepare_join(self._act, self._connected_session("Redirect"), self._channel(command.call), command):
-                await self.redirect(command.call, Context.JOIN, command.phone)
+                context, exten = (Context.JOIN_OUTSIDE, "s") if outside_of(command.phone) else (Context.JOIN, command.phone)
+                await self.redirect(command.call, context, exten)
+
+    @asynccontextmanager
+    async def _or_look(self) -> AsyncIterator[None]:
+        try:
+            yield
         except (Unavailable, asyncio.CancelledError):
             if self._wire is not None:
-                self._wire.close("it is not known whether a caller was put together with an agent")
+                self._wire.close("it is not known with whom a caller was put together")
             raise
 
     async def hang_up_phones(self, command: HangUpPhones) -> None:

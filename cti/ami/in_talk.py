@@ -14,6 +14,7 @@ from acd.model import CallId, PhoneId
 from cti.ami.consultation import PEER, leg_at
 from cti.ami.safe import safe_name
 from cti.ami.session import Session
+from cti.ami.wire import Refused
 from cti.names import KEEPS, Context
 
 ANSWER: Final = "HOTLINE_ANSWER"
@@ -24,6 +25,8 @@ Act = Callable[[str, Mapping[str, str]], Awaitable[None]]
 
 async def park(act: Act, session: Session, caller: str, call: CallId, phone: PhoneId) -> None:
     """Music for the caller, silence for his agent. One ``Redirect`` for both; from then on each looks after the other."""
+    if call in session.apart:
+        raise Refused("Redirect: a caller beside whom somebody is asked is not put on hold")
     leg = leg_at(session, call, phone)
     for channel, other in ((caller, leg), (leg, caller)):
         await act("Setvar", {"Channel": channel, "Variable": PEER, "Value": safe_name(other)})

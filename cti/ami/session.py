@@ -130,7 +130,7 @@ class Session:
             raise Refused(f"an item of Asterisk's lists has no {missing}") from None
         self._translator.start_from(seen.legs)
         self.parked = set(seen.parked)
-        self.apart = {call.call for call in seen.seen.calls if call.place == "consult"}
+        self.apart = {call.call for call in seen.seen.calls if call.place in ("consult", "conference")}
         ready(wire)
         age_seconds = asyncio.get_running_loop().time() - begun + LOOK_MARGIN_SECONDS
         await self._engine.submit(replace(seen.seen, age_seconds=age_seconds))

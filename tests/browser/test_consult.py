@@ -7,7 +7,7 @@ from dataclasses import replace
 from playwright.async_api import expect
 
 from acd.effects import ConsultChanged
-from acd.events import ConsultAsked, ConsultCompleted, ConsultTakenBack, Ticked
+from acd.events import ConferenceWanted, ConsultAsked, ConsultCompleted, ConsultTakenBack, Ticked
 from acd.model import ConsultState, Handover, OfferId, QueueId
 from tests.browser.conftest import OpenPage, Served
 from tests.browser.test_desk import at_work
@@ -39,7 +39,7 @@ async def test_another_engineer_is_asked_and_given_the_call(served: Served, open
     await expect(panel.get_by_role("button")).to_have_text(["Call it off B"])
     await expect(page.get_by_role("button", name="Hand on")).to_have_count(0)
     goes(served, ConsultState.TALKING, "answered")
-    await expect(panel.get_by_role("button")).to_have_text(["Give the call to 李伟 O", "Back to the caller B"])
+    await expect(panel.get_by_role("button")).to_have_text(["Give the call to 李伟 O", "All three talk C", "Back to the caller B"])
     await page.reload()
     await panel.get_by_role("button", name="Give the call to 李伟").click()
     await expect(panel.locator(".problem")).to_have_count(0)
@@ -73,3 +73,29 @@ async def test_who_is_asked_can_not_hand_the_call_on_before_it_is_his(served: Se
     goes(served, ConsultState.COMPLETED, "completed", asks=False)
     await expect(panel).to_contain_text("李伟 gave you the call: you talk to the caller.")
     await expect(page.get_by_role("button", name="Hand on")).to_be_visible()
+
+
+async def test_somebody_outside_is_asked_and_the_caller_joins(served: Served, open_page: OpenPage) -> None:
+    page = await talking(served, open_page, SHOWN)
+    await page.locator("body").press("t")
+    form = page.get_by_role("form", name="Hand on")
+    await form.get_by_label("Product line").select_option("out")
+    await form.get_by_label("closed").check()
+    await expect(form.get_by_role("button", name="Ask first")).to_have_count(0)
+    await form.get_by_label("Partner's number").check()
+    await form.get_by_role("button", name="Ask first").click()
+    await served.house.engine.takes(ConsultAsked(SHOWN.call, WANG, None, None, Handover(), "partner"))
+
+    def goes_outside(state: ConsultState, why: str) -> None:
+        served.house.engine.tell(Ticked(), [ConsultChanged(SHOWN.call, WANG, None, OfferId("x1"), state, why, "partner")])
+
+    panel = page.get_by_role("region", name="Asking another engineer")
+    goes_outside(ConsultState.TALKING, "answered")
+    await expect(panel).to_contain_text("You talk to the partner; the caller hears music.")
+    await page.locator("body").press("c")
+    await served.house.engine.takes(ConferenceWanted(SHOWN.call, WANG))
+    goes_outside(ConsultState.CONFERENCE, "caller joins")
+    await expect(panel).to_contain_text("All three talk: the caller, the partner and you.")
+    await expect(panel.get_by_role("button")).to_have_text(["Give the call to the partner O", "Let the partner go B"])
+    goes_outside(ConsultState.BACK, "consulted left")
+    await expect(panel).to_contain_text("You are back with the caller. The other side hung up.")

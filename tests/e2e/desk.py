@@ -149,12 +149,16 @@ class AgentAtDesk:
         await self._does("/api/desk/transfer", {"to": to, **(packet or {})})
 
     async def asks(self, packet: Mapping[str, str] | None = None, **to: str) -> None:
-        """Ask another engineer about the current call: one of ``queue=``, or ``agent=``."""
+        """Ask another engineer about the current call: one of ``queue=``, or ``agent=``; or somebody outside, at ``destination=``."""
         await self._does("/api/desk/consult", {"to": to, **(packet or {})})
 
     async def gives_over(self) -> None:
         """Give the call over to the engineer who was asked."""
         await self._does("/api/desk/consult/complete", {})
+
+    async def confers(self) -> None:
+        """Let the caller join: all three talk."""
+        await self._does("/api/desk/consult/conference", {})
 
     async def goes_back(self) -> None:
         """Go back to the caller."""

@@ -7,6 +7,8 @@ from typing import Any
 
 LINES = ("servers", "pcs", "printers", "scanners")
 LEVELS = ("L1", "L2", "L3")
+PARTNER = "88001234"
+"""Somebody outside the house, at the other end of the trunk."""
 RING_SECONDS = 3
 WRAP_UP_SECONDS = 1.5
 HEARTBEAT_SECONDS = 10
@@ -64,6 +66,8 @@ def quick(rows: dict[str, Any]) -> None:
     rows["waiting"].update(music_seconds=5, comfort_every=2)
     rows["destinations"]["closed"]["tells_opening"] = True
     rows["supervision"] = {"listening": True}
+    rows["destinations"]["partner"] = {"dial": PARTNER, "trunk": "provider"}
+    rows["offers"]["outside_ring_seconds"] = 5
     rows["survival"].update(heartbeat_seconds=HEARTBEAT_SECONDS, ring_seconds=5)
     for phone in rows["phones"].values():
         phone["qualify_seconds"] = 1

@@ -43,17 +43,17 @@ async def are_at(scene: Scene, *where: tuple[str, str]) -> None:
 
 
 async def bridged(scene: Scene) -> set[frozenset[str]]:
-    """Who hears whom: the two ends of each bridge."""
+    """Who hears whom: the ends of each bridge."""
     channels = await scene.hotline.asterisk.cli("core show channels concise")
     bridges: dict[str, set[str]] = {}
     for row in (line.split("!") for line in channels.splitlines() if "!" in line):
         if row[-2]:
             bridges.setdefault(row[-2], set()).add(row[0].removeprefix("PJSIP/").rpartition("-")[0])
-    return {frozenset(ends) for ends in bridges.values() if len(ends) == 2}
+    return {frozenset(ends) for ends in bridges.values() if len(ends) > 1}
 
 
 async def hear_each_other(scene: Scene, *ends: str) -> None:
-    """Wait until these two are in one bridge, and there is no other."""
+    """Wait until these are in one bridge, and there is no other."""
 
     async def together() -> bool:
         return await bridged(scene) == {frozenset(ends)}
@@ -170,3 +170,37 @@ async def test_an_engineer_who_puts_his_phone_down_gives_the_call_to_the_one_he_
     assert (record["queue"], record["agent"], record["end_cause"]) == ("pcs.L2", "zhao.lei", "agent_hung_up")
     assert (await told(scene, record["id"]))[-1] == ("completed", "completed")
     assert [what for phone in ("1001", "1006") for what in scene.phone_did(phone)] == ["invite", "answered", "hung_up"] * 2
+
+
+async def test_all_three_talk_though_the_exchange_is_out_of_sight_for_a_moment_until_the_caller_ends_it_for_all(scene: Scene) -> None:
+    li, zhao, caller = await consulting(scene)
+    await li.confers()
+    await hear_each_other(scene, CALLER, "1001", "1006")
+    async with manager_lost(scene.house):
+        pass
+    live = await scene.is_live(caller, "talking")
+    assert (live["agent"], live["consulted"]) == ("li.wei", "zhao.lei")
+    await hear_each_other(scene, CALLER, "1001", "1006")
+    await caller.hangs_up()
+    for desk, phone in ((li, "1001"), (zhao, "1006")):
+        await desk.becomes("wrap_up")
+        await scene.phone_meets(phone, "ended")
+    record = await scene.ended(caller)
+    assert (record["agent"], record["end_cause"]) == ("li.wei", "caller_hung_up")
+    assert [state for state, _ in await told(scene, record["id"])] == ["asked", "ringing", "talking", "conference", "over"]
+
+
+async def test_an_engineer_who_hangs_up_in_a_conference_leaves_the_caller_with_the_other_one(scene: Scene) -> None:
+    phones = await scene.install_phones()
+    li, zhao, caller = await consulting(scene)
+    await li.confers()
+    await hear_each_other(scene, CALLER, "1001", "1006")
+    phones.hang_up("1001")
+    await scene.phone_meets("1001", "hung_up")
+    await li.becomes("wrap_up")
+    await hear_each_other(scene, CALLER, "1006")
+    phones.hang_up("1006")
+    await zhao.becomes("wrap_up")
+    await caller.meets("ended")
+    record = await scene.ended(caller)
+    assert (record["queue"], record["agent"], record["end_cause"]) == ("pcs.L2", "zhao.lei", "agent_hung_up")

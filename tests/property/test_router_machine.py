@@ -27,6 +27,7 @@ from acd.events import (
     CallHandedOn,
     CallQueued,
     CommandFailed,
+    ConferenceWanted,
     ConsultAsked,
     ConsultCompleted,
     ConsultTakenBack,
@@ -57,6 +58,7 @@ from acd.model import (
     CallbackState,
     CallId,
     CallState,
+    ConsultState,
     Handover,
     IllegalTransition,
     Level,
@@ -65,6 +67,7 @@ from acd.model import (
     PhoneId,
     QueueId,
 )
+from acd.outsiders import OutsideAnswered, OutsideFailed, OutsideLeft, OutsideMissed
 from acd.packing import pack, unpack
 from acd.plan import CallbackRules, Hours, Overflow, Plan, Rona, Strategy
 from acd.router import Router
@@ -116,7 +119,7 @@ def plan(strategy: Strategy, mandatory: bool, agents: tuple[Any, ...] = COMPANY)
     )
     queues = (replace(queues[0], overflow=RULES, hours=EVENINGS), *queues[1:])
     rona = {MissCause.BUSY: Rona(5.0, 3), MissCause.REJECTED: Rona(0.0, 4), MissCause.PHONE_LOST: Rona(2.0, 2)}
-    return Plan(queues, agents, {"key-account": 40.0, "urgent": 75.0}, rona)
+    return Plan(queues, agents, {"key-account": 40.0, "urgent": 75.0}, rona, outside_lines=("partner",))
 
 
 calls_drawn = st.integers(0, 7)
@@ -289,8 +292,9 @@ class Hotline(RuleBasedStateMachine):
             call, name = data.draw(st.sampled_from(talking), label="talk")
             self.deliver(TalkEnded(call, name))
 
-    @rule(number=calls_drawn, unsure=st.booleans(),
-          command=st.sampled_from(["HoldCall", "StopRinging", "SendCall", "HangUpCall", "JoinCaller", "HangUpPhones"]))  # fmt: skip
+    @rule(number=calls_drawn, unsure=st.booleans(), command=st.sampled_from(
+        ["HoldCall", "StopRinging", "SendCall", "HangUpCall", "JoinCaller", "JoinCaller", "Confer", "HangUpPhones"]
+    ))  # fmt: skip
     def a_command_fails(self, number: int, command: str, unsure: bool) -> None:
         self.deliver(CommandFailed(self.call(number), command, "refused", unsure))
 
@@ -334,7 +338,7 @@ class Hotline(RuleBasedStateMachine):
             self.deliver(ConsultAsked(call, asking, queue_asked, name, Handover("tried") if packet else None))
             consult = self.router.calls()[call].consult
             for event in (HandoverAcknowledged, OfferRinging, OfferAnswered)[:news] if consult is not None else ():
-                self.deliver(event(consult.offer.id))
+                self.deliver(event(consult.id))
 
     def somebody_talks(self) -> None:
         """All agents come who can; and unless somebody talks, whoever is being offered a call takes it, or else a caller comes first."""
@@ -351,18 +355,39 @@ class Hotline(RuleBasedStateMachine):
         for offer in list(self.router._state.offers):
             self.deliver(OfferAnswered(offer))
 
-    @rule(data=st.data(), what=st.sampled_from(["rings", "read", "answered", "answered", "asker leaves", "asked leaves", "missed"]))
+    @rule(data=st.data(), answered=st.booleans())
+    def an_agent_asks_outside(self, data: st.DataObject, answered: bool) -> None:
+        self.somebody_talks()
+        talking = [(call.id, call.agent) for call in self.router.calls().values() if call.agent]
+        if talking:
+            call, asking = data.draw(st.sampled_from(talking), label="talk")
+            self.deliver(ConsultAsked(call, asking, to_destination=data.draw(st.sampled_from(["partner", "partner", "nowhere"]))))
+            consult = self.router.calls()[call].consult
+            if consult is not None and consult.offer is None and answered:
+                self.deliver(OutsideAnswered(call, consult.id))
+
+    @rule(data=st.data(), what=st.sampled_from(
+        ["rings", "read", "answered", "answered", "asker leaves", "asked leaves", "missed", "failed", "conference", "conference"]
+    ))  # fmt: skip
     def news_of_a_consultation(self, data: st.DataObject, what: str) -> None:
-        consults = [call.consult for call in self.router.calls().values() if call.consult is not None]
-        if consults:
-            offer = data.draw(st.sampled_from(consults), label="consultation").offer
-            call, asking = offer.call.id, offer.call.agent
-            assert asking is not None
-            self.deliver({
-                "rings": OfferRinging(offer.id), "read": HandoverAcknowledged(offer.id), "answered": OfferAnswered(offer.id),
-                "asker leaves": TalkEnded(call, asking), "asked leaves": TalkEnded(call, offer.agent.id),
-                "missed": OfferMissed(offer.id, MissCause.NO_ANSWER),
-            }[what])  # fmt: skip
+        consults = [(call, call.consult) for call in self.router.calls().values() if call.consult is not None]
+        if not consults:
+            return
+        call, consult = data.draw(st.sampled_from(consults), label="consultation")
+        assert call.agent is not None
+        common: dict[str, Event] = {"asker leaves": TalkEnded(call.id, call.agent), "conference": ConferenceWanted(call.id, call.agent)}
+        inside: dict[str, Event] = {
+            "rings": OfferRinging(consult.id), "read": HandoverAcknowledged(consult.id), "answered": OfferAnswered(consult.id),
+            "asked leaves": TalkEnded(call.id, consult.agent or call.agent), "missed": OfferMissed(consult.id, MissCause.NO_ANSWER),
+            "failed": OfferFailed(consult.id, "no"),
+        }  # fmt: skip
+        outside: dict[str, Event] = {
+            "answered": OutsideAnswered(call.id, consult.id), "asked leaves": OutsideLeft(call.id, consult.id),
+            "missed": OutsideMissed(call.id, consult.id, MissCause.BUSY), "failed": OutsideFailed(call.id, consult.id, "no"),
+        }  # fmt: skip
+        event = {**common, **(inside if consult.offer is not None else outside)}.get(what)
+        if event is not None:
+            self.deliver(event)
 
     @rule(data=st.data(), gives=st.booleans())
     def an_agent_ends_his_consultation(self, data: st.DataObject, gives: bool) -> None:
@@ -434,7 +459,7 @@ class Hotline(RuleBasedStateMachine):
     def the_exchange_is_looked_at(self, data: st.DataObject, phones: set[PhoneId]) -> None:
         known = [call for call in self.router.calls() if data.draw(st.booleans(), label=f"{call} is there")]
         strangers = [CallId(f"main-stranger{len(self.story)}")] if data.draw(st.booleans(), label="a stranger") else []
-        places = st.sampled_from(["menu", "hold", "hold", "offer", "talk", "talk", "consult", "consult", "survival", "after"])
+        places = st.sampled_from(["menu", "hold", "hold", "offer", "talk", "talk", "consult", "consult", "conference", "survival", "after"])
         calls = tuple(self.seen(data, call, data.draw(places)) for call in [*known, *strangers])
         self.deliver(ExchangeSeen("main", calls, tuple(sorted(phones))))
         self.arrived += strangers
@@ -445,9 +470,9 @@ class Hotline(RuleBasedStateMachine):
         """Where the exchange may have a call: often as it is believed, else anywhere."""
         live = self.router.calls().get(call)
         own = [] if live is None or live.offer is None else [live.offer.phone] * 4
-        asked = [] if live is None or live.consult is None else [live.consult.offer.phone] * 4
+        asked = [] if live is None or live.consult is None else [live.consult.phone] * 4
         phone = data.draw(st.sampled_from([*own, *asked, *PHONES]))
-        if place != "consult":
+        if place not in ("consult", "conference"):
             return SeenCall(call, place, phone)
         return SeenCall(call, place, phone, data.draw(st.sampled_from([None, *asked, *own, *PHONES])), data.draw(st.booleans()))
 
@@ -481,6 +506,10 @@ class Hotline(RuleBasedStateMachine):
                 continue
             offers, call_state, agent_state = JOINT_OF_CONSULT[call.consult.state]
             offer = call.consult.offer
+            if offer is None:
+                assert call.state is call_state and call.offer is not None and call.agent == call.offer.agent.id
+                assert (call.consult.overdue_us is not None) == (call.consult.state is ConsultState.RINGING)
+                continue
             assert offer.state in offers and call.state is call_state and offer.agent.state is agent_state
             assert offer.consult and offer.call is call and offer.agent.offer is offer and offer.agent.call == call.id
             assert call.offer is not None and call.offer is not offer and call.agent == call.offer.agent.id != offer.agent.id

@@ -145,7 +145,7 @@ def plan() -> Plan:
     open_to_all = Requirement((Step("anybody", EVERYBODY),))
     queues = tuple(QueuePlan(queue_of(line, level), line, level, open_to_all) for line in LINES for level in Level)
     agents = tuple(AgentPlan(agent, name, {}, PhoneId(str(1001 + i)), team) for i, (agent, (name, team)) in enumerate(NAMES.items()))
-    return Plan(queues, agents, incident_texts=tuple(INCIDENT_TEXTS))
+    return Plan(queues, agents, incident_texts=tuple(INCIDENT_TEXTS), outside_lines=("partner",))
 
 
 def now() -> datetime:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from acd.effects import ConsultChanged
-from acd.events import ConsultAsked, ConsultCompleted, ConsultTakenBack, Ticked
+from acd.events import ConferenceWanted, ConsultAsked, ConsultCompleted, ConsultTakenBack, Ticked
 from acd.model import AgentState, CallId, ConsultState, Handover, NobodyFree, OfferId, QueueId
 from cti.api_messages import pop_fields
 from tests.unit.cti_api_house import LI, WANG, House, pop
@@ -16,6 +16,7 @@ from tests.unit.test_cti_api_transfer import PACKET, built, li, talking
 __all__ = ["built", "li", "talking"]
 
 ASK, COMPLETE, BACK = "/api/desk/consult", "/api/desk/consult/complete", "/api/desk/consult/back"
+CONFERENCE = "/api/desk/consult/conference"
 HANDOVER = Handover(PACKET["tried"], PACKET["serial"], PACKET["fault_code"], PACKET["notes"])
 
 
@@ -36,7 +37,7 @@ async def test_the_call_is_given_over_or_taken_back(li: httpx.AsyncClient, built
     assert built.engine.events == [ConsultCompleted(talking, LI), ConsultTakenBack(talking, LI)]
 
 
-@pytest.mark.parametrize("path", [ASK, COMPLETE, BACK])
+@pytest.mark.parametrize("path", [ASK, COMPLETE, BACK, CONFERENCE])
 async def test_who_talks_to_nobody_has_nothing_to_ask(li: httpx.AsyncClient, built: House, path: str) -> None:
     built.engine.set(LI, AgentState.WRAP_UP, "call")
     assert_problem(await li.post(path, json={"to": {"queue": "servers.L2"}} if path == ASK else None), 409, "not_talking")
@@ -73,6 +74,29 @@ async def test_the_cards_of_both_say_how_it_goes(built: House, talking: CallId) 
     built.engine.tell(Ticked(), [notice])
     card = live._cards.of(LI)
     assert card is not None
-    assert pop_fields(card)["consult"] == {"agent": LI, "consulted": WANG, "state": "talking", "why": "answered"}
+    assert pop_fields(card)["consult"] == {
+        "agent": LI, "consulted": WANG, "outside": "", "state": "talking", "why": "answered",
+    }  # fmt: skip
     elsewhere = live._cards.of(WANG)
     assert elsewhere is not None and elsewhere.consult is None, "her card is of another call"
+
+
+async def test_somebody_outside_the_house_is_asked_and_the_caller_may_join(li: httpx.AsyncClient, built: House, talking: CallId) -> None:
+    assert (await li.post(ASK, json={"to": {"destination": "partner"}, **PACKET})).status_code == 200
+    assert (await li.post(CONFERENCE)).status_code == 200
+    assert built.engine.events == [
+        ConsultAsked(talking, LI, None, None, HANDOVER, "partner"), ConferenceWanted(talking, LI),
+    ]  # fmt: skip
+
+
+async def test_a_destination_without_a_telephone_can_not_be_asked(li: httpx.AsyncClient, built: House, talking: CallId) -> None:
+    assert_problem(await li.post(ASK, json={"to": {"destination": "voicemail"}}), 422, "unknown_destination")
+
+
+async def test_the_card_says_who_outside_is_asked(built: House, talking: CallId) -> None:
+    built.engine.tell(Ticked(), [ConsultChanged(talking, LI, None, OfferId("x1"), ConsultState.RINGING, "begun", "partner")])
+    card = built.live._cards.of(LI)
+    assert card is not None
+    assert pop_fields(card)["consult"] == {
+        "agent": LI, "consulted": None, "outside": "partner", "state": "ringing", "why": "begun",
+    }  # fmt: skip

@@ -52,6 +52,7 @@ export const mute = (on: boolean) => ask<AgentView>("POST", "/api/desk/mute", { 
 export const handOn = (to: Record<string, string>, packet: Packet) => ask<AgentView>("POST", "/api/desk/transfer", { to, ...packet });
 export const askFirst = (to: Record<string, string>, packet: Packet) => ask<AgentView>("POST", "/api/desk/consult", { to, ...packet });
 export const giveOver = () => ask<AgentView>("POST", "/api/desk/consult/complete");
+export const confer = () => ask<AgentView>("POST", "/api/desk/consult/conference");
 export const goBack = () => ask<AgentView>("POST", "/api/desk/consult/back");
 export const acknowledge = (offer: string) => ask<AgentView>("POST", "/api/desk/handover/acknowledge", { offer });
 

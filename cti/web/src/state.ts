@@ -16,7 +16,7 @@ export interface State {
 
 export const nothing: State = {
   me: null,
-  ui: { reasons: [], dispositions: [], languages: [], product_lines: {}, targets: { queues: [], agents: [], destinations: [] }, incident_texts: {} },
+  ui: { reasons: [], dispositions: [], languages: [], product_lines: {}, targets: { queues: [], agents: [], destinations: [], outside: [] }, incident_texts: {} },
   agent: null,
   card: null,
   withdrawn: null,

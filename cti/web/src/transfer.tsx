@@ -92,8 +92,8 @@ function TransferForm({ card, ui, onClose }: { card: Card; ui: Ui; onClose(): vo
         <button type="submit" class="primary" disabled={request.busy || to === ""}>
           {words.handOnNow}
         </button>
-        {group !== OUT && (
-          <button type="button" disabled={request.busy || to === ""} title={words.consult.askHint} onClick={() => void askFirst()}>
+        {(group !== OUT || ui.targets.outside.includes(to)) && (
+          <button type="button" disabled={request.busy || to === ""} title={group === OUT ? words.consult.askOutsideHint : words.consult.askHint} onClick={() => void askFirst()}>
             {words.consult.ask}
           </button>
         )}

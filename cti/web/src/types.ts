@@ -29,6 +29,8 @@ export interface Targets {
   queues: { queue: string; product_line: string; level: string; label: Record<string, string> }[];
   agents: { agent: string; name: string; team: string }[];
   destinations: string[];
+  /** Those of them where somebody can be asked first. */
+  outside: string[];
 }
 
 /** What goes with a call that is handed on. */
@@ -39,12 +41,13 @@ export interface Packet {
   notes: string;
 }
 
-export type ConsultStateName = "asked" | "ringing" | "talking" | "completed" | "back" | "over";
+export type ConsultStateName = "asked" | "ringing" | "talking" | "conference" | "completed" | "back" | "over";
 
-/** An engineer asks another one about his call; `why` is what happened last. */
+/** An engineer asks another one about his call, or somebody `outside` the house (then `consulted` is null); `why` is what happened last. */
 export interface Consult {
   agent: string;
-  consulted: string;
+  consulted: string | null;
+  outside: string;
   state: ConsultStateName;
   why: string;
 }

@@ -9,6 +9,7 @@ import pytest
 from acd.effects import (
     AgentChanged,
     CallChanged,
+    Confer,
     ConsultChanged,
     HandedOn,
     HangUpPhones,
@@ -25,6 +26,7 @@ from acd.events import (
     CallerLeft,
     CallHandedOn,
     CommandFailed,
+    ConferenceWanted,
     ConsultAsked,
     ConsultCompleted,
     ConsultTakenBack,
@@ -435,3 +437,100 @@ def test_a_join_of_which_no_answer_came_and_that_was_not_done_is_done_after_the_
     scene(CommandFailed(call, "JoinCaller", "no answer within 5 s", unsure=True))
     scene(ExchangeSeen("main", (SeenCall(call, "consult", PhoneId("10ann"), PhoneId("10bob"), True),), PHONES))
     assert scene.first(JoinCaller) == JoinCaller(call, PhoneId("10ann"), parts=True)
+
+
+# ---- all three -------------------------------------------------------------------------------------------------------------------------
+
+
+def conference() -> tuple[Scene, CallId, OfferId]:
+    scene, call, offer = both_talk()
+    scene(ConferenceWanted(call, ANN))
+    return scene, call, offer
+
+
+def test_all_three_talk_when_the_agent_says_so_and_not_before_the_two_do() -> None:
+    scene, call, offer = asked()
+    with pytest.raises(IllegalTransition):
+        scene(ConferenceWanted(call, ANN))
+    scene(OfferAnswered(offer))
+    with pytest.raises(IllegalTransition):
+        scene(ConferenceWanted(call, BOB))
+    scene(ConferenceWanted(call, ANN))
+    assert scene.first(Confer) == Confer(call, PhoneId("10ann"))
+    assert (scene.live(call).state, scene.first(ConsultChanged).state) == (CallState.TALKING, ConsultState.CONFERENCE)
+    assert [scene.state_of(name).state for name in ("ann", "bob")] == [AgentState.TALKING] * 2
+    with pytest.raises(IllegalTransition):
+        scene(ConferenceWanted(call, ANN))
+
+
+@pytest.mark.parametrize(
+    ("event", "phone", "parts"),
+    [
+        (lambda call: ConsultCompleted(call, ANN), "10bob", True),
+        (lambda call: TalkEnded(call, ANN), "10bob", False),
+        (lambda call: ConsultTakenBack(call, ANN), "10ann", True),
+        (lambda call: TalkEnded(call, BOB), "10ann", False),
+    ],
+)
+def test_whoever_of_the_two_leaves_the_conference_the_caller_has_the_other(event: object, phone: str, parts: bool) -> None:
+    scene, call, _ = conference()
+    scene(event(call))  # type: ignore[operator]
+    assert scene.first(JoinCaller) == JoinCaller(call, PhoneId(phone), parts)
+    left, stays = ("ann", "bob") if phone == "10bob" else ("bob", "ann")
+    assert (scene.live(call).state, scene.live(call).agent, scene.live(call).consult) == (CallState.TALKING, stays, None)
+    assert scene.state_of(left).state is AgentState.WRAP_UP
+    assert scene.router.board(scene.now).calls[0].agent == stays
+    scene(CallerLeft(call))
+    assert scene.state_of(stays).state is AgentState.WRAP_UP
+
+
+def test_when_the_caller_leaves_the_conference_it_is_over_for_all() -> None:
+    scene, call, _ = conference()
+    scene(CallerLeft(call))
+    assert scene.of(HangUpPhones) == [HangUpPhones(call)]
+    assert [scene.state_of(name).state for name in ("ann", "bob")] == [AgentState.WRAP_UP] * 2
+    assert scene.router._state.offers == {}
+
+
+@pytest.mark.parametrize("failure", [JoinFailed(CallId("main-1")), CommandFailed(CallId("main-1"), "Confer", "no such channel")])
+def test_a_caller_who_could_not_be_brought_to_them_is_held_still_and_the_two_talk_on(failure: Event) -> None:
+    scene, call, _ = conference()
+    scene(failure)
+    assert (scene.live(call).state, scene.first(ConsultChanged).state) == (CallState.CONSULTING, ConsultState.TALKING)
+    scene(ConferenceWanted(call, ANN))
+    assert scene.first(Confer).call == call
+
+
+def test_of_a_conference_nothing_is_lost_while_the_exchange_is_out_of_sight() -> None:
+    scene, call, _ = conference()
+    together = SeenCall(call, "conference", PhoneId("10ann"), PhoneId("10bob"), True)
+    scene(ExchangeSeen("main", (together,), PHONES))
+    assert [*scene.of(ConsultChanged), *scene.of(CallChanged), *scene.of(JoinCaller)] == []
+    scene(CommandFailed(call, "Confer", "no answer", unsure=True))
+    scene(ExchangeSeen("main", (SeenCall(call, "consult", PhoneId("10ann"), PhoneId("10bob"), True),), PHONES))
+    assert scene.live(call).state is CallState.CONSULTING, "he is in hold still"
+    scene(ExchangeSeen("main", (together,), PHONES))
+    assert (scene.live(call).state, scene.first(ConsultChanged).state) == (CallState.TALKING, ConsultState.CONFERENCE)
+
+
+@pytest.mark.parametrize(("left", "owner"), [("10ann", "ann"), ("10bob", "bob")])
+def test_who_is_left_with_the_caller_out_of_sight_has_him(left: str, owner: str) -> None:
+    scene, call, _ = conference()
+    scene(ExchangeSeen("main", (SeenCall(call, "talk", PhoneId(left)),), PHONES))
+    assert (scene.live(call).state, scene.live(call).agent, scene.live(call).consult) == (CallState.TALKING, owner, None)
+    assert scene.of(JoinCaller) == []
+
+
+def test_a_decision_that_got_lost_is_carried_out_after_the_look() -> None:
+    scene, call, _ = conference()
+    scene(ConsultTakenBack(call, ANN))
+    scene(ExchangeSeen("main", (SeenCall(call, "conference", PhoneId("10ann"), PhoneId("10bob"), True),), PHONES))
+    assert scene.first(JoinCaller) == JoinCaller(call, PhoneId("10ann"), parts=True)
+
+
+def test_a_conference_that_nobody_decided_is_ended_and_the_caller_waits() -> None:
+    scene = Scene()
+    scene(ExchangeSeen("main", (SeenCall(CallId("main-9"), "conference", PhoneId("10ann"), PhoneId("10bob"), True),), PHONES))
+    assert scene.of(HangUpPhones) == [HangUpPhones(CallId("main-9"))]
+    assert scene.live(CallId("main-9")).state is CallState.WAITING
+    assert scene.first(HoldCall).call == "main-9"

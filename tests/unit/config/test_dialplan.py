@@ -241,11 +241,15 @@ def test_destinations_are_said_recorded_or_dialled(shipped: Config) -> None:
             },
         }
     )
-    out = context(render(config, SECRETS, "main")["extensions.conf"], "hotline-out")
+    rendered = render(config, SECRETS, "main")["extensions.conf"]
+    out = context(rendered, "hotline-out")
 
     assert "exten => closed,1," in out and "Playback(hotline/closed)" in out
     assert "VoiceMail(100@default,u)" in out
     assert "Dial(PJSIP/4009990000@hotline-partners,60,gi)" in out
+    asked = context(rendered, "hotline-consult-outside")
+    assert "Dial(PJSIP/4009990000@hotline-partners,45,giF(hotline-consulted^s^1))" in asked
+    assert "exten => closed" not in asked and "exten => box" not in asked, "nobody can be asked there"
 
 
 def test_what_people_read_never_reaches_asterisk(changed: Changed) -> None:

@@ -7,9 +7,20 @@ from collections.abc import Mapping
 
 import pytest
 
-from acd.effects import HangUpPhones, HoldCall, JoinCaller, StartConsult
-from acd.events import CallerLeft, Event, ExchangeSeen, JoinFailed, OfferAnswered, OfferMissed, OfferRinging, SeenCall, TalkEnded
-from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId, QueueId
+from acd.effects import AskOutside, Confer, HangUpPhones, HoldCall, JoinCaller, StartConsult
+from acd.events import (
+    CallerLeft,
+    Event,
+    ExchangeSeen,
+    JoinFailed,
+    OfferAnswered,
+    OfferMissed,
+    OfferRinging,
+    SeenCall,
+    TalkEnded,
+)
+from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId, QueueId, line_to
+from acd.outsiders import OutsideAnswered, OutsideLeft, OutsideMissed
 from cti.ami import Refused
 from cti.names import DialPattern
 from cti.seen import Look, look
@@ -223,3 +234,91 @@ async def test_when_it_is_not_known_whether_a_caller_was_put_together_it_is_look
         looks = [event for event in await engine.heard(2) if isinstance(event, ExchangeSeen)]
         assert len(looks) == 2
         assert len(orders(asterisk, "Redirect")) == 1, "it is not repeated"
+
+
+# ---- somebody outside the house ----------------------------------------------------------------------------------------------------------
+
+PARTNER = line_to("partner")
+RINGS_OUTSIDE = began("1.2", "1.4", "partner", "hotline-consult-outside")
+ASKED_ID = OfferId("o-outside:partner")
+
+
+def test_his_news_name_the_asking() -> None:
+    assert heard(RINGS_OUTSIDE, dialled("1.2", "1.4"), gone("1.4", "HangupRequest"), gone("1.4")) == [
+        OutsideAnswered(CALL, ASKED_ID), OutsideLeft(CALL, ASKED_ID),
+    ]  # fmt: skip
+
+
+def test_the_agent_who_puts_his_phone_down_ends_his_own_talk() -> None:
+    assert heard(RINGS_OUTSIDE, dialled("1.2", "1.4"), gone("1.2", "HangupRequest"), gone("1.2"))[1:] == [
+        TalkEnded(CALL, AgentId("at 1001")),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cause", "why"), [("17", MissCause.BUSY), ("21", MissCause.REJECTED), ("19", MissCause.NO_ANSWER)])
+def test_who_does_not_take_it_outside_is_missed_with_the_cause_and_only_once(cause: str, why: MissCause) -> None:
+    after = {"Event": "UserEvent", "UserEvent": "HotlineMissed", "Uniqueid": "1.2", "Context": "hotline-consult-outside",
+             "Exten": "partner", "Status": "BUSY"}  # fmt: skip
+    assert heard(RINGS_OUTSIDE, dialled("1.2", "1.4", "BUSY"), gone("1.4", cause=cause), after) == [OutsideMissed(CALL, ASKED_ID, why)]
+
+
+def test_a_trunk_that_can_not_be_dialled_is_missed() -> None:
+    after = {"Event": "UserEvent", "UserEvent": "HotlineMissed", "Uniqueid": "1.2", "Context": "hotline-consult-outside",
+             "Exten": "partner", "Status": "CHANUNAVAIL"}  # fmt: skip
+    assert heard(after) == [OutsideMissed(CALL, ASKED_ID, MissCause.UNREGISTERED)]
+
+
+ASKING_OUTSIDE = channel("1.2", "hotline-consult-outside", "partner", linkedid="1.1", application="Dial", name="PJSIP/1001-00000001")
+OUTSIDE = channel("1.4", "hotline-entry", "", linkedid="1.1", application="AppDial", name="PJSIP/hotline-provider-00000009")
+
+
+@pytest.mark.parametrize(("state", "talks"), [("6", True), ("5", False)])
+def test_a_caller_held_beside_an_agent_and_somebody_outside_is_in_consultation(state: str, talks: bool) -> None:
+    found = looked(HELD, ASKING_OUTSIDE, {**OUTSIDE, "ChannelState": state})
+    assert found.seen.calls == (SeenCall(CALL, "consult", LI, PARTNER, talks),)
+    assert [(leg.phone, leg.outside, leg.answered) for leg in found.legs.values()] == [(LI, False, True), (PARTNER, True, talks)]
+
+
+IN_CONFERENCE = {**channel("1.1", "hotline-conference", application="BridgeAdd"), "BridgeID": "b"}
+
+
+@pytest.mark.parametrize(("others", "seen"), [
+    ((ASKING, ASKED), SeenCall(CALL, "conference", LI, ZHAO, True)),
+    ((ASKING_OUTSIDE, OUTSIDE), SeenCall(CALL, "conference", LI, PARTNER, True)),
+    (({**ASKED, "BridgeID": "b"},), SeenCall(CALL, "talk", ZHAO)),
+    (({**ASKED, "BridgeID": "another"},), SeenCall(CALL, "offer")),
+    ((), SeenCall(CALL, "offer")),
+])  # fmt: skip
+def test_who_is_in_conference_with_the_caller(others: tuple[dict[str, str], ...], seen: SeenCall) -> None:
+    assert looked(IN_CONFERENCE, *others).seen.calls == (seen,)
+
+
+async def test_somebody_outside_is_rung_by_the_destinations_name() -> None:
+    async with FakeAsterisk(Status=talk) as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.ask_outside(AskOutside(OfferId("x1"), CALL, "partner", QueueId("pcs.L1"), LI, "zh"))
+        [order] = orders(asterisk, "Redirect")
+        assert (order["ExtraChannel"], order["ExtraContext"], order["ExtraExten"]) == ("1.2", "hotline-consult-outside", "partner")
+        assert (order["Channel"], order["Context"], order["Exten"]) == ("1.1", "hotline-hold", "pcs.L1")
+
+
+async def test_the_caller_is_given_over_to_somebody_outside() -> None:
+    def outside(action: Action) -> str:
+        return listed(action, HELD, ASKING_OUTSIDE, OUTSIDE)
+
+    async with FakeAsterisk(Status=outside) as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.join(JoinCaller(CALL, PARTNER, parts=True))
+        told = [(order["Channel"], order["Variable"]) for order in orders(asterisk, "Setvar")]
+        assert told == [("1.2", "HOTLINE_DONE"), ("1.4", "HOTLINE_DONE"), ("1.1", "HOTLINE_PEER")]
+        [order] = orders(asterisk, "Redirect")
+        assert (order["Channel"], order["Context"], order["Exten"]) == ("1.1", "hotline-join-outside", "s")
+
+
+async def test_the_caller_joins_the_two_and_can_be_put_together_with_one_of_them_afterwards() -> None:
+    async with FakeAsterisk(Status=consultation) as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.confer(Confer(CALL, LI))
+        await exchange.join(JoinCaller(CALL, ZHAO))
+        peers = [order["Value"] for order in orders(asterisk, "Setvar") if order["Variable"] == "HOTLINE_PEER"]
+        assert peers == ["1.2", "1.3"]
+        assert [(order["Channel"], order["Context"]) for order in orders(asterisk, "Redirect")] == [
+            ("1.1", "hotline-conference"), ("1.1", "hotline-join"),
+        ]  # fmt: skip

@@ -1,0 +1,116 @@
+"""An engineer asks somebody outside the house before he gives his call over: who hears whom, and that nobody loses the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hotline.simulated_phones import Habits, Manner, SimulatedPhones
+from tests.e2e.desk import AgentAtDesk
+from tests.e2e.quick_config import PARTNER
+from tests.e2e.scene import Caller, Scene
+from tests.e2e.test_consult import CALLER, HELD, are_at, hear_each_other, told
+from tests.e2e.test_exchange_lost import manager_lost
+from tests.e2e.test_transfer import PACKET, handed_on, talking
+from tests.e2e.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+ASKING = ("hotline-consult-outside", "partner")
+
+
+@asynccontextmanager
+async def partner(scene: Scene, folder: Path, manners: Mapping[str, Manner] | None = None) -> AsyncIterator[SimulatedPhones]:
+    """His telephone, at the other end of the trunk."""
+    habits = Habits(answers_after=(0.2, 0.25), talks=None)
+    phones = SimulatedPhones(folder / "partner", scene.hotline.ports.callers, next(scene.house.caller_ports), manners, habits)
+    async with phones:
+        yield phones
+
+
+async def meets(phones: SimulatedPhones, what: str) -> None:
+    async def seen() -> bool:
+        return what in [line.what for line in phones.log() if line.phone == PARTNER]
+
+    await until(seen, f"the partner's phone {what}: {phones.log()}")
+
+
+async def asking(scene: Scene, phones: SimulatedPhones) -> tuple[AgentAtDesk, Caller]:
+    """Li talks to a caller, asks at the partner's, and is answered."""
+    li, caller = await talking(scene, "pcs.L1", "li.wei")
+    await li.asks(PACKET, destination="partner")
+    await meets(phones, "answered")
+    await scene.is_live(caller, "consulting")
+    await are_at(scene, HELD, ASKING)
+    await hear_each_other(scene, CALLER, "1001")
+    return li, caller
+
+
+async def caller_and_partner_hear_each_other(scene: Scene) -> None:
+    """Both came, or went, by the one trunk; nobody else is there."""
+
+    async def together() -> bool:
+        rows = [line.split("!") for line in (await scene.hotline.asterisk.cli("core show channels concise")).splitlines() if "!" in line]
+        return len(rows) == 2 and len({row[-2] for row in rows} - {""}) == 1 and all(row[0].startswith(f"PJSIP/{CALLER}") for row in rows)
+
+    await until(together, "caller and partner in one bridge, and no other channel")
+
+
+async def test_the_call_is_given_over_to_a_partner_though_the_exchange_was_out_of_sight_meanwhile(scene: Scene, tmp_path: Path) -> None:
+    async with partner(scene, tmp_path) as phones:
+        li, caller = await asking(scene, phones)
+        async with manager_lost(scene.house):
+            pass
+        assert (await scene.is_live(caller, "consulting"))["consulted_outside"] == "partner"
+        await li.gives_over()
+        await li.becomes("wrap_up")
+        await scene.phone_meets("1001", "ended")
+        await caller_and_partner_hear_each_other(scene)
+        await caller.hangs_up()
+        await meets(phones, "ended")
+    record = await scene.ended(caller)
+    assert (record["agent"], record["end_cause"]) == ("li.wei", "diverted")
+    assert await told(scene, record["id"]) == [
+        ("asked", "asked"), ("ringing", "begun"), ("talking", "answered"), ("completed", "completed"),
+    ]  # fmt: skip
+    [handed] = await handed_on(scene, record["id"])
+    assert (handed["to_destination"], handed["handover"]) == ("partner", {**PACKET, "by": "li.wei"})
+
+
+async def test_a_partner_who_is_busy_leaves_engineer_and_caller_together_and_all_three_talk_when_he_is_not(
+    scene: Scene, tmp_path: Path
+) -> None:
+    async with partner(scene, tmp_path, {PARTNER: Manner.BUSY}):
+        li, caller = await talking(scene, "pcs.L1", "li.wei")
+        await li.asks(PACKET, destination="partner")
+        await li.sees(lambda message: (message.get("consult") or {}).get("why") == "missed", "that nobody took it")
+        await scene.is_live(caller, "talking")
+        await hear_each_other(scene, CALLER, "1001")
+    async with partner(scene, tmp_path / "again") as phones:
+        await li.asks(PACKET, destination="partner")
+        await meets(phones, "answered")
+        await scene.is_live(caller, "consulting")
+        await are_at(scene, HELD, ASKING)
+        await li.confers()
+        await scene.is_live(caller, "talking")
+        await three_are_in_one_bridge(scene)
+        await li.gives_over()
+        await caller_and_partner_hear_each_other(scene)
+        await caller.hangs_up()
+        await meets(phones, "ended")
+    assert (await scene.ended(caller))["end_cause"] == "diverted"
+
+
+async def three_are_in_one_bridge(scene: Scene) -> None:
+    async def together() -> bool:
+        rows = [line.split("!") for line in (await scene.hotline.asterisk.cli("core show channels concise")).splitlines() if "!" in line]
+        return len(rows) == 3 and len({row[-2] for row in rows}) == 1 and rows[0][-2] != ""
+
+    await until(together, "three channels in one bridge")
