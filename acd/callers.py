@@ -46,10 +46,14 @@ _LEFT: dict[CallState, EndCause] = {
 
 
 def arrived(state: State, event: CallArrived) -> None:
-    """A new call, in the menu."""
-    if event.call not in state.calls and event.call not in state.ended:
-        begin(state, event.call, event.ani, event.ani_name, event.dnis, event.entry)
-        callbacks.hold_off(state, event.ani)
+    """A new call, in the menu; or one that a look at the exchange has found before its session said who calls."""
+    call = state.calls.get(event.call)
+    if (call is not None and (call.ani or call.dnis)) or event.call in state.ended:
+        return
+    if call is None:
+        call = begin(state, event.call)
+    call.ani, call.ani_name, call.dnis, call.entry = event.ani, event.ani_name, event.dnis, event.entry
+    callbacks.hold_off(state, event.ani)
 
 
 def begin(state: State, call_id: CallId, ani: str = "", ani_name: str = "", dnis: str = "", entry: str = "") -> Call:

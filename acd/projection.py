@@ -196,8 +196,9 @@ class Records:
     # ---- events ----------------------------------------------------------------------------------------------------------
 
     def _arrived(self, at: datetime, event: CallArrived) -> None:
-        if event.call not in self._open.calls:
-            self._open.calls[event.call] = _new_call(event.call, at, event)
+        row = self._open.calls.setdefault(event.call, _new_call(event.call, at))
+        if not (row["ani"] or row["dnis"]):
+            row.update(ani=event.ani, ani_name=event.ani_name, dnis=event.dnis, entry=event.entry, bypass=event.bypass)
 
     def _recognised(self, at: datetime, event: CallerRecognised) -> None:
         if row := self._open.calls.get(event.call):
@@ -227,7 +228,7 @@ class Records:
     def _call_changed(self, sequence: int, ordinal: int, at: datetime, notice: CallChanged) -> None:
         row = self._open.calls.get(notice.call)
         if row is None:
-            row = self._open.calls[notice.call] = _new_call(notice.call, at, None)
+            row = self._open.calls[notice.call] = _new_call(notice.call, at)
         previous = row["state"]
         row["state"] = str(notice.state)
         if notice.queue is not None and notice.queue != row["queue"]:
@@ -363,15 +364,14 @@ _OF_NOTICE: dict[type, Callable[..., None]] = {
 }  # fmt: skip
 
 
-def _new_call(call: str, at: datetime, arrival: CallArrived | None) -> Row:
+def _new_call(call: str, at: datetime) -> Row:
     return {
-        "id": call, "ani": arrival.ani if arrival else "", "ani_name": arrival.ani_name if arrival else "",
-        "dnis": arrival.dnis if arrival else "", "entry": arrival.entry if arrival else "", "path": [], "product_line": None, "level": None,
+        "id": call, "ani": "", "ani_name": "", "dnis": "", "entry": "", "path": [], "product_line": None, "level": None,
         "language": None, "segment": None, "urgent": False, "customer": None,
         "customer_case": None, "queue": None, "state": str(CallState.MENU), "offers": 0, "agent": None,
         "arrived_at": at, "queued_at": None, "answered_at": None, "talk_ended_at": None, "ended_at": None, "end_cause": None,
         "announced_seconds": None, "announced_at": None,
-        "bypass": arrival.bypass if arrival else False, "handed_over_by": None,
+        "bypass": False, "handed_over_by": None,
         "first_queue": None, "settled_at": None, "resolver": None, "transfers": 0,
         "survey_score": None, "survey_solved": None, "survey_comment": None,
     }  # fmt: skip

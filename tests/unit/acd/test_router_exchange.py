@@ -53,6 +53,16 @@ def test_a_waiting_caller_in_hold_is_as_it_should_be() -> None:
     assert scene.live(call).state is CallState.WAITING
 
 
+@pytest.mark.parametrize("place", ["menu", "hold"])
+def test_a_caller_whom_a_look_found_before_he_was_told_of_is_no_stranger(place: str) -> None:
+    scene = Scene()
+    scene(look(at(place)))
+    scene(CallArrived(CALL, "139", "Bob", "400", "unified"))
+    scene(CallArrived(CALL, "140", "", "401", "said again"))
+    [call] = scene.router.calls().values()
+    assert (call.ani, call.ani_name, call.dnis, call.entry) == ("139", "Bob", "400", "unified")
+
+
 def test_a_stranger_in_hold_is_served_by_the_plans_first_queue() -> None:
     scene = Scene()
     scene.ready("bob")
