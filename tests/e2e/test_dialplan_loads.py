@@ -336,12 +336,12 @@ async def test_a_wrong_secret_is_refused(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize(
-    "action",
+    ("action", "refused"),
     [
-        "Action: Command\r\nCommand: core show version",
-        "Action: Originate\r\nChannel: Local/s@x\r\nApplication: System",
-        "Action: GetConfig\r\nFilename: pjsip.conf",
+        ("Action: Command\r\nCommand: core show version", "Permission denied"),
+        ("Action: Originate\r\nChannel: Local/s@x\r\nApplication: System\r\nData: true", "Access Forbidden: app or data blacklisted"),
+        ("Action: GetConfig\r\nFilename: pjsip.conf", "Permission denied"),
     ],
 )
-async def test_the_managers_user_may_do_no_more_than_the_engine_needs(exchange: Exchange, action: str) -> None:
-    assert "Permission denied" in await manager(exchange, login(SECRET), action)
+async def test_the_managers_user_may_do_no_more_than_the_engine_needs(exchange: Exchange, action: str, refused: str) -> None:
+    assert refused in await manager(exchange, login(SECRET), action)
