@@ -5,17 +5,19 @@ Days are the hotline's own, first and last included. Whoever keeps the past work
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
 from acd.misroutes import Bypasses, Misroutes
 from acd.model import Level
 from acd.resolution import Resolution
+from cti.api_cursor import Cursor, cursor_of, place_of, unknown_cursor
 from cti.api_desk import json_response
 from cti.api_parts import Day
 from cti.api_problems import Refused
@@ -23,6 +25,10 @@ from cti.api_routes import SUPERVISING, Route
 from cti.api_spreadsheets import csv_of
 
 PICTURE = "image/svg+xml"
+LEDGER = "misroutes"
+WAY = ("dnis", "entry", "choices", "first_queue", "queue", "resolver", "misrouted")
+MOST_ROWS = 1000
+"""Of the ledger, in one answer."""
 MOST_DAYS = 92
 """A report on more days is refused: it would keep the records busy."""
 
@@ -54,11 +60,12 @@ class MisrouteRow(BaseModel):
 
 
 class MisroutesReport(BaseModel):
-    """The ledger, most wasted time first."""
+    """The ledger, most wasted time first; ``next`` is the cursor of the following page, null on the last one."""
 
     since: date
     until: date
     rows: list[MisrouteRow]
+    next: str | None
 
 
 class BypassRow(BaseModel):
@@ -110,15 +117,35 @@ async def misroutes(
     until: Day | None = None,
     by_agent: bool = True,
     format: Literal["json", "csv"] = "json",
+    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = MOST_ROWS,
+    cursor: Cursor | None = None,
 ) -> Response:
-    """Which number and which choice send callers to the wrong queue, and what it costs."""
+    """Which number and which choice send callers to the wrong queue, and what it costs. A table for spreadsheets has all the rows."""
     reports = _reports(request)
     first, last = _period(reports, since, until)
     rows = await reports.misroutes(first, last, by_agent)
     if format == "csv":
         name = f"misroutes-{first}-{last}.csv"
         return Response(misroutes_csv(rows), media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
-    return json_response({"since": first, "until": last, "rows": rows})
+    shown, following = _page(rows, limit, cursor)
+    return json_response({"since": first, "until": last, "rows": shown, "next": following})
+
+
+def _page(rows: Sequence[Misroutes], limit: int, cursor: str | None) -> tuple[Sequence[Misroutes], str | None]:
+    """The rows after the one that the cursor names, whatever came into the ledger meanwhile."""
+    start = 0
+    if cursor is not None:
+        (after,) = place_of(LEDGER, cursor, (str,))
+        start = 1 + next((place for place, row in enumerate(rows) if _mark(row) == after), len(rows))
+        if start > len(rows):
+            raise unknown_cursor()
+    shown = rows[start : start + limit]
+    return shown, cursor_of(LEDGER, _mark(shown[-1])) if start + limit < len(rows) else None
+
+
+def _mark(row: Misroutes) -> str:
+    """What tells a row of the ledger from all the others, in few characters."""
+    return hashlib.sha256("\0".join(str(getattr(row, name)) for name in WAY).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 async def bypass(request: Request, since: Day | None = None, until: Day | None = None) -> Response:

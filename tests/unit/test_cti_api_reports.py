@@ -22,6 +22,7 @@ from acd.projection import Records
 from acd.tallies import Tallies
 from config.loader import load
 from cti.api import create_app
+from cti.api_cursor import cursor_of
 from hotline.past_reports import PastReports
 from tests.unit.cti_api_house import PEOPLE, SECRET, house, plan
 
@@ -87,6 +88,21 @@ async def test_the_ledger_tells_the_way_the_minutes_and_who_solved_it(chen: http
     }  # fmt: skip
     assert (second["dnis"], second["wasted_seconds"]) == ("=1+1", 300.0)
     assert (nobody["resolver"], nobody["level"], nobody["calls"], nobody["misrouted"]) == ("", None, 1, False)
+
+
+async def test_every_row_of_the_ledger_is_on_exactly_one_page(chen: httpx.AsyncClient) -> None:
+    whole = (await chen.get("/api/reports/misroutes", params=DAYS)).json()
+    found, params = [], {**DAYS, "limit": "1"}
+    for _ in whole["rows"]:
+        page = (await chen.get("/api/reports/misroutes", params=params)).json()
+        found += page["rows"]
+        params["cursor"] = page["next"]
+    assert (found, page["next"], whole["next"]) == (whole["rows"], None, None)
+
+
+async def test_a_cursor_of_a_row_that_the_ledger_does_not_have_is_refused(chen: httpx.AsyncClient) -> None:
+    answer = await chen.get("/api/reports/misroutes", params={**DAYS, "cursor": cursor_of("misroutes", "0" * 16)})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_cursor")
 
 
 async def test_the_ledger_as_a_table_calculates_nothing(chen: httpx.AsyncClient) -> None:
