@@ -13,6 +13,7 @@ from config.schema import (
     ASK_NUMBER_PROMPTS,
     CALLBACK_KEY_PROMPT,
     CALLBACK_PROMPTS,
+    CODE_PROMPTS,
     CONFIRM_PROMPTS,
     INCIDENT_PROMPTS,
     NUMBER,
@@ -88,6 +89,7 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
         *(INCIDENT_PROMPTS if config.incident_texts else ()),
         *((WHEN_OPEN_PROMPT,) if promises_when_open(config) else ()),
         *(SURVEY_PROMPTS if surveyed_queues(config) else ()),
+        *(CODE_PROMPTS if config.feature_codes is not None else ()),
         *((CALLBACK_KEY_PROMPT,) if config.callbacks is not None and config.callbacks.confirm else ()),
         *((*CONFIRM_PROMPTS, *digits) if confirming else ()),
         *(RETURNING_PROMPTS if customers is not None else ()),
@@ -155,6 +157,15 @@ def _handovers(config: Config) -> Iterator[Problem]:
         yield from _facts(config, Facts(product_line=row.product_line, level=row.level, language=row.language), path)
         if code in taken:
             yield Problem(f"found short code {code}, expected another: it is {taken[code]} too", path)
+
+
+def _feature_codes(config: Config) -> Iterator[Problem]:
+    codes = config.feature_codes
+    for name, code in codes.by_name().items() if codes is not None else ():
+        others = (*config.handovers, *config.entries)
+        taken = next((other for other in others if other.startswith(code) and len(other) <= len(code) + 1), None)
+        if taken is not None:
+            yield Problem(f"found feature code {code}, expected another: {taken} is dialled for something else", ("feature_codes", name))
 
 
 def _menus(config: Config) -> Iterator[Problem]:
@@ -444,6 +455,7 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _languages, _prompts, _incidents, _continue_case, _labels, _voice_menu, _entries, _handovers, _menus, _inputs, _notices, _queues,
+    _languages, _prompts, _incidents, _continue_case, _labels, _voice_menu, _entries, _handovers, _feature_codes,
+    _menus, _inputs, _notices, _queues,
     _calendars, _relief, _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
 )  # fmt: skip

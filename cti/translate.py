@@ -83,6 +83,8 @@ NOT_TAKEN: Final = "HotlineNotTaken"
 """The supervisor's phone that he was to come to did not answer; he is on his way to hold."""
 WATCHING: Final = "HotlineWatching"
 """Of a supervisor's own channel: he has answered, and hears the conversation from now on."""
+CODE: Final = "HotlineCode"
+"""An agent's phone has dialled a feature code, and waits to be told how it went."""
 SURVEY: Final = "HotlineSurvey"
 """User events that the dialplan sends about its own caller."""
 SURVEY_ANSWERS: Final[Mapping[str, str]] = {"score": "[1-5]", "solved": "[12]", "comment": r"[A-Za-z0-9.-]{1,70}\.wav"}

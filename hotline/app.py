@@ -36,6 +36,7 @@ from cti.ami import Ami, LineOut
 from cti.api import create_app
 from cti.api_live import LiveDesks
 from cti.api_server import WebServer, serve
+from cti.feature_codes import FeatureCodes
 from cti.pop_feed import Listener, PopFeed
 from hotline.app_config import proven
 from hotline.call_control import SessionFirst
@@ -183,6 +184,7 @@ class App:
             name, row.ami.host, row.ami.port, row.ami.username, secret, row.dial, self._runner.submit,
             router.open_offer, router.agent_at, clock=lambda: datetime.now(UTC),
             may_call_back=lambda call: router.may_call_back(call, datetime.now(UTC)), line_out=self._line_out(),
+            dialled=FeatureCodes(lambda: self._plan, router.agent_at, self._runner.submit).dialled,
         )  # fmt: skip
 
     def _line_out(self) -> LineOut | None:

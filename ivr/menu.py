@@ -17,6 +17,14 @@ from typing import Final, Union
 
 PROMPT_FOLDER: Final = "hotline"
 """A prompt's file is ``<language>/hotline/<name>.wav`` in Asterisk's sounds directory."""
+CODE_DONE_PROMPTS: Final = {
+    "log_in": "code_logged_in", "log_out": "code_logged_out", "ready": "code_ready", "not_ready": "code_not_ready",
+    "end_wrap_up": "code_wrap_up_over",
+}  # fmt: skip
+"""Name of a feature code -> what an agent hears who has dialled it, when it is done."""
+CODE_REFUSED_PROMPT: Final = "code_refused"
+"""What he hears when it is not possible now, or the engine does not answer."""
+
 POSITION_PROMPT: Final = "queue_position"
 WAIT_PROMPT: Final = "queue_wait"
 """Prompts that have a file for each number: ``queue_position_3`` is said to the third in line, ``queue_wait_3`` to who waits 3 minutes."""

@@ -50,6 +50,7 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         takeovers=_by_length(config, "takeover.tmpl", dial=_dial(config, exchange), ring_seconds=config.offers.ring_seconds),
         parked=_by_length(config, "parked.tmpl", heartbeat=config.survival.heartbeat_seconds),
         outside=_outside(config),
+        codes=_feature_codes(config),
         callback=_callback(config),
         agent_waits=_agent_waits(config),
         destinations=_destinations(config),
@@ -66,7 +67,23 @@ def _entries(config: Config, exchange: str) -> Rendered:
     numbers = {dnis: language for dnis, language in languages.items() if language != unknown}
     numbers |= dict.fromkeys(EVERYTHING_ELSE, unknown)
     codes = [_short_code(config, exchange, code) for code in config.handovers]
-    return joined([*codes, *(_entry(config, exchange, number, language) for number, language in numbers.items())])
+    ways = [Rendered(f"exten => {pattern},1,Goto(hotline-codes,${{EXTEN}},1)\n") for _, pattern, _ in _codes(config)]
+    return joined([*ways, *codes, *(_entry(config, exchange, number, language) for number, language in numbers.items())])
+
+
+def _codes(config: Config) -> list[tuple[str, str, int]]:
+    """The feature codes: (name, pattern, length of the code); those behind which a digit may be dialled have a second one."""
+    codes = {} if config.feature_codes is None else config.feature_codes.by_name()
+    with_digit = [(name, f"_{code}Z", len(code)) for name, code in codes.items() if name in ("not_ready", "end_wrap_up")]
+    return [*((name, code, len(code)) for name, code in codes.items()), *with_digit]
+
+
+def _feature_codes(config: Config) -> Rendered:
+    language = config.voice_menu.defaults.language
+    return joined([
+        filled("code.tmpl", pattern=pattern, name=name, length=length, language=language, sounds=PROMPT_FOLDER)
+        for name, pattern, length in _codes(config)
+    ])  # fmt: skip
 
 
 def _short_code(config: Config, exchange: str, code: str) -> Rendered:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from config.schema.codes import FeatureCodes
 from config.schema.customers import CustomersRow, HttpCustomers, SqlCustomers
 from config.schema.need import Combination, Need
 from config.schema.pop import PopUrl, ScreenPopRow, Webhook
@@ -60,7 +61,7 @@ from config.schema.voice import (
     VoiceMenu,
 )
 from config.schema.words import Day, Dnis, ExchangeName, LanguageName, Name, ShortCode, SoundPath, Strict, known_zone
-from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
+from ivr.menu import CODE_DONE_PROMPTS, CODE_REFUSED_PROMPT, POSITION_PROMPT, WAIT_PROMPT
 
 REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
 """Said by the menu (the first three; see ``ivr.menu``), and in hold: ``connecting`` at its begin, ``comfort`` now and then."""
@@ -70,6 +71,8 @@ SURVEY_PROMPTS = ("survey_score", "survey_solved", "survey_comment", "survey_tha
 """Said after a call where some queue asks how it went: keys 1 to 5, keys 1 and 2, the request for a spoken comment, the goodbye."""
 INCIDENT_PROMPTS = ("incident_key", "incident_noted")
 """Said where there are texts for incidents: after one, that 1 is the key for being told when it is solved; and to who pressed it."""
+CODE_PROMPTS = (*CODE_DONE_PROMPTS.values(), CODE_REFUSED_PROMPT)
+"""Said to agents who dial a feature code."""
 CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
 """Said where callbacks are made: in hold in place of ``comfort``, to who pressed 1, and to the customer when he has answered."""
 CALLBACK_KEY_PROMPT = "callback_confirm"
@@ -107,6 +110,9 @@ class Config(Strict):
     entries: dict[Dnis, EntryRow] = Field(min_length=1, description="Dialled numbers.")
     handovers: dict[ShortCode, HandoverRow] = Field(
         default_factory=dict, description="Short codes by which any employee hands a caller to a queue; `hotline handover` lists them."
+    )
+    feature_codes: FeatureCodes | None = Field(
+        default=None, description="What agents can dial at their phones instead of using the page; without it, nothing."
     )
     voice_menu: VoiceMenu = Field(description="How the menus hang together.")
     menus: dict[Name, MenuRow] = Field(min_length=1, description="The menus, by name.")
@@ -174,6 +180,7 @@ __all__ = [
     "ASK_NUMBER_PROMPTS",
     "CALLBACK_KEY_PROMPT",
     "CALLBACK_PROMPTS",
+    "CODE_PROMPTS",
     "CONFIRM_PROMPTS",
     "INCIDENT_PROMPTS",
     "NUMBER",
@@ -201,6 +208,7 @@ __all__ = [
     "Exchange",
     "Facts",
     "FastAgi",
+    "FeatureCodes",
     "HandoverRow",
     "HotlineRow",
     "HoursRow",

@@ -36,12 +36,12 @@ from acd.supervision import EndWatch, TakeOver, WatchCall
 from cti.ami import in_talk
 from cti.ami.consultation import NORMAL_CLEARING, QUEUE, confer, let_go, prepare_join, release, start
 from cti.ami.safe import safe_name, safe_number, safe_value
-from cti.ami.session import Address, Engine, MayCallBack, Session, Submit
+from cti.ami.session import Address, Dialled, Engine, MayCallBack, Session, Submit
 from cti.ami.watching import let_hear, stop_hearing
 from cti.ami.wire import Refused, Unavailable, UnsafeValue, Wire
 from cti.names import Context, DialPattern, call_id, exchange_and_uniqueid, leg_of_offer
 from cti.translate import AgentAt, OpenOffer
-from ivr.menu import POSITION_PROMPT, WAIT_PROMPT
+from ivr.menu import CODE_REFUSED_PROMPT, POSITION_PROMPT, WAIT_PROMPT
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +73,10 @@ class LineOut:
     """Dialled before theirs."""
 
 
+async def _refused(phone: PhoneId, name: str, digit: str) -> str:
+    return CODE_REFUSED_PROMPT
+
+
 def _nobody(call: CallId) -> bool:
     return False
 
@@ -101,6 +105,7 @@ class Ami:
         first_delay_seconds: float = FIRST_DELAY_SECONDS,
         may_call_back: MayCallBack = _nobody,
         line_out: LineOut | None = None,
+        dialled: Dialled = _refused,
     ) -> None:
         """``clock`` gives aware datetimes, for the heartbeat. Without ``line_out`` nobody is called back.
 
@@ -110,7 +115,7 @@ class Ami:
         self.exchange = exchange
         self._address = Address(host, port, username, secret)
         self._dial = DialPattern(dial)
-        self._engine = Engine(submit, open_offer, agent_at, may_call_back)
+        self._engine = Engine(submit, open_offer, agent_at, may_call_back, dialled)
         self._line_out = line_out
         self._clock = clock
         self._heartbeat_seconds = heartbeat_seconds

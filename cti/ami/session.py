@@ -24,7 +24,7 @@ from acd.ports import EffectFailed
 from cti.ami.wire import Fields, Refused, Unavailable, Wire, connect
 from cti.names import DialPattern, call_id
 from cti.seen import look
-from cti.translate import EVENTS, WAITS, AgentAt, OpenOffer, Translator
+from cti.translate import CODE, EVENTS, WAITS, AgentAt, OpenOffer, Translator
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,10 @@ as that way: who arrives in this margin, and is gone before the lists were made,
 Submit = Callable[[Event], Awaitable[object]]
 MayCallBack = Callable[[CallId], bool]
 """Whether a waiting caller is to be offered a callback now; KeyError when there is no such call."""
+Dialled = Callable[[PhoneId, str, str], Awaitable[str]]
+"""Does what a feature code (phone, name, digit) stands for; the prompt to say."""
+SAID: Final = "HOTLINE_SAID"
+"""The channel variable with that prompt."""
 OFFERED: Final = "HOTLINE_CALLBACK"
 """The channel variable that lets the dialplan offer a callback: yes or no."""
 
@@ -64,6 +68,7 @@ class Engine:
     open_offer: OpenOffer
     agent_at: AgentAt
     may_call_back: MayCallBack
+    dialled: Dialled
 
 
 class Session:
@@ -79,7 +84,7 @@ class Session:
         self._working = False
         self._paused = False
         self._wire: Wire | None = None
-        self._answers: set[asyncio.Task[None]] = set()
+        self._answers: set[asyncio.Future[None]] = set()
         self.parked: set[CallId] = set()
         """Calls whose caller is on hold."""
         self.muted: set[str] = set()
@@ -142,27 +147,41 @@ class Session:
         if name == "FullyBooted":
             self._booted.set()
         elif event.get("UserEvent") == WAITS:
-            self._answer(event.get("Uniqueid", ""))
+            self._answer(self._say_whether, event)
+        elif event.get("UserEvent") == CODE:
+            self._answer(self._say_done, event)
         elif name in EVENTS:
             self._events.put_nowait(event)
             self._hold_back(self._working and self._events.qsize() > EVENTS_HIGH)
 
-    def _answer(self, uniqueid: str) -> None:
-        """Say whether the caller is to be offered a callback. No event: nothing follows from it for anybody."""
+    def _answer(self, say: Callable[[Wire, Fields], Awaitable[None]], event: Fields) -> None:
+        """Tell the dialplan what it waits for. The event itself is nothing that the engine journals."""
         if self._wire is not None:
-            answer = asyncio.create_task(self._say_whether(self._wire, uniqueid))
+            answer = asyncio.ensure_future(say(self._wire, event))
             self._answers.add(answer)
             answer.add_done_callback(self._answers.discard)
 
-    async def _say_whether(self, wire: Wire, uniqueid: str) -> None:
+    async def _say_whether(self, wire: Wire, event: Fields) -> None:
+        """Whether the caller is to be offered a callback."""
+        uniqueid = event.get("Uniqueid", "")
         try:
             offered = self._engine.may_call_back(call_id(self._exchange, uniqueid))
         except KeyError:
             return
+        await self._set(wire, uniqueid, OFFERED, "yes" if offered else "no")
+
+    async def _say_done(self, wire: Wire, event: Fields) -> None:
+        """Whether what an agent has dialled is done."""
+        phone = self._dial.phone_of_channel(event.get("Channel", ""))
+        if phone is not None:
+            prompt = await self._engine.dialled(phone, event.get("Code", ""), event.get("Digit", ""))
+            await self._set(wire, event.get("Uniqueid", ""), SAID, prompt)
+
+    async def _set(self, wire: Wire, uniqueid: str, variable: str, value: str) -> None:
         try:
-            await wire.act("Setvar", {"Channel": uniqueid, "Variable": OFFERED, "Value": "yes" if offered else "no"})
-        except EffectFailed as failed:  # he has left, or hears the comforting announcement this time
-            log.info("callback_not_offered", exchange=self._exchange, uniqueid=uniqueid, reason=str(failed))
+            await wire.act("Setvar", {"Channel": uniqueid, "Variable": variable, "Value": value})
+        except EffectFailed as failed:  # he has left, or goes on without an answer
+            log.info("dialplan_not_answered", exchange=self._exchange, uniqueid=uniqueid, variable=variable, reason=str(failed))
 
     def _hold_back(self, pause: bool) -> None:
         if pause and not self._paused and self._wire:

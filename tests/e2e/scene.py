@@ -247,6 +247,13 @@ class Scene:
             await desk.sees(lambda message: message["kind"] == "agent" and message["agent"]["state"] in AT_WORK, "being ready")
         return desk
 
+    async def agent_page(self, name: str) -> AgentAtDesk:
+        """An agent opens his page, and does nothing."""
+        desk = self.desks[name] = AgentAtDesk(self.hotline.address, name, PASSWORD)
+        self._rest.push_async_callback(desk.close)
+        await desk.open()
+        return desk
+
     async def phone_of(self, agent: str, reachable: bool, seconds: float = PATIENCE) -> None:
         """Wait until the engine knows that the agent's phone can (or can't) be rung."""
 

@@ -1,0 +1,61 @@
+"""What an agent dials at his phone, as what he would have clicked on his page; and the prompt that tells him how it went.
+
+Decides who he is: by the phone alone, which Asterisk names, never by what is dialled or shown. Whether he may do it is the
+router's decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from acd.events import AgentLoggedIn, AgentLoggedOut, AgentWentNotReady, AgentWentReady, Event, WrapUpEnded
+from acd.model import AgentId, IllegalTransition, PhoneId
+from acd.plan import Plan
+from ivr.menu import CODE_DONE_PROMPTS, CODE_REFUSED_PROMPT
+
+DIGITS: Final = frozenset("123456789")
+
+
+class FeatureCodes:
+    """Does what is dialled."""
+
+    def __init__(
+        self, plan: Callable[[], Plan], agent_at: Callable[[PhoneId], AgentId | None], submit: Callable[[Event], Awaitable[object]]
+    ) -> None:
+        """``agent_at`` gives who is logged in at a phone."""
+        self._plan = plan
+        self._agent_at = agent_at
+        self._submit = submit
+
+    async def dialled(self, phone: PhoneId, name: str, digit: str) -> str:
+        """``name`` is that of the code in the configuration, ``digit`` what was dialled behind it or ''. The prompt to say."""
+        event = self._event(phone, name, digit)
+        if event is None:
+            return CODE_REFUSED_PROMPT
+        try:
+            await self._submit(event)
+        except IllegalTransition:
+            return CODE_REFUSED_PROMPT
+        return CODE_DONE_PROMPTS[name]
+
+    def _event(self, phone: PhoneId, name: str, digit: str) -> Event | None:
+        plan, agent = self._plan(), self._agent_at(phone)
+        if name == "log_in":
+            owner = next((row.id for row in plan.agents if row.phone == phone), None)
+            return None if owner is None or agent is not None else AgentLoggedIn(owner, phone)
+        if agent is None:
+            return None
+        if name == "not_ready":
+            reason = _chosen(plan.not_ready_reasons, digit or "1")
+            return None if reason is None else AgentWentNotReady(agent, reason)
+        if name == "end_wrap_up":
+            disposition = _chosen(plan.dispositions, digit) if digit else ""
+            return None if disposition is None else WrapUpEnded(agent, disposition, "")
+        return {"log_out": AgentLoggedOut(agent), "ready": AgentWentReady(agent)}.get(name)
+
+
+def _chosen(names: tuple[str, ...], digit: str) -> str | None:
+    """The first is 1; None for a digit that stands for none."""
+    place = int(digit) if digit in DIGITS else 0
+    return names[place - 1] if 0 < place <= len(names) else None
