@@ -113,7 +113,8 @@ def _inside(config: Config, name: str, manager: Manager, ask: Ask) -> Iterator[F
     first_queue, first_phone = queue_ids(config)[0], next(iter(config.agents.values())).phone
     places = {
         "hotline-entry": next(iter(config.entries)), "hotline-hold": first_queue, "hotline-connect": first_phone,
-        "hotline-consult": first_phone, "hotline-consulted": "s", "hotline-join": first_phone, "hotline-parked": first_phone, "hotline-after": "s",
+        "hotline-consult": first_phone, "hotline-consulted": "s", "hotline-join": first_phone, "hotline-parked": first_phone,
+        "hotline-after": "s",
         "hotline-survival": "s",
     }  # fmt: skip
     for context, extension in places.items():
