@@ -114,8 +114,7 @@ def _inside(config: Config, name: str, manager: Manager, ask: Ask) -> Iterator[F
     places = {
         "hotline-entry": next(iter(config.entries)), "hotline-hold": first_queue, "hotline-connect": first_phone,
         "hotline-consult": first_phone, "hotline-consulted": "s", "hotline-join": first_phone, "hotline-parked": first_phone,
-        "hotline-after": "s",
-        "hotline-survival": "s",
+        "hotline-after": "s", "hotline-survival": "s",
     }  # fmt: skip
     for context, extension in places.items():
         loaded = ask(f"DIALPLAN_EXISTS({context},{extension},1)") == "1"
