@@ -66,6 +66,9 @@ async def answer(body: Ringing, agent: OwnAgent, parts: TheParts) -> Response:
 def _talk(agent: AgentId, parts: Parts) -> tuple[CallId, PhoneId]:
     call, view = call_of(agent, parts), parts.agent_view(agent)
     assert view is not None and view.phone is not None, "who talks sits at a phone"
+    card = parts.live.card(agent)
+    if card is not None and card.consult is not None and card.consult.state not in _SETTLED:
+        raise Refused(HTTPStatus.CONFLICT, "consulting", f"{agent} asks somebody about the call")
     return call, view.phone
 
 

@@ -52,7 +52,8 @@ class FeatureCodes:
         if name == "end_wrap_up":
             disposition = _chosen(plan.dispositions, digit) if digit else ""
             return None if disposition is None else WrapUpEnded(agent, disposition, "")
-        return {"log_out": AgentLoggedOut(agent), "ready": AgentWentReady(agent)}.get(name)
+        plain: dict[str, Event] = {"log_out": AgentLoggedOut(agent), "ready": AgentWentReady(agent)}
+        return plain.get(name)
 
 
 def _chosen(names: tuple[str, ...], digit: str) -> str | None:
