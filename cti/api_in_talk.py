@@ -12,7 +12,7 @@ from fastapi import Response
 from pydantic import Field
 
 from acd.board import AgentView
-from acd.model import AgentId, CallId, PhoneId
+from acd.model import AgentId, CallId, ConsultState, PhoneId
 from acd.ports import EffectFailed
 from cti.api_cards import Phase
 from cti.api_desk import json_response
@@ -20,6 +20,10 @@ from cti.api_parts import Body, OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SIGNED_IN, Route
 from cti.api_transfer import call_of
+
+
+_SETTLED = frozenset({ConsultState.COMPLETED, ConsultState.BACK, ConsultState.OVER})
+"""A consultation that keeps nobody from putting the caller on hold."""
 
 
 class Switch(Body):

@@ -189,6 +189,7 @@ export const en = {
     no_such_callback: "That callback is not promised any more.",
     invalid: "Please check what you entered.",
     not_talking: "You talk to nobody right now.",
+    consulting: "You are asking somebody about this call: go back to the caller first.",
     phone_refused: "Your phone did not do it.",
     answer_by_phone: "Pick up your phone: it can't be answered from here.",
     nobody_free: "Nobody of them is free right now. You still talk to the caller.",

@@ -188,6 +188,7 @@ export const zh: Words = {
     no_such_callback: "该回电承诺已不存在。",
     invalid: "请检查填写的内容。",
     not_talking: "您现在没有通话。",
+    consulting: "您正在就此来电请教他人：请先回到客户。",
     phone_refused: "话机未能执行。",
     answer_by_phone: "此来电请直接拿起话机接听。",
     nobody_free: "现在没有空闲的同事；您仍与来电者通话。",
