@@ -21,7 +21,6 @@ from cti.api_problems import Refused
 from cti.api_routes import SIGNED_IN, Route
 from cti.api_transfer import call_of
 
-
 _SETTLED = frozenset({ConsultState.COMPLETED, ConsultState.BACK, ConsultState.OVER})
 """A consultation that keeps nobody from putting the caller on hold."""
 
