@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 
+from config.dialled_codes import feature_codes, languages
 from config.schema import (
     ASK_NUMBER_PROMPTS,
     CALLBACK_KEY_PROMPT,
@@ -56,12 +57,6 @@ def _unknown(what: str, found: str, known: Collection[str], path: Path) -> Itera
 
 
 # ---- what is said -------------------------------------------------------------------------------------------------------------
-
-
-def _languages(config: Config) -> Iterator[Problem]:
-    for position, language in enumerate(config.languages):
-        if language in config.languages[:position]:
-            yield Problem(f"found language {language!r} a second time, expected it once", ("languages", position))
 
 
 def _prompts(config: Config) -> Iterator[Problem]:
@@ -157,15 +152,6 @@ def _handovers(config: Config) -> Iterator[Problem]:
         yield from _facts(config, Facts(product_line=row.product_line, level=row.level, language=row.language), path)
         if code in taken:
             yield Problem(f"found short code {code}, expected another: it is {taken[code]} too", path)
-
-
-def _feature_codes(config: Config) -> Iterator[Problem]:
-    codes = config.feature_codes
-    for name, code in codes.by_name().items() if codes is not None else ():
-        others = (*config.handovers, *config.entries)
-        taken = next((other for other in others if other.startswith(code) and len(other) <= len(code) + 1), None)
-        if taken is not None:
-            yield Problem(f"found feature code {code}, expected another: {taken} is dialled for something else", ("feature_codes", name))
 
 
 def _menus(config: Config) -> Iterator[Problem]:
@@ -455,7 +441,6 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _languages, _prompts, _incidents, _continue_case, _labels, _voice_menu, _entries, _handovers, _feature_codes,
-    _menus, _inputs, _notices, _queues,
-    _calendars, _relief, _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
+    languages, _prompts, _incidents, _continue_case, _labels, _voice_menu, _entries, _handovers, feature_codes,
+    _menus, _inputs, _notices, _queues, _calendars, _relief, _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
 )  # fmt: skip
