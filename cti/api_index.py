@@ -29,7 +29,7 @@ class Assets(StaticFiles):
 
 
 async def index(request: Request) -> Response:
-    """Desk or console."""
+    """Desk or console; at ``/wall`` the same page is the wallboard."""
     dist: Path = request.app.state.dist
     page = dist / "index.html"
     if not page.is_file():
@@ -37,4 +37,4 @@ async def index(request: Request) -> Response:
     return FileResponse(page, headers={"Cache-Control": "no-cache"})
 
 
-ROUTES = (Route("GET", "/", EVERYBODY, index, hidden=True),)
+ROUTES = tuple(Route("GET", path, EVERYBODY, index, hidden=True) for path in ("/", "/wall"))

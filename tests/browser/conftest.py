@@ -98,7 +98,7 @@ class Served:
 def app_of(built: House) -> object:
     return create_app(
         built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, destinations=lambda: ("closed", "partner"),
-        incident_texts=lambda: INCIDENT_TEXTS,
+        incident_texts=lambda: INCIDENT_TEXTS, supervision=lambda: {"listening": True}, phones=lambda: ("1900",),
     )  # fmt: skip
 
 

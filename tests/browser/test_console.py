@@ -125,7 +125,7 @@ async def test_an_incident_is_switched_on_and_off_and_its_numbers_are_listed(ser
     await banner.get_by_role("button", name="Solved …").click()
     await page.get_by_role("button", name="Solved: switch off now").click()
     await expect(page.get_by_role("dialog", name="the incident is solved")).to_contain_text("13900001111")
-    await page.get_by_role("button", name="Close").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Close").click()
     await expect(banner).to_have_count(0)
     await served.house.engine.takes(IncidentSolved("printers-1", "chen"))
 

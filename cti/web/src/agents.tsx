@@ -2,6 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Icon } from "./icons.tsx";
+import { useNow } from "./clock.ts";
+import { levelOfAgent, Marked } from "./levels.tsx";
+import { useToast } from "./toast.tsx";
 import { Clock, Foreign, ProblemLine, StatePill, useRequest } from "./parts.tsx";
 import type { AgentStateName, AgentView, CallView, Ui } from "./types.ts";
 import { stateCause, useWords } from "./words.ts";
@@ -39,7 +42,7 @@ export function AgentsTable({ agents, calls, ui }: { agents: AgentView[]; calls:
         </thead>
         <tbody>
           {[...agents].sort(byStateThenTime).map((agent) => (
-            <AgentRow key={agent.agent} agent={agent} caller={agent.call ? callers.get(agent.call) : undefined} onSet={() => setSetting(agent)} />
+            <AgentRow key={agent.agent} agent={agent} ui={ui} caller={agent.call ? callers.get(agent.call) : undefined} onSet={() => setSetting(agent)} />
           ))}
         </tbody>
       </table>
@@ -48,9 +51,10 @@ export function AgentsTable({ agents, calls, ui }: { agents: AgentView[]; calls:
   );
 }
 
-function AgentRow({ agent, caller, onSet }: { agent: AgentView; caller: string | undefined; onSet(): void }) {
+function AgentRow({ agent, ui, caller, onSet }: { agent: AgentView; ui: Ui; caller: string | undefined; onSet(): void }) {
   const words = useWords();
   const isOut = agent.state === "logged_out";
+  const level = levelOfAgent(agent, ui, useNow());
   return (
     <tr class={isOut ? "quiet-row" : ""} data-agent={agent.agent}>
       <th scope="row" title={agent.team}>
@@ -63,7 +67,7 @@ function AgentRow({ agent, caller, onSet }: { agent: AgentView; caller: string |
           <Cause agent={agent} caller={caller} />
         </div>
       </td>
-      <td class="num strong">{isOut ? "" : <Clock since={agent.state_since} />}</td>
+      <td class="num strong">{isOut ? "" : <Marked level={level}><Clock since={agent.state_since} /></Marked>}</td>
       <td class="places">
         {!isOut && (
           <>
@@ -108,10 +112,17 @@ function SetState({ agent, ui, onDone }: { agent: AgentView; ui: Ui; onDone(): v
   const choices = CAN_BE_SET.filter((state) => state !== agent.state);
   const [state, setState] = useState<AgentStateName>(choices.includes("not_ready") ? "not_ready" : "ready");
   const [reason, setReason] = useState(ui.reasons[0] ?? "");
+  const [why, setWhy] = useState("");
+  const tell = useToast();
+  const own = words.supervision;
+  const undo = () => api.forceState(agent.agent, agent.state, agent.state === "not_ready" ? (ui.reasons.includes(agent.cause) ? agent.cause : (ui.reasons[0] ?? "")) : "", own.undo);
   useEffect(() => dialog.current?.showModal(), []);
   async function apply(event: Event): Promise<void> {
     event.preventDefault();
-    if (await request.run(() => api.forceState(agent.agent, state, state === "not_ready" ? reason : ""))) onDone();
+    if (!(await request.run(() => api.forceState(agent.agent, state, state === "not_ready" ? reason : "", why)))) return;
+    const canUndo = CAN_BE_SET.includes(agent.state) && state !== "logged_out";
+    tell({ text: `${agent.name}: ${own.done.state}`, undo: canUndo ? undo : undefined });
+    onDone();
   }
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby="set-state" onClose={onDone}>
@@ -137,6 +148,10 @@ function SetState({ agent, ui, onDone }: { agent: AgentView; ui: Ui; onDone(): v
             </select>
           </label>
         )}
+        <label>
+          {own.why}
+          <input maxLength={200} value={why} onInput={(event) => setWhy(event.currentTarget.value)} />
+        </label>
         <ProblemLine problem={request.problem} />
         <div class="dialog-end">
           <button type="button" onClick={onDone}>

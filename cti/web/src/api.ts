@@ -1,5 +1,5 @@
 // Requests to the engine's HTTP side. A refusal is a Problem with the code that the words' table translates.
-import type { AgentView, Bypass, IncidentReport, IncidentView, Me, Misroutes, Packet, Reason, Performance, Resolution } from "./types.ts";
+import type { AgentView, Bypass, CallView, DayReport, IncidentReport, IncidentView, Me, MessageView, Misroutes, Packet, QueueView, Reason, Performance, Resolution, WatchMode } from "./types.ts";
 
 export class Problem extends Error {
   readonly status: number;
@@ -65,8 +65,22 @@ export const performance = (query: string) => ask<Performance>("GET", `/api/repo
 export const explanation = (call: string) =>
   ask<{ reasons: Reason[] }>("GET", `/api/calls/${encodeURIComponent(call)}/explanation`);
 export const callOff = (call: string, reason: string) => ask<void>("POST", `/api/callbacks/${encodeURIComponent(call)}/cancel`, { reason });
-export const forceState = (agent: string, state: string, reason: string) =>
-  ask<AgentView>("POST", `/api/agents/${encodeURIComponent(agent)}/state`, { state, reason });
+export const forceState = (agent: string, state: string, reason: string, why = "") =>
+  ask<AgentView>("POST", `/api/agents/${encodeURIComponent(agent)}/state`, { state, reason, why });
+
+const onCall = (call: string, what: string, body: object) => ask<CallView | null>("POST", `/api/calls/${encodeURIComponent(call)}/${what}`, body);
+export const assign = (call: string, agent: string | null, why: string) => onCall(call, "assign", { agent, why });
+export const moveCall = (call: string, queue: string, why: string) => onCall(call, "queue", { queue, why });
+export const raiseCall = (call: string, seconds: number, why: string) => onCall(call, "head-start", { seconds, why });
+export const hangUp = (call: string, why: string) => onCall(call, "hang-up", { why });
+export const takeOver = (call: string, phone: string, why: string) => onCall(call, "take-over", { phone, why });
+export const watch = (call: string, mode: WatchMode, phone: string, why: string) => onCall(call, "watch", { mode, phone, why });
+export const stopWatching = (call: string, phone: string) => onCall(call, "watch/end", { phone });
+export const switchQueue = (queue: string, state: string, until: string | null, why: string) =>
+  ask<QueueView>("POST", `/api/queues/${encodeURIComponent(queue)}/switch`, { state, until, why });
+export const sendMessage = (text: string, team: string) => ask<MessageView>("POST", "/api/messages", { text, team });
+export const readMessage = (message: string) => ask<void>("POST", `/api/desk/messages/${encodeURIComponent(message)}/read`);
+export const dayReport = (day: string) => ask<DayReport>("GET", `/api/reports/performance?since=${day}&until=${day}&interval=30&by=queue`);
 export const declareIncident = (productLine: string, text: string) =>
   ask<IncidentView>("POST", "/api/incidents", { product_line: productLine, text });
 export const solveIncident = (incident: string) => ask<IncidentReport>("POST", `/api/incidents/${encodeURIComponent(incident)}/solved`);

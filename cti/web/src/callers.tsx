@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { ActButton, Watches } from "./orders.tsx";
 import { Clock, Foreign, ProblemLine, useRequest } from "./parts.tsx";
 import type { AgentView, CallStateName, CallView, Reason, Ui } from "./types.ts";
 import { reasonsText } from "./reasons.ts";
@@ -9,7 +10,7 @@ import { queueText, useSpeech, useWords } from "./words.ts";
 
 const byArrival = (a: CallView, b: CallView) => Date.parse(a.arrived_at) - Date.parse(b.arrived_at);
 
-export function WaitingCallers({ calls, ui }: { calls: CallView[]; ui: Ui }) {
+export function WaitingCallers({ calls, agents, ui }: { calls: CallView[]; agents: AgentView[]; ui: Ui }) {
   const words = useWords();
   if (calls.length === 0) return <p class="empty-panel">{words.nobodyWaits}</p>;
   return (
@@ -29,14 +30,14 @@ export function WaitingCallers({ calls, ui }: { calls: CallView[]; ui: Ui }) {
       </thead>
       <tbody>
         {[...calls].sort(byArrival).map((call) => (
-          <WaitingRow key={call.call} call={call} ui={ui} />
+          <WaitingRow key={call.call} call={call} agents={agents} ui={ui} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function WaitingRow({ call, ui }: { call: CallView; ui: Ui }) {
+function WaitingRow({ call, agents, ui }: { call: CallView; agents: AgentView[]; ui: Ui }) {
   const { words, language } = useSpeech();
   const request = useRequest();
   const [explanation, setExplanation] = useState<Reason[] | null>(null);
@@ -63,8 +64,10 @@ function WaitingRow({ call, ui }: { call: CallView; ui: Ui }) {
         </td>
         <td class="why">
           {reasonsText(words, ui, language, call.reasons)}
+          <Steered call={call} agents={agents} />
         </td>
-        <td>
+        <td class="row-end">
+          <ActButton call={call} agents={agents} ui={ui} />
           <button type="button" class="small" aria-expanded={explanation !== null} disabled={request.busy} onClick={explain}>
             {words.explain}
           </button>
@@ -80,6 +83,14 @@ function WaitingRow({ call, ui }: { call: CallView; ui: Ui }) {
       )}
     </>
   );
+}
+
+/** What a supervisor has done about a waiting call. */
+function Steered({ call, agents }: { call: CallView; agents: AgentView[] }) {
+  const own = useWords().supervision;
+  const name = agents.find((agent) => agent.agent === call.assigned_to)?.name ?? call.assigned_to;
+  const marks = [name && own.assignedTo(name), call.raised_seconds !== 0 && own.raisedMark(call.raised_seconds)].filter(Boolean);
+  return marks.length > 0 ? <strong class="under steered">{marks.join(" · ")}</strong> : null;
 }
 
 const iconOfCall: Partial<Record<CallStateName, IconName>> = { menu: "menu", offered: "reserved", talking: "talking", consulting: "transfer", calling_back: "talking", after: "wrap_up" };
@@ -99,6 +110,9 @@ export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents:
           </th>
           <th scope="col">{words.queue}</th>
           <th scope="col">{words.agent}</th>
+          <th scope="col">
+            <span class="unseen">{words.supervision.act}</span>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -116,7 +130,13 @@ export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents:
               <Clock since={call.state_since} />
             </td>
             <td>{queueText(ui, language, call.queue)}</td>
-            <td>{call.agent ? (names.get(call.agent) ?? call.agent) : ""}</td>
+            <td>
+              {call.agent ? (names.get(call.agent) ?? call.agent) : ""}
+              <Watches call={call} />
+            </td>
+            <td class="row-end">
+              <ActButton call={call} agents={agents} ui={ui} />
+            </td>
           </tr>
         ))}
       </tbody>

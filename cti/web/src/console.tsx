@@ -1,12 +1,15 @@
 // The supervisor's console: everything that is going on, on one screen.
 import type { ComponentChildren } from "preact";
 import { AgentsTable } from "./agents.tsx";
+import { Alarm } from "./alarm.tsx";
 import { duration, useNow } from "./clock.ts";
 import { QueuesTable, share } from "./queues.tsx";
 import { RunningCalls, WaitingCallers } from "./callers.tsx";
 import { Figures } from "./figures.tsx";
 import { Incidents } from "./incidents.tsx";
+import { Messages } from "./messages.tsx";
 import { PromisesTable } from "./promises.tsx";
+import { WithToasts } from "./toast.tsx";
 import type { Board, QueueView, Ui } from "./types.ts";
 import { useWords } from "./words.ts";
 
@@ -17,12 +20,15 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
   const running = board.calls.filter((call) => !["waiting", "promised", "ended"].includes(call.state));
   const atWork = board.agents.filter((agent) => agent.state !== "logged_out").length;
   return (
+    <WithToasts>
     <main class={`console${board.promises.length ? " with-promises" : ""}`}>
       <div class="console-head">
         <Totals board={board} />
         <div class="incidents">
           <Incidents incidents={board.incidents} ui={ui} />
+          <Messages messages={board.messages} ui={ui} />
           <Figures queues={board.queues} agents={board.agents} ui={ui} />
+          <Alarm queues={board.queues} ui={ui} />
         </div>
       </div>
       <Panel title={words.queues} area="queues">
@@ -32,7 +38,7 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
         <AgentsTable agents={board.agents} calls={board.calls} ui={ui} />
       </Panel>
       <Panel title={words.waitingCallers} area="waiting" aside={waiting.length || undefined}>
-        <WaitingCallers calls={waiting} ui={ui} />
+        <WaitingCallers calls={waiting} agents={board.agents} ui={ui} />
       </Panel>
       <Panel title={words.running} area="running" aside={running.length || undefined}>
         <RunningCalls calls={running} agents={board.agents} ui={ui} />
@@ -43,6 +49,7 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
         </Panel>
       )}
     </main>
+    </WithToasts>
   );
 }
 

@@ -8,6 +8,7 @@ import { useKeys, useShortcuts } from "./keys.ts";
 import { Clock, Foreign, ProblemLine, StatePill, useRequest } from "./parts.tsx";
 import type { State } from "./state.ts";
 import type { AgentStateName, AgentView, Ui } from "./types.ts";
+import { Unread } from "./messages.tsx";
 import { Transfer } from "./transfer.tsx";
 import { stateCause, useWords } from "./words.ts";
 import { CallNote } from "./wrapup.tsx";
@@ -31,6 +32,7 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
         <Shortcuts on={shortcuts} onSwitch={setShortcuts} />
       </div>
       <div class="desk-call">
+        <Unread messages={state.messages} />
         {state.withdrawn && <Withdrawn withdrawn={state.withdrawn} />}
         {card ? <PopCard key={card.offer} card={card} ui={ui} shortcuts={shortcuts} onShown={onShown} /> : <Idle agent={agent} />}
         {card?.consult && <ConsultPanel card={card} consult={card.consult} ui={ui} shortcuts={shortcuts} />}

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Console } from "./console.tsx";
+import { DayPage } from "./day.tsx";
 import { Desk } from "./desk.tsx";
 import { Icon } from "./icons.tsx";
 import { Login } from "./login.tsx";
@@ -13,10 +14,12 @@ import { PerformancePage } from "./performance.tsx";
 import { LiveConnection } from "./socket.ts";
 import { next, nothing, type State } from "./state.ts";
 import type { Language, Me } from "./types.ts";
+import { Wall } from "./wall.tsx";
 import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.ts";
 
-type View = "desk" | "console" | "performance" | "misroutes" | "menu";
-const VIEWS: readonly View[] = ["desk", "console", "performance", "misroutes", "menu"];
+type View = "desk" | "console" | "day" | "performance" | "misroutes" | "menu";
+const VIEWS: readonly View[] = ["desk", "console", "day", "performance", "misroutes", "menu"];
+const IS_WALL = location.pathname === "/wall";
 const WITHDRAWN_TOLD_FOR = 12_000;
 
 function Page() {
@@ -32,7 +35,7 @@ function Page() {
   useEffect(() => {
     if (!state.me) return;
     const connection = new LiveConnection({
-      onMessage: (message) => dispatch({ kind: "message", message }),
+      onMessage: (message) => dispatch({ kind: "message", message, at: Date.now() }),
       onOpen: () => dispatch({ kind: "link", link: "open" }),
       onLost: () => dispatch({ kind: "link", link: "lost" }),
       onSessionOver: () => dispatch({ kind: "signed_out" }),
@@ -66,7 +69,9 @@ function Page() {
 
   return (
     <Spoken.Provider value={{ language, words, speak }}>
-      {state.me ? (
+      {state.me && IS_WALL ? (
+        <Wall state={state} />
+      ) : state.me ? (
         <Work state={state} me={state.me} onSignOut={signOut} onShown={(offer) => live.current?.say({ kind: "pop_shown", offer })} />
       ) : asked ? (
         <Login onSignedIn={signedIn} />
@@ -84,7 +89,7 @@ interface WorkProps {
 
 function Work({ state, me, onSignOut, onShown }: WorkProps) {
   const words = useWords();
-  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console", "performance", "misroutes", "menu"] as const) : [])];
+  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console", "day", "performance", "misroutes", "menu"] as const) : [])];
   const [view, setView] = useView(me.supervises ? "console" : "desk");
   const shown = views.includes(view) ? view : views[0];
   return (
@@ -96,9 +101,14 @@ function Work({ state, me, onSignOut, onShown }: WorkProps) {
           <nav>
             {views.map((name) => (
               <a href={`#${name}`} aria-current={name === shown ? "page" : undefined} onClick={() => setView(name)}>
-                {words[name]}
+                {name === "day" ? words.supervision.day : words[name]}
               </a>
             ))}
+            {me.supervises && (
+              <a href="/wall" target="_blank" rel="noopener">
+                {words.supervision.wall}
+              </a>
+            )}
           </nav>
         )}
         <span class="top-space" />
@@ -116,7 +126,9 @@ function Work({ state, me, onSignOut, onShown }: WorkProps) {
           </p>
         )}
       </div>
-      {shown === "performance" ? (
+      {shown === "day" ? (
+        <DayPage ui={state.ui} />
+      ) : shown === "performance" ? (
         <PerformancePage ui={state.ui} agents={state.board?.agents ?? []} />
       ) : shown === "misroutes" ? (
         <MisroutesPage />

@@ -1,56 +1,83 @@
 // Queues: product line by level, with what happens in them now and what happened today.
+import { useState } from "preact/hooks";
+import { duration, useNow } from "./clock.ts";
+import { formulaOf, levelsOf, Marked } from "./levels.tsx";
 import { Clock } from "./parts.tsx";
-import type { QueueView, Ui } from "./types.ts";
-import { productLine, useSpeech } from "./words.ts";
+import { Opening, SwitchQueue } from "./switching.tsx";
+import type { AgentStateName, QueueView, Ui } from "./types.ts";
+import { productLine, queueText, useSpeech } from "./words.ts";
 
 /** `part` of `whole` as a percentage, rounded down so that 100 % means all. */
 export function share(part: number, whole: number): string {
   return whole > 0 ? `${Math.floor((100 * part) / whole)} %` : "–";
 }
 
+/** A share, 0 to 1, as a percentage, rounded down. */
+export const percent = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : `${Math.floor(100 * value + 1e-9)} %`);
+
 const isQuiet = (queue: QueueView) => queue.waiting + queue.ringing + queue.talking === 0;
 const orDot = (count: number) => (count > 0 ? count : <span class="zero">·</span>);
+const STATES: AgentStateName[] = ["ready", "reserved", "talking", "wrap_up", "not_ready"];
 
 export function QueuesTable({ queues, ui }: { queues: QueueView[]; ui: Ui }) {
   const { words, language } = useSpeech();
+  const own = words.supervision;
+  const [switching, setSwitching] = useState<QueueView | null>(null);
   const lines = [...new Set(queues.map((queue) => queue.product_line))];
   const { columns } = words;
+  const hint = own.levelHint(words.formulas[formulaOf(ui)] ?? formulaOf(ui));
   return (
-    <table class="figures">
-      <thead>
-        <tr>
-          <th scope="col">{words.productLine}</th>
-          <th scope="col">{words.level}</th>
-          <th scope="col">{columns.waiting}</th>
-          <th scope="col">{columns.longest}</th>
-          <th scope="col">{columns.ringing}</th>
-          <th scope="col">{columns.talking}</th>
-          <th scope="col">{columns.ready}</th>
-          <th scope="col" class="day">
-            {columns.offered}
-          </th>
-          <th scope="col">{columns.answered}</th>
-          <th scope="col" title={words.inTimeHint}>
-            {columns.inTime}
-          </th>
-          <th scope="col">{columns.abandoned}</th>
-        </tr>
-      </thead>
-      {lines.map((line) => {
-        const own = queues.filter((queue) => queue.product_line === line);
-        return (
-          <tbody key={line}>
-            {own.map((queue, index) => (
-              <QueueRow key={queue.queue} queue={queue} head={index === 0 ? { text: productLine(ui, language, line), rows: own.length } : null} />
-            ))}
-          </tbody>
-        );
-      })}
-    </table>
+    <>
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">{words.productLine}</th>
+            <th scope="col">{words.level}</th>
+            <th scope="col">{columns.waiting}</th>
+            <th scope="col">{columns.longest}</th>
+            <th scope="col">{own.expected}</th>
+            <th scope="col">{columns.talking}</th>
+            <th scope="col">{columns.ready}</th>
+            <th scope="col" title={hint}>
+              {own.levelNow}
+            </th>
+            <th scope="col" class="day" title={hint}>
+              {own.levelToday}
+            </th>
+            <th scope="col">
+              {columns.answered}/{columns.offered}
+            </th>
+            <th scope="col">{columns.abandoned}</th>
+          </tr>
+        </thead>
+        {lines.map((line) => {
+          const all = queues.filter((queue) => queue.product_line === line);
+          return (
+            <tbody key={line}>
+              {all.map((queue, index) => (
+                <QueueRow key={queue.queue} queue={queue} ui={ui} head={index === 0 ? { text: productLine(ui, language, line), rows: all.length } : null} onSwitch={() => setSwitching(queue)} />
+              ))}
+            </tbody>
+          );
+        })}
+      </table>
+      {switching && <SwitchQueue queue={switching} ui={ui} onDone={() => setSwitching(null)} />}
+    </>
   );
 }
 
-function QueueRow({ queue, head }: { queue: QueueView; head: { text: string; rows: number } | null }) {
+interface RowProps {
+  queue: QueueView;
+  ui: Ui;
+  head: { text: string; rows: number } | null;
+  onSwitch(): void;
+}
+
+function QueueRow({ queue, ui, head, onSwitch }: RowProps) {
+  const { words, language } = useSpeech();
+  const levels = levelsOf(queue, ui, useNow());
+  const formula = formulaOf(ui);
+  const people = STATES.map((state) => `${words.states[state]}: ${queue.agents[state] ?? 0}`).join("\n");
   return (
     <tr class={isQuiet(queue) ? "quiet-row" : ""} data-queue={queue.queue}>
       {head && (
@@ -58,15 +85,29 @@ function QueueRow({ queue, head }: { queue: QueueView; head: { text: string; row
           {head.text}
         </th>
       )}
-      <th scope="row">{queue.level}</th>
-      <td class={queue.waiting ? "alert" : ""}>{orDot(queue.waiting)}</td>
-      <td>{queue.longest_waiting_since ? <Clock since={queue.longest_waiting_since} /> : <span class="zero">·</span>}</td>
-      <td>{orDot(queue.ringing)}</td>
+      <th scope="row">
+        <button type="button" class="level-button" aria-label={words.supervision.switchQueue(queueText(ui, language, queue.queue))} onClick={onSwitch}>
+          {queue.level} <Opening queue={queue} />
+        </button>
+      </th>
+      <td class={levels.waiting ? `cell-${levels.waiting}` : queue.waiting ? "alert" : ""}>
+        <Marked level={levels.waiting}>{orDot(queue.waiting)}</Marked>
+      </td>
+      <td class={levels.longest && `cell-${levels.longest}`}>
+        <Marked level={levels.longest}>{queue.longest_waiting_since ? <Clock since={queue.longest_waiting_since} /> : <span class="zero">·</span>}</Marked>
+      </td>
+      <td class={levels.expected && `cell-${levels.expected}`}>
+        <Marked level={levels.expected}>{queue.expected_wait_seconds === null ? "–" : duration(queue.expected_wait_seconds * 1000)}</Marked>
+      </td>
       <td>{orDot(queue.talking)}</td>
-      <td class={queue.waiting && !queue.agents_ready ? "alert" : ""}>{queue.agents_ready}</td>
-      <td class="day">{orDot(queue.offered)}</td>
-      <td>{orDot(queue.answered)}</td>
-      <td>{share(queue.answered_in_time, queue.offered)}</td>
+      <td class={queue.waiting && !queue.agents_ready ? "alert" : ""} title={people}>
+        {queue.agents_ready}
+      </td>
+      <td class={levels.served && `cell-${levels.served}`}>
+        <Marked level={levels.served}>{percent(queue.service_levels_now[formula])}</Marked>
+      </td>
+      <td class="day">{percent(queue.service_levels[formula])}</td>
+      <td>{queue.offered > 0 ? `${queue.answered}/${queue.offered}` : orDot(0)}</td>
       <td>{orDot(queue.abandoned)}</td>
     </tr>
   );

@@ -1,5 +1,5 @@
 // What the page knows, and what each message makes of it. Pure: no sockets, no screen, no clock.
-import type { AgentStateName, AgentView, Board, Card, Me, Message, Outcome, Ui } from "./types.ts";
+import type { AgentStateName, AgentView, Board, Card, DeskMessage, Me, Message, Outcome, Ui } from "./types.ts";
 
 export type Link = "opening" | "open" | "lost";
 
@@ -11,23 +11,29 @@ export interface State {
   /** The offer that came to nothing last, told until the next thing happens. */
   withdrawn: { card: Card; outcome: Outcome; at: string } | null;
   board: Board | null;
+  /** Supervisors' messages that the agent has not read, the oldest first. */
+  messages: DeskMessage[];
+  /** When the last message of any kind was heard, by the page's own clock. */
+  heardAt: number;
   link: Link;
 }
 
 export const nothing: State = {
   me: null,
-  ui: { reasons: [], dispositions: [], languages: [], product_lines: {}, targets: { queues: [], agents: [], destinations: [], outside: [] }, incident_texts: {} },
+  ui: { reasons: [], dispositions: [], languages: [], product_lines: {}, targets: { queues: [], agents: [], destinations: [], outside: [] }, incident_texts: {}, supervision: {}, phones: [] },
   agent: null,
   card: null,
   withdrawn: null,
   board: null,
+  messages: [],
+  heardAt: 0,
   link: "opening",
 };
 
 const AT_REST = new Set<AgentStateName>(["logged_out", "not_ready", "ready"]);
 
 export type Action =
-  | { kind: "message"; message: Message }
+  | { kind: "message"; message: Message; at: number }
   | { kind: "signed_in"; me: Me }
   | { kind: "signed_out" }
   | { kind: "link"; link: Link }
@@ -44,14 +50,14 @@ export function next(state: State, action: Action): State {
     case "told":
       return { ...state, withdrawn: null };
     case "message":
-      return heard(state, action.message);
+      return { ...heard(state, action.message), heardAt: action.at };
   }
 }
 
 function heard(state: State, message: Message): State {
   switch (message.kind) {
     case "hello":
-      return { ...state, me: message.me, ui: message.ui, link: "open" };
+      return { ...state, me: message.me, ui: message.ui, messages: [], link: "open" };
     case "agent":
       // An agent at rest has no call: whatever was missed while the connection was lost, his card is over.
       return { ...state, agent: message.agent, card: AT_REST.has(message.agent.state) ? null : state.card };
@@ -61,6 +67,11 @@ function heard(state: State, message: Message): State {
     }
     case "board":
       return { ...state, board: message.board };
+    case "message": {
+      const others = state.messages.filter((one) => one.message !== message.message);
+      const { message: id, text, by, at } = message;
+      return { ...state, messages: message.to_read ? [...others, { message: id, text, by, at }] : others };
+    }
     case "earlier_calls":
       return onCard(state, message.offer, (card) => ({ ...card, earlier_calls: message.earlier_calls }));
     case "call":

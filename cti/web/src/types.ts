@@ -22,6 +22,8 @@ export interface Ui {
   targets: Targets;
   /** Prepared text of an incident -> language -> what it says. */
   incident_texts: Record<string, Record<string, string>>;
+  supervision: Partial<Supervision>;
+  phones: string[];
 }
 
 /** Where a call can be handed on to. */
@@ -103,6 +105,60 @@ export interface CallView {
   step: string | null;
   why_waiting: string;
   reasons: Reason[];
+  /** Whom it waits for alone. */
+  assigned_to: string | null;
+  raised_seconds: number;
+  watches: WatchView[];
+}
+
+export type WatchMode = "listen" | "whisper" | "barge";
+
+/** A supervisor's phone at a conversation; `on` once it was answered. */
+export interface WatchView {
+  phone: string;
+  mode: WatchMode;
+  by: string;
+  since: string;
+  on: boolean;
+}
+
+export interface Limits {
+  warn: number;
+  alarm: number;
+}
+
+/** The configuration's section of that name. */
+export interface Supervision {
+  listening: boolean;
+  service_level: string;
+  target: number;
+  thresholds: Record<"waiting" | "longest_wait_seconds" | "expected_wait_seconds" | "service_level" | "talk_seconds" | "pause_seconds", Limits>;
+}
+
+export interface DeskMessage {
+  message: string;
+  text: string;
+  by: string;
+  at: string;
+}
+
+export interface MessageView extends DeskMessage {
+  to: string[];
+  read: string[];
+}
+
+/** How calls were served, by half hours. */
+export interface PerformanceRow {
+  group: string;
+  start: string;
+  end: string;
+  figures: Record<string, number | null>;
+}
+
+export interface DayReport {
+  rows: PerformanceRow[];
+  line: PerformanceRow[];
+  total: Record<string, number | null>;
 }
 
 export interface QueueView {
@@ -125,6 +181,13 @@ export interface QueueView {
   announcing: boolean;
   rung: number;
   rung_in_time: number;
+  expected_wait_seconds: number | null;
+  /** As service_levels, of the last half hour. */
+  service_levels_now: Record<string, number | null>;
+  agents: Partial<Record<AgentStateName, number>>;
+  is_open: boolean;
+  switched: { opened: boolean; until: string | null; by: string; why: string; since: string } | null;
+  can_close: boolean;
 }
 
 /** One promised callback; those whose customers were not reached stay for the rest of the day. */
@@ -170,6 +233,7 @@ export interface Board {
   agents: AgentView[];
   queues: QueueView[];
   incidents: IncidentView[];
+  messages: MessageView[];
 }
 
 export interface EarlierCall {
@@ -243,6 +307,7 @@ export type Message = { now: string } & (
   | { kind: "earlier_calls"; offer: string; earlier_calls: EarlierCall[] | null }
   | { kind: "pop_withdrawn"; offer: string; outcome: Outcome }
   | { kind: "call"; offer: string; call: string; phase: Phase; since: string; answered_at: string | null; consult: Consult | null; on_hold: boolean; muted: boolean }
+  | ({ kind: "message"; to_read: boolean } & DeskMessage)
   | { kind: "board"; board: Board }
 );
 

@@ -1,4 +1,5 @@
 // Everything the pages say in English. words.zh.ts must have the same keys: the compiler sees to it.
+import { en as supervision } from "./words.console.en.ts";
 
 export type Sentence = (of: { count: number; need: string; seconds: number; queue: string }) => string;
 
@@ -15,6 +16,7 @@ export const en = {
   connecting: "Connecting …",
   connected: "Live",
   lost: "Connection lost. What you see may be out of date; trying again …",
+  supervision,
   cancel: "Cancel",
   none: "none",
   loading: "looking …",

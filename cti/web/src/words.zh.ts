@@ -1,4 +1,5 @@
 // 页面上的全部中文文字，与 words.en.ts 逐项对应。
+import { zh as supervision } from "./words.console.zh.ts";
 import type { Words } from "./words.en.ts";
 
 export const zh: Words = {
@@ -14,6 +15,7 @@ export const zh: Words = {
   connecting: "正在连接……",
   connected: "实时",
   lost: "连接已断开，屏幕内容可能不是最新的；正在重新连接……",
+  supervision,
   cancel: "取消",
   none: "无",
   loading: "查询中……",

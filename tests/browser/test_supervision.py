@@ -1,0 +1,117 @@
+"""What a supervisor does on the console, what an agent reads of it, and the wallboard, in a real browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from playwright.async_api import Page, expect
+
+from acd.board import WatchView
+from acd.events import Ticked
+from acd.model import AgentState, CallId, CallState, PhoneId, QueueId
+from acd.supervision import (
+    CallAssigned,
+    CallRaised,
+    MessageChanged,
+    MessageRead,
+    MessageSent,
+    QueueSwitched,
+    WatchAsked,
+    WatchMode,
+    WatchStopped,
+)
+from tests.browser.conftest import OpenPage, Served, sign_in_as
+from tests.browser.test_console import console
+from tests.unit.cti_api_house import LI, WANG, now, waiting_call
+
+CALL = CallId("main-1.1")
+WALL = {"width": 1920, "height": 1080}
+
+
+async def acting(page: Page) -> None:
+    await page.get_by_role("button", name="Act on 13800138000").click()
+
+
+async def test_an_order_is_confirmed_has_a_reason_and_can_be_undone(served: Served, open_page: OpenPage) -> None:
+    page, engine = await console(served, open_page), served.house.engine
+    engine.tell(Ticked(), [engine.set(WANG, AgentState.READY)])
+    engine.add_call(waiting_call(CALL))
+    await acting(page)
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("combobox", name="Engineer").select_option(WANG)
+    await dialog.get_by_label("Why").fill("knows him")
+    await dialog.get_by_role("button", name="Cancel").click()
+    assert engine.events == []
+    await acting(page)
+    await dialog.get_by_label("Why").fill("knows him")
+    await dialog.get_by_role("button", name="Assign to an engineer").click()
+    await engine.takes(CallAssigned(CALL, WANG, "chen", "knows him"))
+    await page.get_by_role("button", name="Undo").click()
+    await engine.takes(CallAssigned(CALL, None, "chen", "Undo"))
+    await acting(page)
+    await dialog.get_by_label("Raise or lower").check()
+    await dialog.get_by_role("button", name="Raise or lower").click()
+    await engine.takes(CallRaised(CALL, 600.0, "chen"))
+    engine.add_call(replace(waiting_call(CALL), raised_seconds=600.0, assigned_to=WANG))
+    await expect(page.locator(f"tr[data-call='{CALL}']")).to_contain_text("for 王芳 · raised by 10 min")
+
+
+async def test_a_conversation_is_listened_to_at_his_own_phone_and_the_mode_changes_in_one_go(served: Served, open_page: OpenPage) -> None:
+    page, engine = await console(served, open_page), served.house.engine
+    talking = replace(waiting_call(CALL), state=CallState.TALKING, agent=LI)
+    engine.add_call(talking)
+    await acting(page)
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Your phone").fill("1900")
+    await dialog.get_by_role("button", name="Listen").click()
+    await engine.takes(WatchAsked(CALL, PhoneId("1900"), WatchMode.LISTEN, "chen"))
+    engine.add_call(replace(talking, watches=(WatchView(PhoneId("1900"), WatchMode.LISTEN, "chen", now(), on=True),)))
+    bar = page.locator("[data-watch='1900']")
+    await expect(bar).to_contain_text("chen listens")
+    await bar.get_by_role("button", name="Whisper").click()
+    await engine.takes(WatchAsked(CALL, PhoneId("1900"), WatchMode.WHISPER, "chen"))
+    await bar.get_by_role("button", name="Leave").click()
+    await engine.takes(WatchStopped(CALL, PhoneId("1900"), "chen"))
+
+
+async def test_a_queue_is_opened_for_now_and_a_message_goes_to_a_team(served: Served, open_page: OpenPage) -> None:
+    page, engine = await console(served, open_page), served.house.engine
+    await page.get_by_role("button", name="Open or close Printers L1").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("no rule for when it is closed")
+    await dialog.get_by_label("Until").select_option("0")
+    await dialog.get_by_role("button", name="Open now").click()
+    await engine.takes(QueueSwitched(QueueId("printers.L1"), True, None, "chen"))
+    await page.get_by_role("button", name="Message …").click()
+    await dialog.get_by_label("To").select_option("servers")
+    await dialog.get_by_label("What they read").fill("Driver 4.1 is withdrawn.")
+    await dialog.get_by_role("button", name="Send").click()
+    await engine.takes(MessageSent("Driver 4.1 is withdrawn.", "chen", "servers"))
+
+
+async def test_an_agent_reads_a_message_and_it_is_gone(served: Served, open_page: OpenPage) -> None:
+    page, engine = await open_page(served.address), served.house.engine
+    await sign_in_as(page, "wang")
+    await page.locator(".desk").wait_for()
+    sent = MessageChanged("m1", "Driver 4.1 is withdrawn.", "chen", now(), (WANG,), ())
+    engine.tell(Ticked(), [sent])
+    unread = page.locator("[data-message='m1']")
+    await expect(unread).to_contain_text("From chen")
+    await unread.get_by_role("button", name="Got it").click()
+    await engine.takes(MessageRead("m1", WANG))
+    engine.tell(Ticked(), [replace(sent, read=(WANG,))])
+    await expect(unread).to_have_count(0)
+
+
+async def test_the_wall_needs_nobody_says_when_it_is_out_of_date_and_comes_back(served: Served, open_page: OpenPage) -> None:
+    page = await open_page(served.address, size=WALL)
+    await sign_in_as(page, "chen")
+    await page.goto("/wall")
+    served.house.engine.add_call(waiting_call(CALL, waited_seconds=300))
+    row = page.locator(".wall-lines tr[data-queue='printers.L1']")
+    await expect(row.locator(".marked-alarm")).to_contain_text("05:")
+    assert await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1920, 1080]
+    await served.server.stop()
+    await expect(page.locator(".wall-banner")).to_contain_text("Out of date")
+    await served.restart()
+    await expect(page.locator(".wall-banner")).to_have_count(0)
