@@ -23,6 +23,8 @@ from hotline.simulated_phones import Manner, SimulatedPhones
 from tests.e2e.conftest import opened
 from tests.e2e.quick_config import quick
 from tests.e2e.scene import PATIENT, Caller, House, Scene
+from tests.e2e.test_consult import CALLER, hear_each_other
+from tests.e2e.test_transfer import PACKET
 from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -163,7 +165,8 @@ async def test_a_customer_whose_agent_does_not_answer_waits_and_goes_to_the_next
 
 
 async def test_agent_first_the_agent_waits_on_the_line_for_the_customer(scene: Scene, tmp_path: Path) -> None:
-    """The customer is not there the first time: the agent's line ends, and he is rung again for the next attempt."""
+    """The customer is not there the first time: the agent's line ends, and he is rung again for the next attempt. Then he asks another
+    engineer, and gives the customer over to her."""
     ani = scene.new_ani()
     await scene.install_phones()
     async with customers(scene, tmp_path / "away", {ani: Manner.SILENT}) as phones:
@@ -182,10 +185,23 @@ async def test_agent_first_the_agent_waits_on_the_line_for_the_customer(scene: S
             await until(lambda: _not(scene.house.is_well()), "the loss noticed")
         await until(scene.house.is_well, "a look at what Asterisk has")
         await scene.is_live(caller, "talking")
+
+        sun = await scene.agent("sun.li")
+        await chen.asks(PACKET, queue="scanners.L2")
+        await sun.has_read_the_handover((await sun.sees_pop_of(ani))["offer"])
+        await sun.becomes("talking")
+        await hear_each_other(scene, own, "1007")
+        async with scene.house.manager_line.being_cut():
+            await until(lambda: _not(scene.house.is_well()), "the loss noticed")
+        await until(scene.house.is_well, "a look at what Asterisk has")
+        assert (await scene.is_live(caller, "consulting"))["consulted"] == "sun.li"
+        await chen.gives_over()
+        await chen.becomes("wrap_up")
+        await hear_each_other(scene, CALLER, "1007")
         await says_goodbye(phones, ani)
-    await chen.becomes("wrap_up")
+    await sun.becomes("wrap_up")
     record = await scene.ended(caller)
-    assert (record["agent"], record["end_cause"]) == ("chen.jie", "caller_hung_up")
+    assert (record["queue"], record["agent"], record["end_cause"]) == ("scanners.L2", "sun.li", "caller_hung_up")
     [kept] = await scene.house.rows(select(callbacks).where(callbacks.c.call == record["id"]))
     assert kept["state"] == "reached" and kept["unreached"] >= 1
 

@@ -185,6 +185,7 @@ function Shortcuts({ on, onSwitch }: { on: boolean; onSwitch(on: boolean): void 
     ["T", list.handOn],
     ["G", list.haveRead],
     ["O", list.giveOver],
+    ["C", list.conference],
     ["B", list.back],
     ["+", list.more],
     ["Esc", list.leave],

@@ -338,6 +338,7 @@ export const en = {
     handOn: "hand on",
     haveRead: "have read the handover",
     giveOver: "give the call over",
+    conference: "all three talk",
     back: "back to the caller",
     finish: "finish wrap-up",
     more: "more time",

@@ -327,6 +327,7 @@ export const zh: Words = {
     handOn: "转接",
     haveRead: "已阅读交接内容",
     giveOver: "移交来电",
+    conference: "三方通话",
     back: "回到来电者",
     finish: "完成话后处理",
     more: "延长",
