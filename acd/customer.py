@@ -26,6 +26,10 @@ class OpenCase:
     engineer: AgentId | None = None
     """Who works on it."""
     subject: str = ""
+    state: str = ""
+    """How far it is, in the source's word; '' when it does not say."""
+    due_at: datetime | None = None
+    """Until when it is promised to be solved."""
 
 
 @dataclass(frozen=True, slots=True)

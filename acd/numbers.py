@@ -46,3 +46,8 @@ def e164(text: str, country_code: str = "86") -> str:
 def national(number: str, country_code: str = "86") -> str:
     """The number (in its one spelling) as it ends within its country, without trunk prefix: what any spelling of it ends in."""
     return number.removeprefix(f"+{country_code}").removeprefix("+")
+
+
+def digits_of(text: str) -> str:
+    """The digits of a customer's, a case's or a device's number, which is all that can be keyed of it."""
+    return "".join(character for character in text if character in "0123456789")

@@ -159,7 +159,7 @@ def _unpromised_callbacks(subject: Subject) -> Iterator[Problem]:
 
 
 def _unreached_queues(subject: Subject) -> Iterator[Problem]:
-    reached = {arrival.queue for arrival in subject.ways.arrivals}
+    reached = {arrival.queue for arrival in subject.ways.arrivals if not arrival.case}
     for queue in subject.plan.queues:
         if queue.id not in reached:
             text = f"found no way through the menu to {queue.id}, expected every queue to be reachable"

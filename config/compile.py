@@ -54,14 +54,14 @@ from config.schema import (
 )
 from config.schema.need import expression_of
 from config.schema.relief import WEEKDAYS, SpecialDayRow, seconds_of
-from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan, Notice, Returning, Said, Saying, Trial
+from ivr.menu import Branch, Entry, Finds, Go, Input, Menu, MenuPlan, Notice, Returning, Said, Saying, Trial
 from skills.expression import All, AnyOf, Expression, Has, Not
 from skills.requirement import Requirement, Step
 
 WELCOME, INVALID, MISSING, *_ = REQUIRED_PROMPTS
 YOU_ENTERED, CONFIRM_ENTRY = CONFIRM_PROMPTS
-ENTERED, HEARD = "entered", "heard"
-"""What is recorded of an input that was answered, and of a notice."""
+ENTERED, FOUND, HEARD = "entered", "found", "heard"
+"""What is recorded of an input that was answered, of one whose case is known, and of a notice."""
 (CONTINUE_CASE,) = RETURNING_PROMPTS
 (ASK_NUMBER,) = ASK_NUMBER_PROMPTS
 CONFIRM_SECONDS = 30.0
@@ -276,8 +276,16 @@ def _returning(config: Config) -> Returning | None:
         segments=frozenset(config.segments),
         agents=frozenset(config.agents),
         prompts={line: continue_case(line) for line in config.product_lines},
+        case_states=config.customers.case_states,
+        engineers={name: engineer_prompt(name) for name in config.agents},
+        zone=ZoneInfo(config.hotline.time_zone),
         ask_number=ASK_NUMBER if config.customers.ask_number else None,
     )
+
+
+def engineer_prompt(agent: str) -> str:
+    """Name of the prompt that says an agent's name."""
+    return "engineer_" + "".join(character if character.isalnum() else "_" for character in agent)
 
 
 def continue_case(line: str) -> str:
@@ -325,6 +333,8 @@ def _input(name: str, row: InputRow, every_menu: Mapping[str, BranchRow]) -> Inp
         keys=tuple(_branch(key, branch) for key, branch in every_menu.items() if key != "#"),
         check=row.check or "",
         confirm=row.confirm,
+        finds=None if row.finds is None else Finds(row.finds),
+        found=None if row.found is None else Branch("", FOUND, next=row.found),
         attempts=row.attempts,
         timeout_seconds=row.timeout_seconds,
     )

@@ -7,7 +7,6 @@ Pure. Each rule is a generator of problems; ``_RULES`` is the list of them. It d
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date
 
 from config.dialled_codes import feature_codes, languages
 from config.schema import (
@@ -36,12 +35,10 @@ from config.schema.nearest import did_you_mean
 from config.schema.need import Combination, expression_of, leaves
 from config.schema.source import Path, Problem
 from config.spoken import DIGITS, OPENING_LANGUAGES, SPOKEN_DIGITS
-from config.spoken_words import WORD_LANGUAGES
+from config.values_said import unsayable
 from ivr.menu import digit_prompt
-from ivr.saying import LARGEST_NUMBER
 from skills.expression import Has
 
-MOST_DIGITS = len(str(LARGEST_NUMBER))
 Rule = Callable[[Config], Iterator[Problem]]
 
 
@@ -101,6 +98,11 @@ def _continue_case(config: Config) -> Iterator[Problem]:
     for name, line in config.product_lines.items():
         for language in line.spoken:
             yield from _unknown("language", language, config.languages, ("product_lines", name, "spoken", language))
+
+
+def _case_states(config: Config) -> Iterator[Problem]:
+    for state, prompt in config.customers.case_states.items() if config.customers is not None else ():
+        yield from _prompt(config, prompt, ("customers", "case_states", state))
 
 
 def _incidents(config: Config) -> Iterator[Problem]:
@@ -177,8 +179,11 @@ def _inputs(config: Config) -> Iterator[Problem]:
         path = ("inputs", name)
         yield from _own_name(name, (config.menus, *_FACTS), path)
         yield from _prompt(config, row.prompt, (*path, "prompt"))
-        if row.next is not None:
-            yield from _node(config, row.next, (*path, "next"))
+        for key, following in (("next", row.next), ("found", row.found)):
+            if following is not None:
+                yield from _node(config, following, (*path, key))
+        if row.finds is not None and config.customers is None:
+            yield Problem("found finds, expected `customers` too: where numbers are looked up", (*path, "finds"))
         yield from _branch(config, row.default, (*path, "default"))
 
 
@@ -196,26 +201,11 @@ def _said(config: Config, item: str, path: Path) -> Iterator[Problem]:
     if not value:
         yield from _prompt(config, item, path)
         return
-    wordless = [language for language in config.languages if language not in WORD_LANGUAGES]
-    if wordless:
-        yield Problem(f"found {item!r}, expected a prompt's name: there are no words for it in {', '.join(wordless)}", path)
+    yield from unsayable(config, kind, value, path)
     if kind == "hours":
         yield from _unknown("queue", value, queue_names(config), path)
-    elif kind == "date":
-        yield from _real_day(value, path)
     elif kind in ("digits", "number") and not value.isdecimal():
         yield from _unknown("input", value, config.inputs, path)
-        if kind == "number" and value in config.inputs and config.inputs[value].longest > MOST_DIGITS:
-            yield Problem(f"found number:{value}, expected digits:{value}: numbers of up to {MOST_DIGITS} digits can be said", path)
-    elif kind == "number" and len(value) > MOST_DIGITS:
-        yield Problem(f"found {item!r}, expected a number of up to {MOST_DIGITS} digits", path)
-
-
-def _real_day(day: str, path: Path) -> Iterator[Problem]:
-    try:
-        date.fromisoformat(day)
-    except ValueError:
-        yield Problem(f"found {day!r}, expected a day that is in the calendar", path)
 
 
 _FACTS = (Facts.model_fields,)
@@ -441,6 +431,6 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
-    languages, _prompts, _incidents, _continue_case, _labels, _voice_menu, _entries, _handovers, feature_codes,
+    languages, _prompts, _case_states, _incidents, _continue_case, _labels, _voice_menu, _entries, _handovers, feature_codes,
     _menus, _inputs, _notices, _queues, _calendars, _relief, _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
 )  # fmt: skip

@@ -192,6 +192,10 @@ COUNTED: Final[Mapping[str, Mapping[str, Words]]] = {
 """Language -> first part of a prompt's name -> the word for its number: ``month_12``; weekdays from Monday, 0."""
 FIXED: Final[Mapping[str, Mapping[str, str]]] = {
     "zh": {
+        "case_number": "您的服务单",
+        "case_open": "我们正在处理。",
+        "case_engineer": "负责工程师是",
+        "case_due": "我们承诺解决的时间是",
         "day_today": "今天",
         "day_tomorrow": "明天",
         "time_am": "上午",
@@ -204,6 +208,10 @@ FIXED: Final[Mapping[str, Mapping[str, str]]] = {
         "hours_next": "下次服务时间开始于",
     },
     "yue": {
+        "case_number": "您嘅服務單",
+        "case_open": "我哋正在處理。",
+        "case_engineer": "負責工程師係",
+        "case_due": "我哋承諾解決嘅時間係",
         "day_today": "今日",
         "day_tomorrow": "聽日",
         "time_am": "上晝",
@@ -216,6 +224,10 @@ FIXED: Final[Mapping[str, Mapping[str, str]]] = {
         "hours_next": "下次服務時間開始於",
     },
     "en": {
+        "case_number": "Your case",
+        "case_open": "is being worked on.",
+        "case_engineer": "The engineer in charge is",
+        "case_due": "We have promised to solve it by",
         "day_today": "today",
         "day_tomorrow": "tomorrow",
         "time_am": "A.M.",
@@ -228,6 +240,10 @@ FIXED: Final[Mapping[str, Mapping[str, str]]] = {
         "hours_next": "We open again:",
     },
     "ja": {
+        "case_number": "おきゃくさまの うけつけばんごう",
+        "case_open": "ただいま たいおうちゅう です。",
+        "case_engineer": "たんとうの エンジニアは",
+        "case_due": "かいけつ よていは",
         "day_today": "きょう",
         "day_tomorrow": "あした",
         "time_am": "ごぜん",
@@ -240,6 +256,10 @@ FIXED: Final[Mapping[str, Mapping[str, str]]] = {
         "hours_next": "つぎの うけつけは",
     },
     "ko": {
+        "case_number": "고객님의 접수 번호",
+        "case_open": "지금 처리 중입니다.",
+        "case_engineer": "담당 엔지니어는",
+        "case_due": "해결 예정 시간은",
         "day_today": "오늘",
         "day_tomorrow": "내일",
         "time_am": "오전",

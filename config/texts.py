@@ -6,16 +6,20 @@ Decides which words, numbers, times and offers some caller may hear. Expects a c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from config.compile import CONTINUE_CASE, continue_case, queue_ids, rules_of, said_of
-from config.schema import NUMBER, NUMBERED_PROMPTS, RETURNING_PROMPTS, Config
+from config.compile import CONTINUE_CASE, continue_case, engineer_prompt, queue_ids, rules_of, said_of
+from config.schema import NUMBER, NUMBERED_PROMPTS, RETURNING_PROMPTS, AgentRow, Config
 from config.spoken import DIGITS, SPOKEN_DIGITS, opening_texts
 from config.spoken_words import ALL_DAYS, ALL_NUMBERS, word_texts
 from ivr import saying
+from ivr.case_status import CASE_PROMPTS, QUARTERS
 from ivr.menu import Said, Saying, digit_prompt
 
 SPOKEN_LINE = "{product_line}"
+READS_CHINESE = ("zh", "yue")
+"""Languages whose voices read a Chinese name; others are given the id's parts."""
 
 
 def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
@@ -25,7 +29,8 @@ def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
     patterns = {*NUMBERED_PROMPTS.values(), *RETURNING_PROMPTS}
     plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in patterns}
     spoken = word_texts(_words(config), config.languages)
-    return _digits(config) | spoken | _numbered_texts(config) | _offers_to_go_on(config) | _opening_texts(config) | plain
+    made = _engineers(config) | _numbered_texts(config) | _offers_to_go_on(config) | _opening_texts(config)
+    return _digits(config) | spoken | made | plain
 
 
 def _words(config: Config) -> list[str]:
@@ -47,6 +52,23 @@ def _words_of(config: Config, said: Said, language: str) -> Iterable[str]:
         case Saying.HOURS:
             times = (name for time in _times(config, said.value) for name in saying.time(time, language))
             return (*saying.HOURS_PROMPTS, *ALL_DAYS, "day_tomorrow", *times)
+        case Saying.CASE:
+            quarters = (name for minute in QUARTERS for hour in range(24) for name in saying.time(f"{hour:02}:{minute:02}", language))
+            return (*CASE_PROMPTS, *saying.digits(DIGITS), *ALL_DAYS, "day_today", "day_tomorrow", *quarters)
+
+
+def _engineers(config: Config) -> dict[str, dict[str, str]]:
+    """The names of those who may work on a case, where callers are told."""
+    if not any(item == "case:status" for row in config.notices.values() for item in row.prompts):
+        return {}
+    names = {engineer_prompt(name): (name, row) for name, row in config.agents.items()}
+    return {prompt: {language: _name(*who, language) for language in config.languages} for prompt, who in names.items()}
+
+
+def _name(agent: str, row: AgentRow, language: str) -> str:
+    readable = row.name.isascii() or (language in READS_CHINESE and any("\u4e00" <= character <= "\u9fff" for character in row.name))
+    spelled = " ".join(part.title() for part in re.split("[._-]+", agent))
+    return row.spoken.get(language) or (row.name if readable else spelled)
 
 
 def _times(config: Config, queue: str) -> set[str]:

@@ -7,12 +7,13 @@ Decides what can happen, not whether it is good (``config.check`` does). Pure. T
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from acd.model import Level, QueueId, queue_of
 from config.schema.source import Path
 from ivr.menu import Branch, Entry, Input, Menu, MenuPlan, Node, Notice
+from ivr.returning import CASE
 
 KEYED = "…"
 """Stands for whatever a caller keys at an input."""
@@ -54,6 +55,8 @@ class Arrival:
     agent: str
     """The preferred one; '' for none."""
     callback: bool
+    case: bool
+    """Because of a case that was found: not a way that others can take."""
     said: Path
     """The row that leads there."""
 
@@ -83,7 +86,8 @@ class Ways:
         facts = {**self.plan.defaults, **place.facts}
         queue = queue_of(facts["product_line"], Level(facts["level"]))
         return Arrival(
-            queue, facts["language"], facts["segment"], facts.get("preferred_agent", ""), facts.get("callback") == "yes", said,
+            queue, facts["language"], facts["segment"], facts.get("preferred_agent", ""), facts.get("callback") == "yes",
+            CASE in facts, said,
         )  # fmt: skip
 
     def fewest_keys(self) -> dict[Place, int]:
@@ -100,7 +104,7 @@ class Ways:
 
     def keys_to(self, dnis: str) -> dict[tuple[QueueId, str], int]:
         """Queue and language -> the fewest keys that lead there from a dialled number ('' for one without a row); silence is not waited
-        for.
+        for, and open cases are not counted on.
         """
         fewest = {self.begins[dnis]: 0}
         ahead = [self.begins[dnis]]
@@ -114,8 +118,7 @@ class Ways:
                     ahead.append(move.to)
         queues: dict[tuple[QueueId, str], int] = {}
         for place, keys in fewest.items():
-            if place.node is None and place.destination is None:
-                arrival = self._arrival(place, ())
+            if place.node is None and place.destination is None and not (arrival := self._arrival(place, ())).case:
                 where = arrival.queue, arrival.language
                 queues[where] = min(keys, queues.get(where, keys))
         return queues
@@ -150,15 +153,19 @@ class Ways:
         """Places that lead to each other without anything said or done by the caller: nobody comes out of them."""
         done: set[Place] = set()
         for start in self.moves:
-            chain: list[Place] = []
-            place: Place = start
-            while place.node is not None and place not in done:
-                if place in chain:
-                    yield chain[chain.index(place) :]
-                    break
-                chain.append(place)
-                place = next(move.to for move in self.moves[place] if move.silent)
-            done.update(chain)
+            yield from self._circles_from([start], done)
+
+    def _circles_from(self, chain: list[Place], done: set[Place]) -> Iterator[list[Place]]:
+        """Those that close behind ``chain``; ``done`` are the places from which all are known."""
+        place = chain[-1]
+        if place.node is None or place in done:
+            return
+        for move in self.moves[place]:
+            if move.silent and move.to in chain:
+                yield chain[chain.index(move.to) :]
+            elif move.silent:
+                yield from self._circles_from([*chain, move.to], done)
+        done.add(place)
 
 
 def _cost(fewest: Mapping[Place, int], place: Place) -> int | None:
@@ -207,10 +214,28 @@ def _input_moves(plan: MenuPlan, place: Place, node: Input) -> Iterator[Move]:
     path, facts = path_of(plan, node.id), place.facts
     keys = node.shortest + (node.shortest < node.longest) + node.confirm
     yield Move(_beyond(place, node.then, {**facts, node.id: KEYED, **node.then.sets}), keys, False, path)
+    if node.found is not None:
+        for case in _cases(plan):
+            beyond = _beyond(place, node.found, {**facts, **case, **node.found.sets})
+            yield Move(_keyed(beyond, node), keys, False, (*path, "found"))
+            yield Move(beyond, 0, True, (*path, "found"))
     for branch in node.keys:
         if branch.go is None:
             yield Move(_beyond(place, branch, {**facts, **branch.sets}), 2, False, ("voice_menu", "every_menu", branch.key))
     yield Move(_beyond(place, node.default, {**facts, **node.default.sets}), 0, True, (*path, "default"))
+
+
+def _cases(plan: MenuPlan) -> Iterator[dict[str, str]]:
+    """What may be known of a case that is found: its line and level, its line alone, or neither."""
+    yield {CASE: KEYED}
+    if plan.returning is not None:
+        yield from ({CASE: KEYED, "product_line": line} for line in plan.returning.prompts)
+        pairs = (queue.split(".") for queue in sorted(plan.returning.queues))
+        yield from ({CASE: KEYED, "product_line": line, "level": level} for line, level in pairs)
+
+
+def _keyed(place: Place, node: Input) -> Place:
+    return replace(place, known=place.known | {(node.id, KEYED)})
 
 
 def _row(path: Path, branch: Branch) -> Path:

@@ -26,7 +26,7 @@ from typing import Final
 
 from acd.model import Level
 from ivr.lookup import Hours, never_closed
-from ivr.menu import Branch, Entry, Go, Menu, MenuPlan, Node, Notice
+from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan, Node, Notice
 from ivr.questions import Here, Taken, meet
 from ivr.recognition import Callers, Recognition, nobody
 from ivr.steps import ALL_DIGITS, Ask, Collect, MenuTaken, Say, SetLanguage, Step, StillHere, Walk, WhoCalls, said
@@ -122,7 +122,7 @@ def walk(
         if passed_over is not None:
             way.skip(passed_over)
         else:
-            taken = yield from meet(plan, node, keyed, Here(ani, language, way.known, day, hours))
+            taken = yield from meet(plan, node, keyed, Here(ani, language, way.known, day, hours, callers))
             keyed = taken.keyed
             way.take(node, taken)
             path.append(MenuTaken(taken.name, taken.digits, taken.branch.choice))
@@ -163,10 +163,11 @@ class _Way:
             self.following, self.known = self.trail.pop()
         if branch.go is not None:
             return
-        if not isinstance(node, Notice):
+        entered = isinstance(node, Input) and branch in (node.then, node.found)
+        if not isinstance(node, Notice) and not (entered and not taken.digits):  # who need not key it was asked nothing
             self.trail.append((node.id, self.known))
-        entered = {node.id: taken.digits} if not isinstance(node, (Menu, Notice)) and branch is node.then else {}
-        self.known = {**self.known, **entered, **branch.sets}
+        keyed = {node.id: taken.digits} if entered and taken.digits else {}
+        self.known = {**self.known, **keyed, **taken.facts, **branch.sets}
         self._leave_by(branch)
 
     def _leave_by(self, branch: Branch) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import Final, Union
 
@@ -126,6 +127,15 @@ class Menu:
         return replace(first, sets={name: value for name, value in first.sets.items() if all((name, value) in sets for sets in alike)})
 
 
+class Finds(StrEnum):
+    """What a number that was keyed is looked up for. Who has it is the call's customer from then on."""
+
+    CUSTOMER = "customer"
+    """A customer's, a device's or a telephone number."""
+    CASE = "case"
+    """An open case's. Who is known and has a single open case need not key it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """A number to key in, ended by ``#``, by its length or by silence. What was keyed becomes the fact of the input's name."""
@@ -146,6 +156,9 @@ class Input:
     attempts: int = 3
     timeout_seconds: float = 5.0
     """Silence after the prompt, or after a digit, that ends the number."""
+    finds: Finds | None = None
+    found: Branch | None = None
+    """Taken instead of ``then`` when the case is known."""
 
 
 class Saying(StrEnum):
@@ -157,6 +170,8 @@ class Saying(StrEnum):
     TIME = "time"
     HOURS = "hours"
     """A queue's opening hours, as they are on that day."""
+    CASE = "case"
+    """The known case: its number, how far it is, who works on it, until when it is promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +205,12 @@ class Returning:
     prompts: Mapping[str, str]
     """Product line -> prompt that offers to go on with a case of this line: 1 is yes, 2 is no."""
     timeout_seconds: float = 3.0
+    case_states: Mapping[str, str] = field(default_factory=dict)
+    """How far a case is, in the source's word -> the prompt that says so."""
+    engineers: Mapping[str, str] = field(default_factory=dict)
+    """Agent -> the prompt that says his name."""
+    zone: tzinfo = UTC
+    """In which times are told."""
     ask_number: str | None = None
     """Prompt that asks strangers for a number; None: they are not asked."""
 
@@ -238,6 +259,6 @@ def ways_on(node: Node) -> tuple[Branch, ...]:
         case Menu():
             return (*node.branches, node.default)
         case Input():
-            return (node.then, *node.keys, node.default)
+            return (node.then, *((node.found,) if node.found is not None else ()), *node.keys, node.default)
         case Notice():
             return (node.then,)

@@ -7,15 +7,18 @@ branch means, is ``ivr.dialogue``'s.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
 
+from acd.customer import OpenCase
 from acd.hours import OpenHours
-from ivr import saying
+from ivr import returning, saying
+from ivr.case_status import told_of_case
 from ivr.check_digit import keeps
-from ivr.menu import Branch, Input, Menu, MenuPlan, Node, Notice, Said, Saying, digit_prompt
-from ivr.steps import ALL_DIGITS, Ask, Collect, Say, Walk, said
+from ivr.menu import Branch, Finds, Input, Menu, MenuPlan, Node, Notice, Said, Saying, digit_prompt
+from ivr.recognition import Callers
+from ivr.steps import ALL_DIGITS, Ask, Collect, Say, Walk, WhoCalls, said
 
 YES: Final = "1"
 """Key that confirms what was read back; every other one means: again."""
@@ -32,6 +35,8 @@ class Taken:
     digits: str
     name: str
     keyed: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What is known because of it, besides what the branch sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Here:
     """ISO; '' when it does not matter."""
     hours: Callable[[str], OpenHours]
     """A queue's, now."""
+    callers: Callers
+    """Who it may be that calls."""
 
 
 def meet(plan: MenuPlan, node: Node, keyed: str, here: Here) -> Walk[Taken]:
@@ -81,19 +88,33 @@ def _ask_menu(plan: MenuPlan, menu: Menu, keyed: str, here: Here) -> Walk[Taken]
 # ---- inputs ----------------------------------------------------------------------------------------------------------------------
 
 
-def _ask_input(plan: MenuPlan, node: Input, keyed: str, _: Here) -> Walk[Taken]:
+def _ask_input(plan: MenuPlan, node: Input, keyed: str, here: Here) -> Walk[Taken]:
+    if node.finds is Finds.CASE and (own := returning.only_case(here.callers())) is not None:
+        return _found(plan, node, "", own)
     ways_out = {branch.key: branch for branch in node.keys}
     for attempt in range(node.attempts):
         digits = yield from _collected(node, keyed)
         keyed = ""
         if _is_wanted(node, digits):
             if not node.confirm or (yield from _confirmed(plan, node, digits)):
-                return Taken(node.then, digits, node.id)
+                return (yield from _looked_up(plan, node, digits, here))
         elif digits in ways_out:
             return Taken(ways_out[digits], digits, node.id)
         elif attempt + 1 < node.attempts:
             keyed = yield from said(plan.invalid if digits else plan.missing)
     return Taken(node.default, "", node.id)
+
+
+def _looked_up(plan: MenuPlan, node: Input, digits: str, here: Here) -> Walk[Taken]:
+    if node.finds is not None:
+        yield WhoCalls(digits)
+    case = returning.case_of_number(here.callers(), digits) if node.finds is Finds.CASE else None
+    return Taken(node.then, digits, node.id) if case is None else _found(plan, node, digits, case)
+
+
+def _found(plan: MenuPlan, node: Input, digits: str, case: OpenCase) -> Taken:
+    facts = {} if plan.returning is None else returning.facts_of_case(case, plan.returning)
+    return Taken(node.found or node.then, digits, node.id, facts=facts)
 
 
 def _collected(node: Input, keyed: str) -> Walk[str]:
@@ -123,16 +144,16 @@ def _confirmed(plan: MenuPlan, node: Input, digits: str) -> Walk[bool]:
 # ---- notices ---------------------------------------------------------------------------------------------------------------------
 
 
-def _tell(_: MenuPlan, notice: Notice, keyed: str, here: Here) -> Walk[Taken]:
+def _tell(plan: MenuPlan, notice: Notice, keyed: str, here: Here) -> Walk[Taken]:
     """All of it, unless a key cuts it short. A key from before it is not taken for an answer to what comes after it."""
     keyed = ""
     for item in notice.prompts:
-        for prompt in (item,) if isinstance(item, str) else _words_of(item, here):
+        for prompt in (item,) if isinstance(item, str) else _words_of(plan, item, here):
             keyed = keyed or (yield from said(prompt))
     return Taken(notice.then, "", notice.id, keyed)
 
 
-def _words_of(item: Said, here: Here) -> tuple[str, ...]:
+def _words_of(plan: MenuPlan, item: Said, here: Here) -> tuple[str, ...]:
     value = here.known.get(item.value, item.value)
     match item.kind:
         case Saying.DIGITS:
@@ -145,6 +166,9 @@ def _words_of(item: Said, here: Here) -> tuple[str, ...]:
             return saying.time(value, here.language)
         case Saying.HOURS:
             return saying.hours(here.hours(value), here.language)
+        case Saying.CASE:
+            case = returning.case_of_id(here.callers(), here.known.get(returning.CASE, ""))
+            return () if case is None or plan.returning is None else told_of_case(case, plan.returning, here.language, here.day)
 
 
 # Any: each function takes its own kind of node, which the table's key says.

@@ -16,6 +16,7 @@ from typing import Final
 
 from acd.customer import STANDARD_TIER, Customer, OpenCase
 from acd.model import AgentId
+from acd.numbers import digits_of
 from ivr.menu import Returning
 
 YES, NO = "1", "2"
@@ -55,8 +56,26 @@ def cases_to_offer(customers: Sequence[Customer], plan: Returning, known: Mappin
     return list(lines.values())[:MOST_OFFERS]
 
 
+def only_case(customers: Sequence[Customer]) -> OpenCase | None:
+    """The one open case that all of them have together, if they have one."""
+    cases = [case for customer in customers for case in customer.cases]
+    return cases[0] if len(cases) == 1 else None
+
+
+def case_of_number(customers: Sequence[Customer], keyed: str) -> OpenCase | None:
+    """The open case whose digits were keyed."""
+    return next((case for customer in customers for case in customer.cases if digits_of(case.id) == keyed), None)
+
+
+def case_of_id(customers: Sequence[Customer], case_id: str) -> OpenCase | None:
+    """The open case of this id."""
+    return next((case for customer in customers for case in customer.cases if case.id == case_id), None)
+
+
 def facts_of_case(case: OpenCase, plan: Returning) -> dict[str, str]:
-    """What is known when the caller goes on with a case. Its level only if there is such a queue."""
+    """What is known when the caller goes on with a case. Its line and level only if there is such a queue."""
+    if case.product_line not in plan.prompts:
+        return {CASE: case.id}
     facts = {"product_line": case.product_line, CASE: case.id}
     if f"{case.product_line}.{case.level}" in plan.queues:
         facts["level"] = case.level

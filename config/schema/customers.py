@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from config.schema.telephony import Secret
-from config.schema.words import CountryCode, Strict, shaped
+from config.schema.words import CountryCode, Name, Strict, shaped
 
 DatabaseUrl = Annotated[str, shaped(r"[a-z]+\+[a-z]+://\S{0,400}", "an address with its driver, such as sqlite+aiosqlite:////srv/crm.db")]
+StateWord = Annotated[str, shaped(r"\w[\w .-]{0,39}", "a state's name of letters, digits, blanks, '_', '-' and '.', such as in_work")]
 ServiceUrl = Annotated[str, shaped(r"https?://[^\s?#]{1,400}", "an address that begins with http:// or https://, without a query")]
 
 
@@ -58,6 +59,9 @@ class CustomersRow(Strict):
     pause_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(default=10.0, description="… for so long; then one call tries it.")
     country_code: CountryCode = Field(
         default="86", description="Country of numbers that say none: 138…, 0138…, 86138…, 0086138… and +86138… are one number."
+    )
+    case_states: dict[StateWord, Name] = Field(
+        default_factory=dict, description="How far a case is, in the source's word -> the prompt that says so. Others are being worked on."
     )
     ask_number: bool = Field(
         default=False, description="Callers whose number nobody has are asked to key a customer's, a case's or a telephone number."

@@ -119,6 +119,9 @@ class AgentRow(Strict):
     """A person who takes calls."""
 
     name: Label = Field(description="Name that people read.")
+    spoken: dict[LanguageName, Label] = Field(
+        default_factory=dict, description="How his name is spoken, by language; without it, the name, or the id where the name is Chinese."
+    )
     phone: PhoneNumber = Field(description="The phone he usually sits at.")
     auto_answer: bool = Field(
         default=False, description="At his usual phone, calls are taken without a hand: it is asked to answer at once (SIP Call-Info)."

@@ -118,6 +118,14 @@ class InputRow(Strict):
         default=None, description="The rule that its last digit keeps: Luhn (ISO/IEC 7812-1) or MOD 11,10 (ISO/IEC 7064)."
     )
     confirm: bool = Field(default=True, description="It is read back, and counts when 1 is keyed then.")
+    finds: Literal["customer", "case"] | None = Field(
+        default=None,
+        description=(
+            "Looks the number up in `customers`: a customer's, a device's or a telephone number, or an open case's. Who has it is the "
+            "call's customer. Who is recognised and has a single open case is not asked for its number."
+        ),
+    )
+    found: Name | None = Field(default=None, description="The menu, input or notice that follows when the case is found.")
     next: Name | None = Field(default=None, description="The menu, input or notice that follows; without it, the call is queued.")
     default: DefaultRow = Field(description="Taken when no valid number came in `attempts` attempts.")
     attempts: int = Field(default=3, ge=1, le=5, description="How often it is asked.")
@@ -127,6 +135,8 @@ class InputRow(Strict):
     def _a_range(self) -> InputRow:
         if self.shortest > self.longest:
             raise ValueError("expected shortest not above longest")
+        if self.found is not None and self.finds != "case":
+            raise ValueError("expected found only with finds: case")
         return self
 
 
@@ -138,7 +148,7 @@ class NoticeRow(Strict):
         description=(
             "What is said, in this order: prompts, and values in the words of the caller's language: `digits:case_number` and "
             "`number:copies` (what was keyed at these inputs), `date:2026-12-31`, `time:17:30`, `hours:printers.L1` (of today, or when it "
-            "opens again)."
+            "opens again), `case:status` (of the case that was found)."
         ),
     )
     next: Name | None = Field(default=None, description="The menu, input or notice that follows …")

@@ -78,8 +78,9 @@ PromptOrValue = Annotated[
     str,
     shaped(
         r"[a-z][a-z0-9_]{0,39}|(digits|number):([a-z][a-z0-9_]{0,39}|[0-9]{1,20})|date:20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-        r"|time:([01][0-9]|2[0-3]):[0-5][0-9]|hours:[a-z][a-z0-9_]{0,39}\.L[123]",
-        "a prompt's name, or digits: or number: with an input's name or the number itself, date:2026-12-31, time:17:30, hours:printers.L1",
+        r"|time:([01][0-9]|2[0-3]):[0-5][0-9]|hours:[a-z][a-z0-9_]{0,39}\.L[123]|case:status",
+        "a prompt's name, or digits: or number: with an input's name or the number itself, or a value such as date:2026-12-31, time:17:30, "
+        "hours:printers.L1, case:status",
     ),
 ]
 Key = Annotated[str, BeforeValidator(_as_digits), shaped(r"[0-9*#]", "a key of the telephone: 0-9, * or #")]

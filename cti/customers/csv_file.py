@@ -84,7 +84,7 @@ class Table:
         for one, customer in zip(known.values(), self.customers, strict=True):
             for number in one.numbers:
                 self.by_number.setdefault(e164(number, country_code), []).append(customer)
-            for key in {digits_of(text) for text in (customer.id, *(case.id for case in customer.cases))}:
+            for key in {digits_of(text) for text in (customer.id, *one.serials, *(case.id for case in customer.cases))}:
                 self.by_key.setdefault(key, []).append(customer)
         self.by_number.pop("", None)
         self.by_key.pop("", None)

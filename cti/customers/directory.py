@@ -124,4 +124,4 @@ def _short(customer: Customer) -> Customer:
 
 
 def _short_case(case: OpenCase) -> OpenCase:
-    return replace(case, id=case.id[:LONGEST_ID], subject=case.subject[:LONGEST_TEXT])
+    return replace(case, id=case.id[:LONGEST_ID], subject=case.subject[:LONGEST_TEXT], state=case.state[:LONGEST_ID])

@@ -28,6 +28,8 @@ class _Case(_Said):
     level: str = ""
     engineer: str | None = None
     subject: str = ""
+    state: str = ""
+    due_at: str = ""
 
 
 class _Promise(_Said):
@@ -87,10 +89,12 @@ class HttpSource:
     def _customer(self, said: _Customer) -> Customer:
         return Customer(
             said.id, said.name, said.tier or STANDARD_TIER, said.language, tuple(said.products),
-            tuple(_case(case) for case in said.cases),
+            tuple(_case(case, self._zone) for case in said.cases),
             tuple(DuePromise(promise.what, due_at(promise.due_at, self._zone)) for promise in said.promises),
         )  # fmt: skip
 
 
-def _case(said: _Case) -> OpenCase:
-    return OpenCase(said.id, said.product_line, said.level, AgentId(said.engineer) if said.engineer else None, said.subject)
+def _case(said: _Case, zone: tzinfo) -> OpenCase:
+    due = due_at(said.due_at, zone) if said.due_at else None
+    engineer = AgentId(said.engineer) if said.engineer else None
+    return OpenCase(said.id, said.product_line, said.level, engineer, said.subject, said.state, due)

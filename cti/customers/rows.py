@@ -16,8 +16,8 @@ from acd.customer import STANDARD_TIER, Customer, DuePromise, OpenCase
 from acd.model import AgentId
 
 COLUMNS: Final = (
-    "id", "name", "tier", "language", "numbers", "products", "case_id", "case_line", "case_level", "case_engineer", "case_subject",
-    "promise", "promise_due",
+    "id", "name", "tier", "language", "numbers", "products", "serials", "case_id", "case_line", "case_level", "case_engineer",
+    "case_subject", "case_state", "case_due", "promise", "promise_due",
 )  # fmt: skip
 """Only ``id`` must have a value, and what belongs together: a case its line, a promise when it is due."""
 _BETWEEN: Final = re.compile(r"\s*[;|]\s*")
@@ -50,6 +50,11 @@ class Known:
         return _several(self.said.get("numbers", ""))
 
     @property
+    def serials(self) -> list[str]:
+        """The serial numbers of what he has, as they are written."""
+        return _several(self.said.get("serials", ""))
+
+    @property
     def customer(self) -> Customer:
         """All of it."""
         said = self.said
@@ -74,18 +79,23 @@ def _take(known: dict[str, Known], row: Mapping[str, str], zone: tzinfo) -> None
     if not row["id"]:
         raise ValueError("found a row without id, expected the customer's")
     customer = known.setdefault(row["id"], Known(row["id"]))
-    for column in ("name", "tier", "language", "numbers", "products"):
+    for column in ("name", "tier", "language", "numbers", "products", "serials"):
         if row[column]:
             customer.said.setdefault(column, row[column])
     if row["case_id"]:
         if not row["case_line"]:
             raise ValueError(f"found case {row['case_id']!r} without case_line, expected its product line")
-        engineer = AgentId(row["case_engineer"]) if row["case_engineer"] else None
-        customer.cases[row["case_id"]] = OpenCase(row["case_id"], row["case_line"], row["case_level"], engineer, row["case_subject"])
+        customer.cases[row["case_id"]] = _case(row, zone)
     if row["promise"]:
         promise = DuePromise(row["promise"], due_at(row["promise_due"], zone))
         if promise not in customer.promises:
             customer.promises.append(promise)
+
+
+def _case(row: Mapping[str, str], zone: tzinfo) -> OpenCase:
+    engineer = AgentId(row["case_engineer"]) if row["case_engineer"] else None
+    due = due_at(row["case_due"], zone) if row["case_due"] else None
+    return OpenCase(row["case_id"], row["case_line"], row["case_level"], engineer, row["case_subject"], row["case_state"], due)
 
 
 def due_at(text: str, zone: tzinfo) -> datetime:
@@ -93,7 +103,7 @@ def due_at(text: str, zone: tzinfo) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"found {text!r}, expected when the promise is due, such as 2026-03-01T17:00") from None
+        raise ValueError(f"found {text!r}, expected when it is due, such as 2026-03-01T17:00") from None
     return at if at.tzinfo is not None else at.replace(tzinfo=zone)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from acd.customer import Customer
+from acd.numbers import digits_of
 
 
 class SourceFailed(Exception):
@@ -19,7 +20,7 @@ class Wanted:
     number: str = ""
     """In its one spelling (``acd.numbers.e164``)."""
     keyed: str = ""
-    """Digits: a customer's or a case's, whatever letters and signs the source writes between them."""
+    """Digits: a customer's, a case's or a device's, whatever letters and signs the source writes between them."""
     country_code: str = "86"
 
 
@@ -33,6 +34,4 @@ class CustomerSource(Protocol):
         """Let go of files and connections."""
 
 
-def digits_of(text: str) -> str:
-    """The digits of a customer's or a case's number, which is all that can be keyed of it."""
-    return "".join(character for character in text if character in "0123456789")
+__all__ = ["CustomerSource", "SourceFailed", "Wanted", "digits_of"]

@@ -14,14 +14,16 @@ WRAP_UP_SECONDS = 1.5
 HEARTBEAT_SECONDS = 10
 STEP_UNTIL_SECONDS = (8.0, 9.0, 10.0, 11.0, 12.0)
 """The first is the promised engineer's: the wait counts from the first ring, and the menu takes its time."""
+SHORT_MENUS = ("choose_service", "choose_question", "choose_solved", "choose_about_case")
 SHORT_QUESTIONS = {
     "hello": {"zh": "喂。", "en": "Hello."},
     "choose_first": {"zh": "请选择。", "en": "请选择。"},
     "choose_language": {"zh": "请选择。", "en": "请选择。"},
     "choose_product": {"zh": "请选择。", "en": "Choose, please."},
     "choose_level": {"zh": "请选择。", "en": "Choose, please."},
-    **{name: {"zh": "请选择。", "en": "Choose, please."} for name in ("choose_service", "choose_question", "choose_solved")},
-    **{name: {"zh": "请照此做。", "en": "Do this."} for name in ("hours_always", "answer_paper_jam", "answer_no_start")},
+    **{name: {"zh": "请选择。", "en": "Choose, please."} for name in SHORT_MENUS},
+    **{name: {"zh": "请照此做。", "en": "Do this."} for name in ("hours_always", "answer_paper_jam", "answer_no_start", "case_not_found")},
+    "enter_serial": {"zh": "请输入。", "en": "Enter."},
     "enter_case": {"zh": "请输入。", "en": "Enter."},
     "confirm_entry": {"zh": "请确认。", "en": "Confirm."},
     "leave_message": {"zh": "请留言。", "en": "Speak."},

@@ -51,6 +51,9 @@ PLAIN_NUMBERS = {
 Path = tuple[tuple[str, str, str], ...]
 CASE = "182634"
 """Its last digit is Luhn's."""
+KNOWN_CASE = "203885"
+"""Of the shipped customer file: a printer's, level 2."""
+TOLD: Path = (("services", "3", "has_case"), ("case_number", KNOWN_CASE, "found"), ("case_status", "", "heard"))
 SERVICES: tuple[tuple[str, Path, str, str, str], ...] = (
     ("10", (("services", "1", "hours"), ("hours", "", "heard"), ("services", "0", "operator")), "pcs", "L1", "standard"),
     ("2*0", (("services", "2", "questions"), ("questions", "*", "back"), ("services", "0", "operator")), "pcs", "L1", "standard"),
@@ -63,8 +66,15 @@ SERVICES: tuple[tuple[str, Path, str, str, str], ...] = (
     ),
     (
         f"3({CASE})141",
-        (("services", "3", "has_case"), ("case_number", CASE, "entered"), ("product", "4", "scanners"), ("level", "1", "how_to")),
+        (("services", "3", "has_case"), ("case_number", CASE, "entered"), ("case_not_found", "", "heard"), ("product", "4", "scanners"),
+         ("level", "1", "how_to")),
         "scanners", "L1", "standard",
+    ),
+    (f"3({KNOWN_CASE})11", (*TOLD, ("about_case", "1", "engineer")), "printers", "L2", "standard"),
+    (
+        "6(33871#)131",
+        (("services", "6", "has_serial"), ("serial_number", "33871", "entered"), ("product", "3", "printers"), ("level", "1", "how_to")),
+        "printers", "L1", "standard",
     ),
     (
         "3(12)##0",
@@ -79,6 +89,7 @@ TO_SERVICES: dict[str, tuple[str, Path]] = {
 }
 """In each language, the keys that lead there."""
 OUT: tuple[tuple[str, Path, str], ...] = (
+    (f"3({KNOWN_CASE})19", (*TOLD, ("about_case", "9", "heard_enough")), "goodbye"),
     ("5", (("services", "5", "message"),), "message"),
     ("221", (("services", "2", "questions"), ("questions", "2", "no_start"), ("answer_no_start", "", "heard"), ("solved", "1", "solved")),
      "goodbye"),
@@ -183,7 +194,8 @@ async def test_every_way_through_the_menus_leads_where_it_should(scene: Scene) -
     rows = {row["ani"]: row for row in await scene.house.rows(of_these)}
     fields = ("product_line", "level", "language", "queue", "urgent", "segment")
     got = {ani: (*(row[field] for field in fields), tuple(tuple(step) for step in row["path"])) for ani, row in rows.items()}
-    assert [(way, got[ani]) for ani, way in wanted.items() if got[ani] != way.expected] == []
+    wrong = [(way.keys, got[ani]) for ani, way in wanted.items() if got[ani] != way.expected]
+    assert not wrong, "\n".join(map(str, wrong))
     assert {row["dnis"]: row["entry"] for row in rows.values() if row["dnis"] in PLAIN_NUMBERS} == PLAIN_NUMBERS
 
 

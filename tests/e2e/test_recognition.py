@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from acd.events import CallArrived, CallerRecognised, MenuChosen
 from acd.records import calls
-from hotline.simulated_callers import WHEN_TOLD
+from hotline.simulated_callers import WHEN_TOLD, Visit
 from tests.e2e.quick_config import SHORT_WELCOME
 from tests.e2e.reload import configured
-from tests.e2e.scene import Scene
+from tests.e2e.scene import STAYS, Caller, Scene
 from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
@@ -38,11 +38,45 @@ async def test_a_returning_caller_presses_1_and_is_with_his_engineer(scene: Scen
     record = await scene.ended(caller)
     [offer] = await scene.offers_of(record["id"])
     assert [(person["name"], person["products"]) for person in pop["customers"]] == [("晨光小学 · 林老师", ["打印机 LP400 (SN LP4-33871)"])]
-    assert (pop["customer"], pop["case"]) == ("C-1002", "T-20388")
+    assert (pop["customer"], pop["case"]) == ("C-1002", "T-203885")
     assert (record["queue"], record["agent"], offer["step"]) == ("printers.L2", "sun.li", "promised engineer")
-    assert (record["customer"], record["customer_case"], record["language"]) == ("C-1002", "T-20388", "zh")
+    assert (record["customer"], record["customer_case"], record["language"]) == ("C-1002", "T-203885", "zh")
     assert record["path"] == [["continue_case", "1", "case_printers"]]
     assert not zhao.pops
+
+
+async def test_whose_case_is_keyed_is_the_customer_and_hears_of_it_before_his_engineer_takes_the_call(scene: Scene) -> None:
+    """From a number that nobody has. He stays on the line when he has heard all of it: a row of prompts, of which each could be played."""
+    line = len(scene.house.said_since())
+    sun = await scene.agent("sun.li")
+    keys = [(0.8, "9"), (0.8, "3"), *((0.0, digit) for digit in "203885"), (1.0, "1")]
+    visit = Visit(SHORT_WELCOME, scene.new_ani(), "", tuple(keys), STAYS)
+    caller = Caller(await scene.calls([visit]), visit.ani)
+
+    pop = await sun.sees_pop_of(caller.ani, 60)
+    await sun.becomes("talking")
+    await caller.hangs_up()
+
+    record = await scene.ended(caller)
+    assert (pop["customer"], pop["case"]) == ("C-1002", "T-203885")
+    assert [person["name"] for person in pop["customers"]] == ["晨光小学 · 林老师"]
+    assert (record["queue"], record["agent"], record["customer"]) == ("printers.L2", "sun.li", "C-1002")
+    assert not [said for said in scene.house.said_since(line) if said["event"] == "prompt can't be played"]
+
+
+async def test_who_keys_his_customer_number_is_known_by_it(scene: Scene) -> None:
+    def asking(rows: dict[str, Any]) -> None:
+        rows["customers"]["ask_number"] = True
+
+    async with configured(scene.house, asking):
+        keys = [(0.8, "3"), (1.0, "1"), *((0.0, key) for key in "002#")]
+        visit = Visit(SHORT_WELCOME, scene.new_ani(), "", tuple(keys), STAYS)
+        caller = Caller(await scene.calls([visit]), visit.ani)
+        _, recognised = await scene.happened(caller, CallerRecognised)
+        await caller.hangs_up()
+
+    assert [customer.id for customer in recognised.customers] == ["C-1002"]
+    assert (await scene.ended(caller))["customer"] == "C-1002"
 
 
 async def test_who_withholds_his_number_is_a_stranger_whose_call_goes_on(scene: Scene) -> None:

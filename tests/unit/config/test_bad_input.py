@@ -15,6 +15,12 @@ from config.schema.source import Problem
 SHIPPED = (Path(__file__).parents[3] / "config" / "hotline.yaml").read_text(encoding="utf-8")
 
 
+CUSTOMERS = (
+    "{file: customers.csv, limit_seconds: 0.3, case_states: {received: case_received, waiting_parts: case_waiting_parts, "
+    "solved: case_solved}}"
+)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """``old`` becomes ``new`` in the shipped file; the problem is on the line where that is, or on the first one that has ``at``."""
@@ -36,12 +42,12 @@ MISTAKES = [
     Mistake("a way out to nowhere", "bypass: true,", 'valid_to: "2027-01-01", outside: close,', "did you mean 'closed'?"),
     Mistake("a source that may take for ever", "limit_seconds: 0.3", "limit_seconds: 30", "expected 2 or less"),
     Mistake(
-        "two sources of customers", "{file: customers.csv, limit_seconds: 0.3}",
+        "two sources of customers", CUSTOMERS,
         '{http: {url: "http://crm/x"}, sql: {url: "sqlite+aiosqlite:///x", query: select 1}}', "at most one of sql, http", "{http"
     ),
-    Mistake("a database without driver", "{file: customers.csv, limit_seconds: 0.3}", "{sql: {url: x.db, query: q}}", "its driver", "{sql"),
-    Mistake("a service without http", "{file: customers.csv, limit_seconds: 0.3}", "{http: {url: crm/x}}", "begins with http://", "{http"),
-    Mistake("a database nowhere", "{file: customers.csv, limit_seconds: 0.3}", "{sql: {query: q}}", "exactly one of url, url_from", "{sql"),
+    Mistake("a database without driver", CUSTOMERS, "{sql: {url: x.db, query: q}}", "its driver", "{sql"),
+    Mistake("a service without http", CUSTOMERS, "{http: {url: crm/x}}", "begins with http://", "{http"),
+    Mistake("a database nowhere", CUSTOMERS, "{sql: {query: q}}", "exactly one of url, url_from", "{sql"),
     Mistake("an offer that names no product line", "您的{product_line}服务单", "您的服务单", "no {product_line} in prompt", "您的服务单"),
     Mistake("a missing offer", "  continue_case:", "  go_on:", "no prompt 'continue_case'", "prompts:"),
     Mistake("a spoken name in an unknown language", "spoken: {en: server}", "spoken: {fr: serveur}", "language 'fr'", "serveur"),

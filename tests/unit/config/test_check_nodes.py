@@ -76,21 +76,21 @@ def test_the_digits_of_what_is_read_back_are_spoken_in_each_language(with_nodes:
 
 def test_what_a_value_may_be_said_with_is_spoken_in_each_language_and_nothing_else(with_nodes: Changed) -> None:
     def words(item: str) -> dict[str, dict[str, str]]:
-        """What the shipped hours need is there all the same."""
+        """What is needed for cases is there all the same."""
         texts = prompt_texts(with_nodes(("prompts: [hours_text]", f'prompts: ["{item}"]')))
-        return {name: texts[name] for name in texts if name.rpartition("_")[0] in ("number", "hundred", "hour", "minute", "time")}
+        return {name: texts[name] for name in texts if name.rpartition("_")[0] in ("number", "hundred") or name == "minute_10"}
 
     assert words("number:320") == {"hundred_3": {"zh": "三百", "en": "three hundred"}, "number_20": {"zh": "二十", "en": "twenty"}}
-    assert sorted(words("time:17:30")) == ["hour_5", "minute_30", "time_pm"]
+    assert words("time:17:10") == {"minute_10": {"zh": "十分", "en": "ten"}}
     assert len(words("number:serial")) == 100 + 9
 
 
 def test_hours_need_every_day_and_the_times_at_which_the_queue_opens_and_closes(with_nodes: Changed) -> None:
-    office = ('opens: "00:00", closes: "24:00"', 'opens: "08:30", closes: "18:00"')
+    office = ('opens: "00:00", closes: "24:00"', 'opens: "08:20", closes: "18:00"')
     texts = prompt_texts(with_nodes(office, ("prompts: [hours_text]", 'prompts: ["hours:printers.L1"]')))
 
-    assert {"month_12", "day_31", "weekday_6", "day_tomorrow", "hour_8", "minute_30", "time_am", "hour_6", "time_pm"} <= set(texts)
-    assert "hour_9" not in texts and texts["hours_today"]["zh"] == "今天的服务时间是"
+    assert {"month_12", "day_31", "weekday_6", "day_tomorrow", "hour_8", "minute_20", "time_am", "hour_6", "time_pm"} <= set(texts)
+    assert "minute_40" not in texts and texts["hours_today"]["zh"] == "今天的服务时间是"
 
 
 def test_a_text_of_the_configurations_own_wins_over_the_usual_words(with_nodes: Changed) -> None:

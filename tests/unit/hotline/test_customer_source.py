@@ -15,7 +15,10 @@ from hotline.customer_source import Customers, file_problems, people_in_file
 
 CONFIG = Path(__file__).parents[3] / "config"
 SHIPPED = (CONFIG / "hotline.yaml").read_text(encoding="utf-8")
-SOURCE = "{file: customers.csv, limit_seconds: 0.3}"
+SOURCE = (
+    "{file: customers.csv, limit_seconds: 0.3, case_states: {received: case_received, waiting_parts: case_waiting_parts, "
+    "solved: case_solved}}"
+)
 
 
 def config(source: str = SOURCE) -> Config:
@@ -64,7 +67,7 @@ async def test_another_configuration_asks_another_source(tmp_path: Path) -> None
     await customers.use(config(), CONFIG)
     [found] = await customers.of_number("+86 138 0001 0002").customers()
     assert found.id == "C-1002"
-    assert [one.id for one in await customers.of_keys("20388").customers()] == ["C-1002"]
+    assert [one.id for one in await customers.of_keys("203885").customers()] == ["C-1002"]
     (tmp_path / "other.csv").write_text("id,numbers\nC-9,13800010002\n", encoding="utf-8")
     await customers.use(config("{file: other.csv}"), tmp_path)
     assert [one.id for one in await customers.of_number("13800010002").customers()] == ["C-9"]
