@@ -21,7 +21,7 @@ from acd.periods import MINUTES, Interval
 from cti.api_desk import json_response
 from cti.api_parts import Day
 from cti.api_problems import Refused
-from cti.api_routes import SUPERVISING, Route
+from cti.api_routes import REPORTING, Route
 from cti.api_spreadsheets import CSV_TYPE, XLSX_TYPE, performance_csv, performance_xlsx
 
 MOST_DAYS = 400
@@ -139,4 +139,4 @@ def _row(row: Row) -> dict[str, object]:
     return {"group": row.group, "start": row.start.isoformat(), "end": row.end.isoformat(), "figures": row.figures}
 
 
-ROUTES = (Route("GET", "/api/reports/performance", SUPERVISING, performance, PerformanceReport, media=(CSV_TYPE, XLSX_TYPE)),)
+ROUTES = (Route("GET", "/api/reports/performance", REPORTING, performance, PerformanceReport, media=(CSV_TYPE, XLSX_TYPE)),)

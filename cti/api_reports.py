@@ -21,7 +21,7 @@ from cti.api_cursor import Cursor, cursor_of, place_of, unknown_cursor
 from cti.api_desk import json_response
 from cti.api_parts import Day
 from cti.api_problems import Refused
-from cti.api_routes import SUPERVISING, Route
+from cti.api_routes import REPORTING, Route
 from cti.api_spreadsheets import csv_of
 
 PICTURE = "image/svg+xml"
@@ -178,8 +178,8 @@ def misroutes_csv(rows: Sequence[Misroutes]) -> str:
 
 
 ROUTES = (
-    Route("GET", "/api/reports/misroutes", SUPERVISING, misroutes, MisroutesReport, media=("text/csv",)),
-    Route("GET", "/api/reports/bypass", SUPERVISING, bypass, BypassReport),
-    Route("GET", "/api/reports/resolution", SUPERVISING, resolution, ResolutionReport),
-    Route("GET", "/api/reports/menu", SUPERVISING, menu, media=(PICTURE,)),
+    Route("GET", "/api/reports/misroutes", REPORTING, misroutes, MisroutesReport, media=("text/csv",)),
+    Route("GET", "/api/reports/bypass", REPORTING, bypass, BypassReport),
+    Route("GET", "/api/reports/resolution", REPORTING, resolution, ResolutionReport),
+    Route("GET", "/api/reports/menu", REPORTING, menu, media=(PICTURE,)),
 )

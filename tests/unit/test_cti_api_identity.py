@@ -20,31 +20,13 @@ from acd.audit import AuditLog
 from acd.deed import DeedFilter
 from acd.model import Level, queue_of
 from acd.people import UserDirectory
-from acd.plan import Plan
-from acd.tokens import TokenDirectory
-from cti.api import create_app
-from cti.api_access import Access, Rules, address_of
+from cti.api_access import Rules, address_of
 from cti.api_sessions import Sessions
 from cti.api_tries import TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS, TRIES_OF_NAME, Tries
-from hotline.identity import Users
-from skills.expression import Has
-from skills.requirement import Requirement, Step
-from tests.unit.cti_api_house import INCIDENT_TEXTS, LI, LINES, SECRET, WANG, House, house, plan, pop, waiting_call
+from tests.unit.cti_api_house import LI, SECRET, WANG, House, house, pop, waiting_call
+from tests.unit.people_house import PASSWORD, app_of, settle
 
 ADDRESS = "http://desk.example"
-PASSWORD = "a password of the tests"
-
-
-def plan_of_two_teams() -> Plan:
-    """Printers are li's team's, servers wang's."""
-    known, team_of = plan(), {LI: "printers", WANG: "servers"}
-    agents = tuple(
-        replace(agent, team=team_of[agent.id], skills={f"product:{team_of[agent.id]}": 3}) for agent in known.agents
-    )  # fmt: skip
-    queues = tuple(
-        replace(queue, requirement=Requirement((Step("own", Has(f"product:{queue.product_line}", 1)),))) for queue in known.queues
-    )
-    return replace(known, agents=agents, queues=queues)
 
 
 @dataclass
@@ -77,12 +59,7 @@ async def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with everybody in it: hashing their passwords takes its time, on purpose."""
     file = tmp_path_factory.mktemp("records") / "records.sqlite3"
     database = await open_database(f"sqlite+aiosqlite:///{file}")
-    directory = UserDirectory(database)
-    for name, role, agent, teams in (
-        ("root", "admin", None, []), ("chen", "supervisor", None, []), ("lead", "supervisor", None, ["printers"]),
-        ("qing", "quality", None, []), ("li", "agent", LI, []),
-    ):  # fmt: skip
-        await directory.put(name, PASSWORD, role, agent, "en", teams)
+    await settle(UserDirectory(database))
     await database.dispose()
     return file
 
@@ -91,12 +68,8 @@ async def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def hotline(tmp_path: Path, records: Path) -> AsyncIterator[Hotline]:
     copy = shutil.copy(records, tmp_path)
     database = await open_database(f"sqlite+aiosqlite:///{copy}")
-    directory, rules, built = UserDirectory(database), [Rules()], house()
-    app = create_app(
-        built.engine, Users(directory, "Hotline"), built.live, SECRET, plan_of_two_teams, product_lines=LINES, dist=tmp_path,
-        incident_texts=lambda: INCIDENT_TEXTS,
-        access=Access(directory, TokenDirectory(database), AuditLog(database), lambda: rules[-1]),
-    )  # fmt: skip
+    rules, built = [Rules()], house()
+    app = app_of(built, database, rules, tmp_path)
     yield Hotline(built, database, app, rules)
     await database.dispose()
 

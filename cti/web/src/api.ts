@@ -12,7 +12,7 @@ export class Problem extends Error {
   }
 }
 
-async function ask<Answer>(method: "GET" | "POST", path: string, body?: object): Promise<Answer> {
+export async function ask<Answer>(method: "GET" | "POST", path: string, body?: object): Promise<Answer> {
   const request: RequestInit = { method, credentials: "same-origin", headers: { Accept: "application/json" } };
   if (body) {
     request.body = JSON.stringify(body);
@@ -34,7 +34,6 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, told?.code ?? "http", told?.detail ?? response.statusText);
 }
 
-export const login = (name: string, password: string) => ask<Me>("POST", "/api/login", { name, password });
 export const logout = () => ask<void>("POST", "/api/logout");
 export const me = () => ask<Me>("GET", "/api/me");
 

@@ -1,7 +1,7 @@
 // Incidents: what the callers of a product line hear of, switching it on and off, and who wants to be told.
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
+import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { Clock, Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
 import type { IncidentReport, IncidentView, Language, Ui } from "./types.ts";
@@ -154,16 +154,5 @@ function Numbers({ incident, ui, onDone }: { incident: IncidentView; ui: Ui; onD
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function Dialog({ title, onClose, children }: { title: string; onClose(): void; children: ComponentChildren }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog ref={dialog} class="dialog" aria-label={title} onClose={onClose}>
-      <h2>{title}</h2>
-      {children}
-    </dialog>
   );
 }

@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import * as api from "./api.ts";
+import { AuditPage } from "./audit.tsx";
 import { Console } from "./console.tsx";
 import { DayPage } from "./day.tsx";
 import { Desk } from "./desk.tsx";
@@ -11,14 +12,16 @@ import { MenuPage } from "./menu.tsx";
 import { MisroutesPage } from "./misroutes.tsx";
 import { LanguageSwitch } from "./parts.tsx";
 import { PerformancePage } from "./performance.tsx";
+import { usePeople } from "./people.ts";
 import { LiveConnection } from "./socket.ts";
 import { next, nothing, type State } from "./state.ts";
 import type { Language, Me } from "./types.ts";
+import { UsersPage } from "./users.tsx";
 import { Wall } from "./wall.tsx";
 import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.ts";
 
-type View = "desk" | "console" | "day" | "performance" | "misroutes" | "menu";
-const VIEWS: readonly View[] = ["desk", "console", "day", "performance", "misroutes", "menu"];
+type View = "desk" | "console" | "day" | "performance" | "misroutes" | "menu" | "users" | "audit";
+const VIEWS: readonly View[] = ["desk", "console", "day", "performance", "misroutes", "menu", "users", "audit"];
 const IS_WALL = location.pathname === "/wall";
 const WITHDRAWN_TOLD_FOR = 12_000;
 
@@ -89,7 +92,14 @@ interface WorkProps {
 
 function Work({ state, me, onSignOut, onShown }: WorkProps) {
   const words = useWords();
-  const views: View[] = [...(me.agent ? (["desk"] as const) : []), ...(me.supervises ? (["console", "day", "performance", "misroutes", "menu"] as const) : [])];
+  const people = usePeople();
+  const views: View[] = [
+    ...(me.agent ? (["desk"] as const) : []),
+    ...(me.supervises ? (["console", "day"] as const) : []),
+    ...(me.supervises || me.role === "quality" ? (["performance", "misroutes", "menu"] as const) : []),
+    ...(me.role === "admin" ? (["users"] as const) : []),
+    ...(me.supervises ? (["audit"] as const) : []),
+  ];
   const [view, setView] = useView(me.supervises ? "console" : "desk");
   const shown = views.includes(view) ? view : views[0];
   return (
@@ -101,7 +111,7 @@ function Work({ state, me, onSignOut, onShown }: WorkProps) {
           <nav>
             {views.map((name) => (
               <a href={`#${name}`} aria-current={name === shown ? "page" : undefined} onClick={() => setView(name)}>
-                {name === "day" ? words.supervision.day : words[name]}
+                {name === "day" ? words.supervision.day : name === "users" || name === "audit" ? people[name] : words[name]}
               </a>
             ))}
             {me.supervises && (
@@ -132,6 +142,10 @@ function Work({ state, me, onSignOut, onShown }: WorkProps) {
         <PerformancePage ui={state.ui} agents={state.board?.agents ?? []} />
       ) : shown === "misroutes" ? (
         <MisroutesPage />
+      ) : shown === "users" ? (
+        <UsersPage ui={state.ui} />
+      ) : shown === "audit" ? (
+        <AuditPage />
       ) : shown === "menu" ? (
         <MenuPage />
       ) : shown === "desk" ? (

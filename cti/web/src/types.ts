@@ -12,6 +12,8 @@ export interface Me {
   agent: string | null;
   language: string;
   supervises: boolean;
+  teams: string[];
+  sees_numbers: boolean;
 }
 
 export interface Ui {
