@@ -83,6 +83,8 @@ def _deed(request: Request, body: bytes, status: int) -> Deed | None:
     row: Route | None = getattr(request.state, "row", None)
     session: Session | None = getattr(request.state, "session", None)
     outcome = _outcome(status)
+    if outcome == "failed" and getattr(request.state, "goes_on", False):  # the password was right, and the code is asked for
+        return None
     if row is None or outcome is None or not (outcome == "refused" or _is_kept(row, request)):
         return None
     asked = _asked(body)

@@ -92,6 +92,7 @@ async def login(body: Credentials, request: Request, parts: TheParts) -> Respons
     401 ``code_needed``: the password is right, and so must a code be. 401 ``second_factor_needed``: he has to set one up first.
     """
     user = await _known(body, request, parts)
+    request.state.goes_on = not body.code
     if user.totp:
         await _require_code(user, body.code, parts)
     elif user.totp_required:

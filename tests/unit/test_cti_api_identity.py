@@ -403,6 +403,13 @@ async def test_no_secret_and_no_number_stands_in_the_log(hotline: Hotline) -> No
     assert "secret" not in kept
 
 
+async def test_being_asked_for_the_code_is_no_failed_login(hotline: Hotline) -> None:
+    await enrolled(hotline, "chen")
+    for code in ("", "000000"):
+        await hotline.client().post("/api/login", json={"name": "chen", "password": PASSWORD, "code": code})
+    assert await hotline.deeds(action="login.login") == [("chen", "login.login", "chen", "failed")]
+
+
 async def test_an_agents_own_states_are_the_journals_matter(hotline: Hotline) -> None:
     li = await hotline.signed_in("li")
     await li.post("/api/desk/login", json={"phone": None})

@@ -47,7 +47,7 @@ export function Login({ onSignedIn }: { onSignedIn(me: Me): void }) {
   return (
     <main class="login">
       <form class="login-card" onSubmit={submit}>
-        <img class="login-mark" src="/assets/icon.svg" alt="" width={44} height={44} />
+        {step.kind !== "enrol" && <img class="login-mark" src="/assets/icon.svg" alt="" width={44} height={44} />}
         <h1>{step.kind === "enrol" ? text.enrol : step.kind === "codes" ? text.enrolled : words.title}</h1>
         {step.kind === "password" && <p class="soft">{words.signInHint}</p>}
         {step.kind === "password" && (

@@ -62,7 +62,7 @@ export const people = {
   more: "Earlier ones",
   nothing: "Nothing was done.",
   actions: {
-    "login.login": "signed in", "login.logout": "signed out", "login.change_password": "changed the password",
+    "login.login": "sign-in", "login.logout": "sign-out", "login.change_password": "changed the password",
     "login.confirm_second_factor": "set up the second factor", "login.begin_second_factor": "began a second factor",
     "console.force_state": "forced an agent's state", "callbacks.cancel": "called off a callback",
     "incidents.declare": "switched an incident on", "incidents.solve": "switched an incident off",

@@ -80,7 +80,7 @@ function UsersTable({ users, ui, onChange }: { users: User[]; ui: Ui; onChange(u
             </th>
             <td>{text.roles[user.role] ?? user.role}</td>
             <td>{user.agent ? <Foreign text={named.get(user.agent) ?? user.agent} /> : text.none}</td>
-            <td>{user.teams.join(", ") || text.allTeams}</td>
+            <td>{user.role === "agent" ? text.none : user.teams.join(", ") || text.allTeams}</td>
             <td>{user.totp ? text.hasOne(user.recovery_codes) : user.totp_required ? text.isNeeded : text.none}</td>
             <td class="num">
               <button type="button" class="small" aria-label={`${text.change} ${user.name}`} onClick={() => onChange(user)}>
