@@ -18,6 +18,7 @@ from config.schema import (
     INCIDENT_PROMPTS,
     NUMBER,
     NUMBERED_PROMPTS,
+    RECORDING_PROMPT,
     REQUIRED_PROMPTS,
     RETURNING_PROMPTS,
     SURVEY_PROMPTS,
@@ -82,6 +83,7 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
         *((WHEN_OPEN_PROMPT,) if promises_when_open(config) else ()),
         *(SURVEY_PROMPTS if surveyed_queues(config) else ()),
         *(CODE_PROMPTS if config.feature_codes is not None else ()),
+        *((RECORDING_PROMPT,) if recorded_queues(config) else ()),
         *((CALLBACK_KEY_PROMPT,) if config.callbacks is not None and config.callbacks.confirm else ()),
         *((*CONFIRM_PROMPTS, *digits) if confirming else ()),
         *(RETURNING_PROMPTS if customers is not None else ()),
@@ -265,6 +267,14 @@ def surveyed_queues(config: Config) -> list[str]:
     queues, own = config.queues, config.queues.overrides
     said = {name: own[name].survey if name in own else None for name in queue_names(config)}
     return [name for name, survey in said.items() if (queues.defaults.survey if survey is None else survey)]
+
+
+def recorded_queues(config: Config) -> dict[str, int]:
+    """The queues whose conversations are recorded, and what share of them, in percent."""
+    queues, own = config.queues, config.queues.overrides
+    said = {name: own[name].record if name in own else None for name in queue_names(config)}
+    shares = {name: queues.defaults.record if share is None else share for name, share in said.items()}
+    return {name: share for name, share in shares.items() if share}
 
 
 def _queues(config: Config) -> Iterator[Problem]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "checkpoint": "store what the next start of the engine needs to know",
     "explain": "print a call's whole story",
     "report": "figures of the past: how calls were served, misroutes, calls round the hotline, first-call resolution",
+    "recordings": "list the recorded conversations, or delete those that were kept for long enough",
     "sample": "draw the conversations that are listened to for quality, so that anybody can check it",
     "user": "who may log in: add, remove, list",
     "demo": "everything at once: an Asterisk, the engine, simulated callers and agents",

@@ -11,7 +11,7 @@ from acd.supervision import WatchMode
 from config.check import survival_line
 from config.compile import compile_plan, queue_ids, rules_of
 from config.dialplan.templates import Rendered, filled, joined
-from config.references import promises_when_open, surveyed_queues
+from config.references import promises_when_open, recorded_queues, surveyed_queues
 from config.schema import WHEN_OPEN_PROMPT, Config, Destination, QueueRules
 from ivr.menu import PROMPT_FOLDER
 
@@ -55,6 +55,7 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         agent_waits=_agent_waits(config),
         destinations=_destinations(config),
         survey=_survey(config),
+        recording=_recording(config),
         survival=_survival(config),
     )
 
@@ -182,6 +183,7 @@ def _phones(config: Config, exchange: str) -> Rendered:
     """A pattern for each length, and by their numbers the phones that are asked to answer by themselves."""
     values: dict[str, str | int] = {
         "dial": _dial(config, exchange), "ring_seconds": config.offers.ring_seconds, "greeting": _greeting(config),
+        "recording": filled("record-now.tmpl") if recorded_queues(config) else Rendered(""),
     }  # fmt: skip
     automatic = [agent.phone for agent in config.agents.values() if agent.auto_answer]
     asked = [filled("phone.tmpl", pattern=phone, options=Rendered("b(hotline-connect^auto^1)"), **values) for phone in automatic]
@@ -212,6 +214,15 @@ def _survey(config: Config) -> Rendered:
     comment = filled("survey-comment.tmpl", sounds=PROMPT_FOLDER, seconds=seconds) if seconds else Rendered("")
     ways = [Rendered(f"exten => {queue},1,Goto(s,1)\n") for queue in queues]
     return Rendered("".join([*ways, filled("survey.tmpl", sounds=PROMPT_FOLDER, comment=comment, limit=seconds + SURVEY_SECONDS)]))
+
+
+def _recording(config: Config) -> Rendered:
+    """Who is asked, and by what chance his conversation is recorded, under the id of each queue that does; nothing when none does."""
+    shares = recorded_queues(config)
+    if not shares:
+        return Rendered("")
+    queues = [filled("record.tmpl", queue=queue, share=share) for queue, share in shares.items()]
+    return Rendered("".join([*queues, filled("record-notice.tmpl", sounds=PROMPT_FOLDER, key=config.recording.refuse_key)]))
 
 
 def _destinations(config: Config) -> Rendered:

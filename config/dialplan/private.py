@@ -26,7 +26,7 @@ MODULES = """
     app_dial app_queue app_playback app_userevent app_stack app_exec app_read app_record app_echo app_verbose app_milliwatt
     res_mutestream app_voicemail app_mixmonitor app_chanspy app_bridgewait app_bridgeaddchan app_senddtmf
     func_callerid func_channel func_devstate func_dialplan func_env func_extstate func_global func_hangupcause func_logic
-    func_math func_module func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_strings func_timeout func_uri
+    func_math func_module func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_rand func_strings func_timeout func_uri
 """
 """What the hotline's own files need, and what tests and audits of it use; nothing that opens a port unasked."""
 

@@ -39,6 +39,7 @@ from config.schema.telephony import (
     Phone,
     Phones,
     Prompts,
+    Recording,
     Secret,
     Survey,
     Survival,
@@ -67,6 +68,8 @@ REQUIRED_PROMPTS = ("welcome", "invalid", "missing", "connecting", "comfort")
 """Said by the menu (the first three; see ``ivr.menu``), and in hold: ``connecting`` at its begin, ``comfort`` now and then."""
 CONFIRM_PROMPTS = ("you_entered", "confirm_entry")
 """Said where a number that was keyed is read back: before it, and after it to ask whether it is right."""
+RECORDING_PROMPT = "recording_notice"
+"""Must be there when some queue records."""
 SURVEY_PROMPTS = ("survey_score", "survey_solved", "survey_comment", "survey_thanks")
 """Said after a call where some queue asks how it went: keys 1 to 5, keys 1 and 2, the request for a spoken comment, the goodbye."""
 INCIDENT_PROMPTS = ("incident_key", "incident_noted")
@@ -158,6 +161,7 @@ class Config(Strict):
         default_factory=dict, description="Other music for queues, by name: folders; a relative one starts at Asterisk's data folder."
     )
     survival: Survival = Field(default=Survival(), description="What Asterisk does by itself while the engine does not answer.")
+    recording: Recording = Field(default=Recording(), description="How conversations are recorded; which ones, the queues say.")
     survey: Survey = Field(default=Survey(), description="What is asked after a call, and what counts as solved by the first one.")
     supervision: Supervision = Field(default=Supervision(), description="What supervisors see and may do.")
     demo: Demo = Field(default=Demo(), description="Ports of the demo.")
@@ -185,6 +189,7 @@ __all__ = [
     "INCIDENT_PROMPTS",
     "NUMBER",
     "NUMBERED_PROMPTS",
+    "RECORDING_PROMPT",
     "REQUIRED_PROMPTS",
     "RETURNING_PROMPTS",
     "SURVEY_PROMPTS",

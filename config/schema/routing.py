@@ -51,6 +51,7 @@ class QueueRules(Strict):
     overflow: tuple[OverflowRow, ...] = Field(default=(), max_length=20, description="Where calls go instead of waiting.")
     callback: CallbackRow | None = Field(default=None, description="When callers are offered a callback; without it, never.")
     survey: bool = Field(default=False, description="Callers are asked how it went when the engineer has hung up; see `survey`.")
+    record: int = Field(default=0, ge=0, le=100, description="Share of its conversations that is recorded, in percent; see `recording`.")
     announce: AnnounceRow | None = Field(default=None, description="What callers are told about their wait; without it, nothing.")
     comfort: tuple[Name, ...] = Field(
         default=("comfort",), min_length=1, max_length=10, description="Prompts said between stretches of music, in turn."
@@ -71,6 +72,7 @@ class QueueOverride(Strict):
     overflow: tuple[OverflowRow, ...] | None = Field(default=None, max_length=20, description="See queues.defaults.")
     callback: CallbackRow | None = Field(default=None, description="See queues.defaults.")
     survey: bool | None = Field(default=None, description="See queues.defaults.")
+    record: int | None = Field(default=None, ge=0, le=100, description="See queues.defaults.")
     announce: AnnounceRow | None = Field(default=None, description="See queues.defaults; `{tell: nothing}`: nothing.")
     comfort: tuple[Name, ...] | None = Field(default=None, min_length=1, max_length=10, description="See queues.defaults.")
     music: Name | None = Field(default=None, description="See queues.defaults.")

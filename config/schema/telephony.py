@@ -154,6 +154,15 @@ class Survey(Strict):
     )
 
 
+class Recording(Strict):
+    """How conversations are recorded, in the queues whose rules say so. Each caller is told before, once, and may refuse by a key."""
+
+    refuse_key: Annotated[str, shaped(r"[0-9]", "a key from 0 to 9")] = Field(
+        default="9", description="Who presses it while he is told, or within two seconds, is not recorded. The prompt must name it."
+    )
+    keep_days: int = Field(default=90, ge=1, le=3650, description="`hotline recordings --delete-old` deletes those that are older.")
+
+
 class Survival(Strict):
     """What Asterisk does by itself while the engine does not answer."""
 

@@ -34,12 +34,15 @@ SHORT_QUESTIONS = {
     "survey_solved": {"zh": "解决了吗？", "en": "Solved?"},
     "survey_comment": {"zh": "请留言。", "en": "Speak."},
     "survey_thanks": {"zh": "再见。", "en": "Goodbye."},
+    "recording_notice": {"zh": "录音。", "en": "Recorded."},
     "connecting": {"zh": "请稍候。", "en": "Please hold."},
 }
 
 
 WANG_FANGS_QUICK_LINE = "78"
 """As her direct number, but straight to printers, level 1."""
+RECORDED = "scanners.L3"
+"""The queue whose conversations are all recorded."""
 SHORT_WELCOME = "79"
 """A number that says nothing, as the unified one, but whose welcome is a word."""
 
@@ -66,6 +69,7 @@ def quick(rows: dict[str, Any]) -> None:
     rows["offers"]["rona"]["busy"]["retry_after_seconds"] = 1
     rows["offers"]["rona"]["rejected"]["retry_after_seconds"] = 1
     rows["waiting"].update(music_seconds=5, comfort_every=2)
+    rows["queues"]["overrides"].setdefault(RECORDED, {})["record"] = 100
     rows["destinations"]["closed"]["tells_opening"] = True
     rows["supervision"] = {"listening": True}
     rows["destinations"]["partner"] = {"dial": PARTNER, "trunk": "provider"}

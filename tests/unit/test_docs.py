@@ -15,7 +15,7 @@ from hotline.cli import COMMANDS, main, parser
 ROOT = Path(__file__).parents[2]
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "asterisk-dialplan" / "README.md"]
-NEEDS_MORE = ("demo", "doctor", "run", "explain", "checkpoint", "prompts render", "prompts verify")
+NEEDS_MORE = ("demo", "doctor", "run", "explain", "checkpoint", "prompts render", "prompts verify", "recordings")
 """Examples that need an Asterisk, a voice or an engine's journal; the end-to-end tests run these commands."""
 
 FENCED = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)

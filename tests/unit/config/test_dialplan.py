@@ -23,6 +23,7 @@ from config.dialplan import (
     write,
 )
 from config.dialplan.templates import filled, line
+from config.loader import ConfigError
 from config.schema import Config, Destination, Phone, Secret, Trunk
 from cti.translate import EVENTS
 
@@ -343,6 +344,28 @@ def test_only_callers_of_a_queue_that_asks_are_asked_and_not_before_the_engine_c
 def test_without_a_queue_that_asks_there_is_no_survey(changed: Changed) -> None:
     silent = render(changed(("printers.L3: {survey: true}", "printers.L3: {}")), SECRETS, "main")["extensions.conf"]
     assert context(silent, "hotline-survey").strip().splitlines()[0] == "exten => i,1,Hangup()"
+
+
+def test_only_conversations_of_a_queue_that_records_are_recorded_and_who_refuses_is_not(changed: Changed) -> None:
+    notice = "\n  recording_notice: {zh: 录音，拒绝请按八, en: Recorded. To refuse press eight.}\n  welcome:\n"
+    rules = ("printers.L3: {survey: true}", "printers.L3: {survey: true, record: 25}")
+    config = changed(rules, ("\n  welcome:\n", notice), ("survival: {heart", "recording: {refuse_key: '8'}\nsurvival: {heart"))
+    text = render(config, SECRETS, "main")["extensions.conf"]
+    record, connect = context(text, "hotline-record"), context(text, "hotline-connect")
+    assert [line for line in record.splitlines() if ".L" in line and line.startswith("exten")] == [
+        'exten => printers.L3,1,GosubIf($["${HOTLINE_CONSENT}" = ""]?notice,1)'
+    ]
+    assert '"no" | ${RAND(1,100)} > 25]?no)' in record and 'REGEX("^8$" ${HOTLINE_KEY})' in record
+    assert connect.index("StopMixMonitor()") < connect.index("GosubIf(") < connect.index("Dial(")
+
+
+def test_where_nothing_is_recorded_nobody_is_told_so(files: dict[str, str]) -> None:
+    assert "MixMonitor" not in files["extensions.conf"] and "recording_notice" not in files["extensions.conf"]
+
+
+def test_who_records_must_have_a_notice(changed: Changed) -> None:
+    with pytest.raises(ConfigError, match="found no prompt 'recording_notice'"):
+        changed(("printers.L3: {survey: true}", "printers.L3: {survey: true, record: 25}"))
 
 
 def test_a_comment_is_not_asked_for_where_it_may_last_no_time(changed: Changed) -> None:

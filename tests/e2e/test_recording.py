@@ -1,0 +1,72 @@
+"""Conversations of a queue that records are files, one for each side; who refuses is in none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hotline.simulated_callers import WHEN_TOLD
+from hotline.sipp import free_ports
+from tests.e2e.quick_config import RECORDED, number_of
+from tests.e2e.scene import Scene
+from tests.e2e.voice import VoicePhone, recorded, seconds_with
+from tests.e2e.waiting import until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+CALLER_HERTZ, AGENT_HERTZ = 440.0, 880.0
+TALK_SECONDS = 2.0
+
+
+def recordings(scene: Scene, call: str) -> dict[str, list[int]]:
+    """Side -> samples, of one call's conversations."""
+    folder = scene.hotline.directory / "asterisk" / "spool" / "hotline" / "recordings"
+    uniqueid = call.partition("-")[2]
+    return {path.stem.rpartition("-")[2]: recorded(path) for path in folder.glob(f"{uniqueid}-*.wav")}
+
+
+async def test_each_side_is_recorded_once_the_caller_was_told(scene: Scene, tmp_path: Path) -> None:
+    ports = scene.hotline.ports
+    caller_port, caller_rtp, agent_rtp = free_ports(3, first=25_000, last=32_700, step=10)
+    agent_phone = VoicePhone(tmp_path / "agent", "1009", ports.phones, agent_rtp, AGENT_HERTZ)
+    ani = scene.new_ani()
+    dials = f"sip:{number_of(RECORDED)}@127.0.0.1:{ports.sip}"
+    caller = VoicePhone(tmp_path / "caller", ani, caller_port, caller_rtp, CALLER_HERTZ, dials)
+    await scene.house.remove_phones()
+    async with agent_phone:
+        wu = await scene.agent("wu.ting", has_phone=True)
+        async with caller:
+            await wu.becomes("talking")
+
+            async def agent_was_heard() -> bool:
+                return seconds_with(caller.heard(), AGENT_HERTZ) >= TALK_SECONDS
+
+            await until(agent_was_heard, "the agent's tone at the caller")
+        await wu.becomes("wrap_up")
+        record = await scene.ended(ani)
+
+    async def both_are_written() -> bool:
+        found = recordings(scene, record["id"])
+        return set(found) == {"caller", "agent"} and min(map(len, found.values())) > 0
+
+    await until(both_are_written, "two files")
+    found = recordings(scene, record["id"])
+    assert seconds_with(found["caller"], CALLER_HERTZ) >= TALK_SECONDS - 0.5
+    assert seconds_with(found["agent"], AGENT_HERTZ) >= TALK_SECONDS - 0.5
+    assert seconds_with(found["caller"], AGENT_HERTZ) == seconds_with(found["agent"], CALLER_HERTZ) == 0.0
+    talk = (record["talk_ended_at"] - record["answered_at"]).total_seconds()
+    assert len(found["caller"]) / 8000 <= talk + 1.0, "neither the notice nor the ringing"
+
+
+async def test_who_refuses_is_not_recorded(scene: Scene) -> None:
+    await scene.install_phones()
+    wu = await scene.agent("wu.ting")
+    caller = await scene.call(RECORDED, "9", key_every=WHEN_TOLD)
+    await scene.hears(caller, "recording_notice")
+    await caller.presses_the_next_key()
+    await wu.becomes("talking")
+    await caller.hangs_up()
+    record = await scene.ended(caller)
+    assert record["answered_at"] is not None
+    assert recordings(scene, record["id"]) == {}
