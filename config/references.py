@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from config.dialled_codes import feature_codes, languages
+from config.queue_switches import queue_names, recorded_queues, surveyed_queues
 from config.schema import (
     ASK_NUMBER_PROMPTS,
     CALLBACK_KEY_PROMPT,
@@ -255,26 +256,6 @@ def _facts(config: Config, facts: Facts, path: Path) -> Iterator[Problem]:
 
 
 # ---- queues and agents ---------------------------------------------------------------------------------------------------------
-
-
-def queue_names(config: Config) -> list[str]:
-    """The ids of all queues: product line x level."""
-    return [f"{name}.{level}" for name, line in config.product_lines.items() for level in line.levels]
-
-
-def surveyed_queues(config: Config) -> list[str]:
-    """The ids of the queues whose callers are asked how it went."""
-    queues, own = config.queues, config.queues.overrides
-    said = {name: own[name].survey if name in own else None for name in queue_names(config)}
-    return [name for name, survey in said.items() if (queues.defaults.survey if survey is None else survey)]
-
-
-def recorded_queues(config: Config) -> dict[str, int]:
-    """The queues whose conversations are recorded, and what share of them, in percent."""
-    queues, own = config.queues, config.queues.overrides
-    said = {name: own[name].record if name in own else None for name in queue_names(config)}
-    shares = {name: queues.defaults.record if share is None else share for name, share in said.items()}
-    return {name: share for name, share in shares.items() if share}
 
 
 def _queues(config: Config) -> Iterator[Problem]:

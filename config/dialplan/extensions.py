@@ -11,7 +11,8 @@ from acd.supervision import WatchMode
 from config.check import survival_line
 from config.compile import compile_plan, queue_ids, rules_of
 from config.dialplan.templates import Rendered, filled, joined
-from config.references import promises_when_open, recorded_queues, surveyed_queues
+from config.queue_switches import recorded_queues, surveyed_queues
+from config.references import promises_when_open
 from config.schema import WHEN_OPEN_PROMPT, Config, Destination, QueueRules
 from ivr.menu import PROMPT_FOLDER
 
