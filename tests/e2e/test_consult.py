@@ -198,6 +198,7 @@ async def test_an_engineer_who_hangs_up_in_a_conference_leaves_the_caller_with_t
     phones.hang_up("1001")
     await scene.phone_meets("1001", "hung_up")
     await li.becomes("wrap_up")
+    await are_at(scene, ("hotline-join", "1006"))  # they never stopped hearing each other; now they have been put together anew
     await hear_each_other(scene, CALLER, "1006")
     phones.hang_up("1006")
     await zhao.becomes("wrap_up")
