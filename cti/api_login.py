@@ -98,7 +98,7 @@ async def login(body: Credentials, request: Request, parts: TheParts) -> Respons
     elif user.totp_required:
         raise Refused(HTTPStatus.UNAUTHORIZED, "second_factor_needed", "this user has to set up an authenticator app first")
     session, cookie = await _begin(user, request, parts)
-    return _with_cookie(json_response(me(session, parts)), cookie, request, parts)
+    return _with_cookie(json_response(me(session, parts.sees_numbers(session))), cookie, request, parts)
 
 
 async def begin_second_factor(body: Password, request: Request, parts: TheParts) -> Response:
@@ -118,7 +118,7 @@ async def confirm_second_factor(body: Confirmed, request: Request, parts: ThePar
         raise Refused(HTTPStatus.UNAUTHORIZED, "wrong_code", "that is not the code of this moment")
     parts.sign_out(user.name)
     session, cookie = await _begin(user, request, parts)
-    return _with_cookie(json_response({"me": me(session, parts), "recovery_codes": codes}), cookie, request, parts)
+    return _with_cookie(json_response({"me": me(session, parts.sees_numbers(session)), "recovery_codes": codes}), cookie, request, parts)
 
 
 async def change_password(body: NewPassword, session: SignedIn, request: Request, parts: TheParts) -> Response:
@@ -130,7 +130,7 @@ async def change_password(body: NewPassword, session: SignedIn, request: Request
     await accounts.set_password(user.name, body.new)
     parts.sign_out(user.name)
     session, cookie = await _begin(user, request, parts)
-    return _with_cookie(json_response(me(session, parts)), cookie, request, parts)
+    return _with_cookie(json_response(me(session, parts.sees_numbers(session))), cookie, request, parts)
 
 
 async def logout(session: SignedIn, parts: TheParts) -> Response:
@@ -144,7 +144,7 @@ async def logout(session: SignedIn, parts: TheParts) -> Response:
 
 async def who_am_i(session: SignedIn, parts: TheParts) -> Response:
     """Who is signed in."""
-    return json_response(me(session, parts))
+    return json_response(me(session, parts.sees_numbers(session)))
 
 
 async def configuration(parts: TheParts) -> Response:

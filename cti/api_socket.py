@@ -43,11 +43,11 @@ class PopShown(BaseModel):
 Said = TypeAdapter[Ping | PopShown](Annotated[Ping | PopShown, Field(discriminator="kind")])
 
 
-def me(session: Session, parts: Parts) -> dict[str, object]:
+def me(session: Session, sees_numbers: bool) -> dict[str, object]:
     """Who is signed in, as the pages want it."""
     return {
         "name": session.name, "role": session.role, "agent": session.agent, "language": session.language,
-        "supervises": session.supervises, "teams": list(session.teams), "sees_numbers": parts.sees_numbers(session),
+        "supervises": session.supervises, "teams": list(session.teams), "sees_numbers": sees_numbers,
     }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ async def talk_to_page(socket: WebSocket) -> None:
         await socket.close(CLOSE_SESSION_OVER)
         return
     page = Page(session, parts.sees_numbers(session))
-    page.put(messages.hello(datetime.now(UTC), me(session, parts), parts.ui()))
+    page.put(messages.hello(datetime.now(UTC), me(session, parts.sees_numbers(session)), parts.ui()))
     try:
         await parts.live.join(page)
         await _converse(socket, page, parts)

@@ -36,7 +36,7 @@ def said_by_the_server(built: House) -> dict[str, str]:
     """One of each message of a page's socket, by its kind."""
     board: Board = built.engine.board()
     said = [
-        messages.hello(NOW, me(session_of(PEOPLE[0])), ui_config(plan(), ("zh", "en"), LINES)),
+        messages.hello(NOW, me(session_of(PEOPLE[0]), True), ui_config(plan(), ("zh", "en"), LINES)),
         messages.pong(NOW),
         messages.agent(NOW, board.agents[0]),
         messages.board(NOW, board),

@@ -29,8 +29,8 @@ from tests.unit.cti_api_house import LI, LINES, SECRET, House, house, plan
 ADDRESS = "http://desk.example"
 ROLES = [*Role]
 FOR_NOBODY_TOO = {
-    "GET /", "GET /healthz", "GET /metrics", "GET /api/docs", "GET /api/docs.css", "POST /api/login", "POST /api/second-factor",
-    "POST /api/second-factor/confirm",
+    "GET /", "GET /wall", "GET /healthz", "GET /metrics", "GET /api/docs", "GET /api/docs.css", "POST /api/login",
+    "POST /api/second-factor", "POST /api/second-factor/confirm",
 }  # fmt: skip
 """All that can be asked without having signed in. Whoever adds to this had better have a reason."""
 FOR_ADMINISTRATORS_ALONE = ("/api/users", "/api/tokens")
