@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from cti.api import DIST, create_app
 from cti.api_server import WebServer, serve
 from tests.unit.cti_api_house import INCIDENT_TEXTS, LINES, PEOPLE, SECRET, House, house, plan
+from tests.unit.test_cti_api_in_talk import Phones
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -99,6 +100,7 @@ def app_of(built: House) -> object:
     return create_app(
         built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, destinations=lambda: ("closed", "partner"),
         incident_texts=lambda: INCIDENT_TEXTS, supervision=lambda: {"listening": True}, phones=lambda: ("1900",),
+        in_talk=Phones(),
     )  # fmt: skip
 
 

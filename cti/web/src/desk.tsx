@@ -6,6 +6,7 @@ import { ConsultPanel, isOwn, isUnderWay } from "./consult.tsx";
 import { Icon } from "./icons.tsx";
 import { useKeys, useShortcuts } from "./keys.ts";
 import { Clock, Foreign, ProblemLine, StatePill, useRequest } from "./parts.tsx";
+import { CallNotification } from "./notification.tsx";
 import type { State } from "./state.ts";
 import type { AgentStateName, AgentView, Ui } from "./types.ts";
 import { Unread } from "./messages.tsx";
@@ -29,6 +30,7 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
     <main class="desk">
       <div class="desk-side">
         <MyState agent={agent} ui={ui} shortcuts={shortcuts} />
+        <CallNotification card={card} ui={ui} />
         <Shortcuts on={shortcuts} onSwitch={setShortcuts} />
       </div>
       <div class="desk-call">

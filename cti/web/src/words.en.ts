@@ -249,6 +249,7 @@ export const en = {
   mute: "Mute",
   unmute: "Unmute",
   isMuted: "The caller does not hear you.",
+  notifyMe: "Tell me of calls on the desktop",
   openCrm: "Open the customer's page",
   whyYou: "Why you",
   attempt: "Attempt",

@@ -248,6 +248,7 @@ export const zh: Words = {
   mute: "静音",
   unmute: "取消静音",
   isMuted: "客户听不到您的声音。",
+  notifyMe: "来电时桌面提醒",
   openCrm: "打开客户页面",
   whyYou: "为何派给您",
   attempt: "派送次数",
