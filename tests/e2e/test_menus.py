@@ -59,10 +59,9 @@ SERVICES: tuple[tuple[str, Path, str, str, str], ...] = (
     ("2*0", (("services", "2", "questions"), ("questions", "*", "back"), ("services", "0", "operator")), "pcs", "L1", "standard"),
     ("20", (("services", "2", "questions"), ("questions", "0", "operator")), "pcs", "L1", "standard"),
     (
-        "21232",
-        (("services", "2", "questions"), ("questions", "1", "paper_jam"), ("answer_paper_jam", "", "heard"), ("solved", "2", "not_solved"),
-         ("product", "3", "printers"), ("level", "2", "fault")),
-        "printers", "L2", "standard",
+        "212",
+        (("services", "2", "questions"), ("questions", "1", "paper_jam"), ("answer_paper_jam", "", "heard"), ("solved", "2", "not_solved")),
+        "printers", "L1", "standard",
     ),
     (
         f"3({CASE})141",
