@@ -26,7 +26,7 @@ from cti.api_guard import Guard
 from cti.api_index import Assets
 from cti.api_live import History, LiveDesks
 from cti.api_metrics import BoardFigures
-from cti.api_once import Answers, AnswersInMemory, Keys
+from cti.api_once import AnswersInMemory, Keys
 from cti.api_openapi import describe
 from cti.api_parts import Callbacks, NoCallbacks, NoPhones, Parts
 from cti.api_reports import Reports
@@ -60,7 +60,7 @@ def create_app(
     callbacks: Callbacks = NoCallbacks(),
     reports: Reports | None = None,
     recorded: RecordedEvents | None = None,
-    answers: Answers | None = None,
+    keys: Keys | None = None,
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
     in_talk: InTalk = NoPhones(),
     delivery: Callable[[], Delivery | None] = lambda: None,
@@ -75,7 +75,7 @@ def create_app(
     ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
     the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
     ``callbacks`` keeps what was promised, ``reports`` works figures of the past out, ``recorded`` has the journal.
-    ``answers`` keeps the answers to actions that may be sent again; without it they are kept in memory.
+    ``keys`` keeps the answers to actions that may be sent again; without it they are kept in memory.
     ``incident_texts`` gives what callers can be let hear of an incident: text -> language -> what it says.
     ``supervision`` gives the configuration's section of that name.
     ``in_talk`` does what agents do by click with their phones.
@@ -92,7 +92,7 @@ def create_app(
         supervision, in_talk,
     )  # fmt: skip
     _keep(
-        app, reports=reports, delivery=delivery, recorded=recorded, readers=set(), keys=Keys(answers or AnswersInMemory()),
+        app, reports=reports, delivery=delivery, recorded=recorded, readers=set(), keys=keys or Keys(AnswersInMemory()),
         watched=Watched(health, registry), dist=dist,
     )  # fmt: skip
     live.attach(engine, in_talk.in_talk, app.state.parts.scope)

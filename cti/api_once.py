@@ -59,6 +59,8 @@ class Keys:
     """Where the answers are kept, and which requests are being answered right now."""
 
     answers: Answers
+    make_durable: Callable[[], bool] = lambda: True
+    """Makes durable what was done, before its answer is kept: an answer that outlives its action would be a lie. Whether it is."""
     running: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
 
 
@@ -87,26 +89,27 @@ async def _once(request: Request, key: str, serve: Callable[[Request], Awaitable
         await other.wait()
     done = keys.running[name] = asyncio.Event()
     try:
-        return await _answered(request, name, serve, keys.answers)
+        return await _answered(request, name, serve, keys)
     finally:
         del keys.running[name]
         done.set()
 
 
 async def _answered(
-    request: Request, name: tuple[str, str], serve: Callable[[Request], Awaitable[Response]], answers: Answers
+    request: Request, name: tuple[str, str], serve: Callable[[Request], Awaitable[Response]], keys: Keys
 ) -> Response:
     fingerprint = await _fingerprint(request)
     now = datetime.now(UTC)
-    kept = await answers.begin(*name, fingerprint, now, now - timedelta(seconds=KEPT_SECONDS), MOST_KEPT)
+    kept = await keys.answers.begin(*name, fingerprint, now, now - timedelta(seconds=KEPT_SECONDS), MOST_KEPT)
     if kept is not None:
         return _again(kept, fingerprint)
     try:
         response = await serve(request)
     except SAYS_NO:
-        await answers.forget(*name)
+        await keys.answers.forget(*name)
         raise
-    await answers.finish(*name, response.status_code, response.media_type, bytes(response.body))
+    if keys.make_durable():
+        await keys.answers.finish(*name, response.status_code, response.media_type, bytes(response.body))
     return response
 
 

@@ -35,6 +35,7 @@ from config.loader import ConfigError, resolve_secret
 from cti.ami import Ami, LineOut
 from cti.api import create_app
 from cti.api_live import LiveDesks
+from cti.api_once import Keys
 from cti.api_server import WebServer, serve
 from cti.feature_codes import FeatureCodes
 from cti.pop_feed import Listener, PopFeed
@@ -251,7 +252,8 @@ class App:
             destinations=lambda: tuple(self._config.destinations), health=self._health,
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
             reports=PastReports(Archive(self._database), Tallies(self._database), lambda: self._config),
-            incident_texts=self._incident_texts, recorded=self._recorded, answers=AnswerStore(self._database),
+            incident_texts=self._incident_texts, recorded=self._recorded,
+            keys=Keys(AnswerStore(self._database), self._make_durable),
             in_talk=ByExchange(self._exchanges),
             delivery=lambda: self._webhook.delivery if self._webhook else None,
             supervision=lambda: self._config.supervision.model_dump(mode="json"),

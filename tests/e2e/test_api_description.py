@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -61,3 +62,20 @@ async def test_the_api_keeps_to_its_description(house: House, user: str, tmp_pat
     )  # fmt: skip
     said = (await child.communicate())[0].decode()
     assert child.returncode == 0, said
+
+
+async def test_an_action_sent_again_after_the_engine_died_is_in_the_journal_once(house: House) -> None:
+    """The answer that nobody heard is given again, by the next engine, and readers of what happened are told of one action."""
+    who, key = {"Cookie": await cookie(house, AGENT)}, {"Idempotency-Key": "the-answer-was-lost"}
+    async with httpx.AsyncClient(base_url=house.hotline.address, timeout=30) as client:
+        await client.post("/api/desk/logout", headers=who)  # he may be at work, or not
+        chief = {"Cookie": await cookie(house, SUPERVISOR)}
+        begun = (await client.get("/api/events", params={"after": "latest"}, headers=chief)).json()["next"]
+        first = await client.post("/api/desk/login", headers=who | key)
+        await house.hotline.stop_engine(signal.SIGKILL)
+        await house.hotline.start_engine()
+        again = await client.post("/api/desk/login", headers=who | key)
+        assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
+        assert again.headers["Idempotency-Replayed"] == "true"
+        events = (await client.get("/api/events", params={"after": begun, "limit": "200"}, headers=chief)).json()["events"]
+        assert [event["event"]["agent"] for event in events if event["type"] == "AgentLoggedIn"] == [AGENT]

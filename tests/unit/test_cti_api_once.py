@@ -17,7 +17,7 @@ from acd.archive import open_database
 from acd.effects import Effect
 from acd.events import Event, IncidentDeclared
 from cti.api import create_app
-from cti.api_once import Answers, AnswersInMemory
+from cti.api_once import Answers, AnswersInMemory, Keys
 from tests.unit.cti_api_house import INCIDENT_TEXTS, SECRET, House, house, plan
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem
 from tests.unit.test_cti_api_socket import cookie_of
@@ -44,9 +44,12 @@ def answers(request: pytest.FixtureRequest, database: AsyncEngine) -> Answers:
     return AnswersInMemory() if request.param == "memory" else AnswerStore(database)
 
 
-def asker(built: House, answers: Answers, folder: Path, name: str = "chen") -> AbstractAsyncContextManager[httpx.AsyncClient]:
+def asker(
+    built: House, answers: Answers, folder: Path, name: str = "chen", durable: bool = True
+) -> AbstractAsyncContextManager[httpx.AsyncClient]:
     app = create_app(
-        built.engine, built.users, built.live, SECRET, plan, answers=answers, incident_texts=lambda: INCIDENT_TEXTS, dist=folder
+        built.engine, built.users, built.live, SECRET, plan, keys=Keys(answers, lambda: durable),
+        incident_texts=lambda: INCIDENT_TEXTS, dist=folder,
     )  # fmt: skip
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers={"Cookie": cookie_of(name)})
@@ -107,6 +110,13 @@ async def test_when_nobody_knows_how_it_ended_it_is_not_done_again(chen: httpx.A
     assert_problem(await chen.post(INCIDENTS, json=OUTAGE, headers=KEY), 500, "fault")
     assert_problem(await chen.post(INCIDENTS, json=OUTAGE, headers=KEY), 409, "outcome_unknown")
     assert built.engine.events == [IncidentDeclared("printers", "outage", "chen")]
+
+
+async def test_an_answer_is_kept_only_when_what_was_done_is_durable(built: House, answers: Answers, tmp_path: Path) -> None:
+    """The disk is full: the engine goes on, and will know nothing of it when it dies."""
+    async with asker(built, answers, tmp_path, durable=False) as chen:
+        assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).status_code == 200
+        assert_problem(await chen.post(INCIDENTS, json=OUTAGE, headers=KEY), 409, "outcome_unknown")
 
 
 @pytest.mark.parametrize("key", ["", "two words", "k" * 129])
