@@ -15,6 +15,7 @@ from acd.model import QueueId
 from acd.plan import Plan, QueuePlan
 from config.compile import compile_menu, compile_plan, usual_hours
 from config.cover import Cover, covers, in_words
+from config.mistyped import ports_given_twice, unknown_kinds_of_skill
 from config.schema import Config
 from config.schema.source import Path, Problem, Severity
 from config.ways import Ways, path_of
@@ -43,6 +44,7 @@ def check(config: Config, today: str = "") -> list[Problem]:
     menu = compile_menu(config)
     subject = Subject(config, compile_plan(config), menu, Ways(menu), today)
     problems = [problem for proof in _PROOFS for problem in proof(subject)]
+    problems += [*unknown_kinds_of_skill(config, subject.plan), *ports_given_twice(config)]
     return sorted((_placed(config, problem) for problem in problems), key=lambda one: (one.severity, one.line or 0))
 
 

@@ -101,6 +101,8 @@ def file_problems(config: Config, folder: Path) -> list[Problem]:
     try:
         table = Table(path, ZoneInfo(config.hotline.time_zone), row.country_code)
     except FileError as problem:
+        if problem.line is None and config.source is not None:  # there is no file to look into
+            return [config.source.placed(Problem(f"{path}: {problem}", ("customers", "file")))]
         return [Problem(str(problem), file=str(path), line=problem.line)]
     return [Problem(text, file=str(path), line=line, severity=Severity.WARNING) for line, text in _unknown_names(config, table)]
 

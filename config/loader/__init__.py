@@ -71,14 +71,16 @@ def _included_days(document: Document, file: Path) -> dict[Places, Source]:
     for name, row in calendars.items() if isinstance(calendars, dict) else ():
         path = row.get("file") if isinstance(row, dict) else None
         if isinstance(path, str) and isinstance(row.get("days", {}), dict):
-            source, days = _days(file.parent / path)
+            source, days = _days(file.parent / path, Source(str(file), document.lines), ("calendars", name, "file"))
             row["days"] = {**days, **row.get("days", {})}
             included["calendars", name, "days"] = source
     return included
 
 
-def _days(path: Path) -> tuple[Source, dict[str, Any]]:
-    """The ``days`` of a calendar's file."""
+def _days(path: Path, by: Source, place: Places) -> tuple[Source, dict[str, Any]]:
+    """The ``days`` of a calendar's file, which is named at a ``place`` of another."""
+    if not path.is_file():
+        raise ConfigError([by.placed(Problem(f"found no file {path}, expected the calendar's days", place))])
     try:
         document = read(_text(path))
     except NotYaml as error:

@@ -7,6 +7,7 @@ put into. It does not know which names exist (``config.references`` does).
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,14 @@ def shaped(pattern: str, expected: str) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _in_calendar(day: str) -> str:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise ValueError("expected a day that there is in its month") from None
+    return day
 
 
 def _as_digits(value: Any) -> Any:
@@ -70,7 +79,11 @@ AgentName = Annotated[str, shaped(r"[a-z][a-z0-9._-]{0,39}", "an agent's id of s
 LanguageName = Annotated[str, shaped(r"[a-z]{2,3}(_[A-Z]{2})?", "a language code such as zh, en or zh_TW")]
 PhoneNumber = Annotated[str, BeforeValidator(_as_digits), shaped(r"[0-9]{2,15}", "a phone's extension of 2 to 15 digits, such as 1001")]
 Dnis = Annotated[str, BeforeValidator(_as_digits), shaped(r"\+?[0-9]{2,20}", "a dialled number of 2 to 20 digits, such as 4008001234")]
-Day = Annotated[str, shaped(r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a day in quotes, such as '2027-01-01'")]
+Day = Annotated[
+    str,
+    shaped(r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a day in quotes, such as '2027-01-01'"),
+    AfterValidator(_in_calendar),
+]
 ShortCode = Annotated[
     str, BeforeValidator(_as_digits), shaped(r"\*{0,2}[0-9]{2,10}", "a short code of 2 to 10 digits, with up to two * before them")
 ]

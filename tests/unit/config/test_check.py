@@ -170,7 +170,7 @@ def test_a_calendars_file_is_read_and_its_mistakes_are_told_by_its_own_lines(tmp
     with pytest.raises(ConfigError, match=r"china\.yaml:3: found 'someday', expected 'mon'"):
         load(main)
     days.unlink()
-    with pytest.raises(ConfigError, match=r"china\.yaml: found no readable file"):
+    with pytest.raises(ConfigError, match=r"hotline\.yaml:[0-9]+: found no file .*china\.yaml"):
         load(main)
 
 
@@ -182,3 +182,26 @@ def test_the_shipped_calendar_of_china_is_whole() -> None:
     assert all(date.fromisoformat(day).weekday() >= 5 for day in worked)
     assert len(days) - len(worked) == 33
 
+
+
+MISTYPED = [
+    ("closed_days: []", 'closed_days: ["2027-02-30"]', "a day that there is in its month"),
+    ('need: "language:{language}"', 'need: "langauge:{language}"', "which no agent has anything of"),
+    ("fastagi: {host: 127.0.0.1, port: 4573}", "fastagi: {host: 127.0.0.1, port: 5038}", "that of the manager interface of main"),
+    ("fastagi: {host: 127.0.0.1, port: 4573}", "fastagi: {host: 127.0.0.1, port: 8080}", "that of the pages"),
+    ("web: {host: 127.0.0.1, port: 8080}", "web: {host: 127.0.0.1, port: 5038}", "the pages at the port of a manager interface"),
+    ("# calendars: {china: {time_zone: Asia/Shanghai, file: calen", "calendars: {china: {time_zone: Asia/Shanghai, file: calan", "no file"),
+]
+
+
+@pytest.mark.parametrize(("was", "becomes", "told_of"), MISTYPED)
+def test_what_a_tired_hand_writes_is_refused_with_its_line(was: str, becomes: str, told_of: str) -> None:
+    text = SHIPPED
+    assert was in text
+    try:
+        problems = check(parse(text.replace(was, becomes, 1), "hotline.yaml"))
+    except ConfigError as error:
+        problems = list(error.problems)
+    problem = told(problems, told_of)
+    assert problem.severity is Severity.ERROR
+    assert problem.line == 1 + text[: text.index(was)].count("\n")
