@@ -49,7 +49,6 @@ from acd.events import (
     WrapUpEnded,
     WrapUpExtended,
 )
-from acd.hours import is_open
 from acd.instants import micros, seconds
 from acd.model import (
     AgentId,
@@ -67,6 +66,7 @@ from acd.model import (
     PhoneId,
     QueueId,
 )
+from acd.opening import open_now
 from acd.outsiders import OutsideAnswered, OutsideFailed, OutsideLeft, OutsideMissed
 from acd.packing import pack, unpack
 from acd.plan import CallbackRules, Hours, Overflow, Plan, Rona, Strategy
@@ -173,7 +173,7 @@ class Hotline(RuleBasedStateMachine):
             self.dialled.append(effect.attempt)
         if isinstance(effect, CallbackChanged) and effect.state is CallbackState.DIALLING:
             call = self.router._state.calls[effect.call]
-            assert call.queue is not None and is_open(self.router.plan, call.queue, self.router._state.now_us), "called back while closed"
+            assert call.queue is not None and open_now(self.router._state, call.queue), "called back while closed"
 
     def check_offer(self, made: OfferMade) -> None:
         state = self.router._state
