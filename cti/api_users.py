@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from cti.api_access import Accounts, Row, Tokens
 from cti.api_bearer import TOKEN_NAME, session_id
@@ -23,15 +23,8 @@ from cti.api_routes import ADMINISTERING, Route
 
 LONGEST_DAYS = 3650
 
-def _name(text: str) -> str:
-    """One line of readable text without spaces around it: it stands in lists, logs and headers of tables."""
-    if not text.isprintable() or text != text.strip() or text.startswith(TOKEN_NAME):
-        raise ValueError(f"expected one line of readable text, without spaces around it, that doesn't begin with {TOKEN_NAME}")
-    return text
-
-
 RoleName = Literal["agent", "supervisor", "quality", "admin"]
-Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_name)]
+Name = Annotated[str, Field(min_length=1, max_length=64)]
 NewPassword = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=256)]
 Teams = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)]
 
@@ -93,7 +86,7 @@ class NewToken(Body):
     name: Name
     role: RoleName = "supervisor"
     teams: Teams = Field(default=[])
-    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] | None = 365
+    days: Annotated[int, Field(strict=False, ge=1, le=LONGEST_DAYS)] | None = 365
     """How long it is good; null: until it is revoked."""
 
 
@@ -137,6 +130,7 @@ async def users(parts: TheParts) -> Response:
 async def add(body: NewUser, parts: TheParts) -> Response:
     """Let somebody sign in; 409 when there is one of that name."""
     accounts = _accounts(parts)
+    _require_readable(body.name)
     _require_possible(body, parts)
     if await accounts.one(body.name) is not None:
         raise Refused(HTTPStatus.CONFLICT, "user_exists", f"there is a user {body.name} already")
@@ -204,6 +198,13 @@ async def _require_another_admin(row: Row, parts: Parts) -> None:
         raise Refused(HTTPStatus.CONFLICT, "last_admin", "nobody else could let him in again")
 
 
+def _require_readable(name: str) -> None:
+    """It stands in lists, in logs and beside the names of tokens."""
+    if not name.isprintable() or name != name.strip() or name.startswith(TOKEN_NAME):
+        told = f"expected one line of readable text, without spaces around it, that doesn't begin with {TOKEN_NAME}"
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable_name", told)
+
+
 def _require_possible(rights: Rights, parts: Parts) -> None:
     if rights.agent is not None:
         require_known("agent", rights.agent, tuple(agent.id for agent in parts.plan().agents))
@@ -229,6 +230,7 @@ async def tokens(parts: TheParts) -> Response:
 
 async def create_token(body: NewToken, session: SignedIn, parts: TheParts) -> Response:
     """Make a token; the answer is the only place where it ever stands."""
+    _require_readable(body.name)
     _require_teams(body.teams, parts)
     now = datetime.now(UTC)
     expires_at = None if body.days is None else now + timedelta(days=body.days)

@@ -27,7 +27,9 @@ SETTINGS = Path(__file__).with_name("described.toml")
 SEED = "20"
 SECONDS = {ADMIN: 25, SUPERVISOR: 10, AGENT: 10, "nobody": 5}
 """For each user, how long requests are thought of."""
-ENDS_THE_SESSION = ("/api/logout",)
+ENDS_THE_SESSION = (
+    "/api/logout", "/api/users/{user}", "/api/users/{user}/active", "/api/users/{user}/password", "/api/users/{user}/second-factor/reset",
+)  # fmt: skip
 """After it, everything is refused, and nothing more is learnt."""
 
 

@@ -272,7 +272,7 @@ MISTAKES = {
     "unknown team": ({"name": "new", "password": PASSWORD, "role": "agent", "teams": ["gardeners"]}, 422, "unknown_team"),
     "unknown agent": ({"name": "new", "password": PASSWORD, "role": "agent", "agent": "nobody"}, 422, "unknown_agent"),
     "unknown role": ({"name": "new", "password": PASSWORD, "role": "king"}, 422, "invalid"),
-    "control characters": ({"name": "new\n", "password": PASSWORD, "role": "agent"}, 422, "invalid"),
+    "control characters": ({"name": "new\n", "password": PASSWORD, "role": "agent"}, 422, "unreadable_name"),
 }
 
 

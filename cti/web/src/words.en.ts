@@ -176,6 +176,7 @@ export const en = {
   languages: { zh: "Mandarin", en: "English", yue: "Cantonese", ja: "Japanese", ko: "Korean" } as Record<string, string>,
   segments: { standard: "Standard", key_account: "Key account", "key-account": "Key account" } as Record<string, string>,
   problems: {
+    unreadable_name: "A name is one line of readable text.",
     wrong_code: "That is not the code of this moment.",
     code_needed: "Enter the code of your authenticator app.",
     not_your_role: "That is not for your role.",

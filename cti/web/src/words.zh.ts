@@ -175,6 +175,7 @@ export const zh: Words = {
   languages: { zh: "普通话", en: "英语", yue: "粤语", ja: "日语", ko: "韩语" },
   segments: { standard: "普通客户", key_account: "重点客户", "key-account": "重点客户" },
   problems: {
+    unreadable_name: "名称须为一行可读文字。",
     wrong_code: "验证码不正确。",
     code_needed: "请输入验证码。",
     not_your_role: "您的角色无权操作。",
