@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Path, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from starlette.requests import HTTPConnection
 
 from acd.board import AgentView
@@ -58,6 +58,14 @@ class Body(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, fields: object) -> object:
+        """JSON has numbers of one kind only: 7.0 is an integer."""
+        if not isinstance(fields, dict):
+            return fields
+        return {name: int(value) if isinstance(value, float) and value.is_integer() else value for name, value in fields.items()}
 
 
 class Callbacks(Protocol):

@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from cti.api import create_app
+from cti.api_parts import Body
 from cti.api_routes import SUPERVISING
 from cti.api_table import ROUTES
 from tests.unit.cti_api_house import PEOPLE, SECRET, house, plan
@@ -80,3 +82,13 @@ async def test_a_method_that_is_not_there_is_answered_with_those_that_are(client
 async def test_a_day_is_written_in_one_way_only(client: httpx.AsyncClient, day: str) -> None:
     answer = await client.get("/api/reports/bypass", params={"since": day})
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "since")
+
+
+def test_a_whole_number_is_an_integer_however_it_is_written_and_nothing_else_is() -> None:
+    class Days(Body):
+        days: int
+
+    assert [Days.model_validate({"days": given}).days for given in (7, 7.0)] == [7, 7]
+    for given in (7.5, "7", True, float("inf"), None):
+        with pytest.raises(ValidationError):
+            Days.model_validate({"days": given})
