@@ -119,7 +119,7 @@ def divert(state: State, call: Call, destination: str) -> None:
     if CALL.allows(call.state, CallInput.DIVERTED):
         let_go(state, call)
         state.figures.flowed_out(call)
-        call.destination = destination
+        call.destination, call.queued_by = destination, None
         call_enters(state, call, CallInput.DIVERTED)
         desk.talk_over(state, call)
 

@@ -17,6 +17,7 @@ from acd.model import AgentId, CallbackState, CallId, CallState, ConsultState, H
 from acd.plan import QueuePlan
 
 if TYPE_CHECKING:
+    from acd.events import CallQueued
     from acd.offer import Offer
     from acd.stages import Stage
     from acd.watching import Watch
@@ -119,6 +120,8 @@ class Call:
     talked_us: int = 0
     """How long he was talked to, in conversations that are over."""
     path: tuple[tuple[str, str, str], ...] = ()
+    queued_by: CallQueued | None = None
+    """The word that queued it last; None once somebody else than its queues' rules has sent it away."""
     queued_at: datetime | None = None
     queued_us: int = 0
     queue: QueuePlan | None = None

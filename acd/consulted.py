@@ -207,7 +207,7 @@ def _give_away(state: State, call: Call, consult: Consult) -> None:
     state.say(HandedOn(
         call.id, own.agent.id, call.queue_id, None, None, consult.outside, consult.question.handover, bounced=False
     ))  # fmt: skip
-    call.consult, call.destination = None, consult.outside
+    call.consult, call.destination, call.queued_by = None, consult.outside, None
     state.figures.flowed_out(call)
     call_enters(state, call, CallInput.DIVERTED)
     offering.close(state, own)

@@ -45,6 +45,10 @@ def queued(state: State, event: CallQueued) -> None:
     Such a transfer may be told before or after the end of the conversation: which of the two comes first is chance.
     """
     call = state.calls.get(event.call)
+    if call is not None and call.state is CallState.DIVERTED and call.queued_by == event:
+        return  # said twice: a rule of its queue has answered it already
+    if call is not None and (call.state is CallState.MENU or call.state in _LEFT_BY_PHONE):
+        call.queued_by = event
     if call is None or call.state not in _LEFT_BY_PHONE:
         callers.queued(state, event)
         return

@@ -74,9 +74,8 @@ class Supervised(Hotline):
     def stop_listening(self, number: int) -> None:
         self.deliver(WatchStopped(self.call(number), OWN, "chief"))
 
-    @rule(queue=queues_drawn, opened=st.sampled_from([None, True]), lasts=st.none() | st.integers(-10, 400))
-    def open_against_the_hours(self, queue: str, opened: bool | None, lasts: int | None) -> None:
-        """Closing is in the unit tests: a call that a closed queue sent away is queued once more by a word said twice."""
+    @rule(queue=queues_drawn, opened=st.sampled_from([None, True, False]), lasts=st.none() | st.integers(-10, 400))
+    def open_or_close_against_the_hours(self, queue: str, opened: bool | None, lasts: int | None) -> None:
         until = None if lasts is None else self.now + timedelta(seconds=lasts)
         self.deliver(QueueSwitched(queue_of(*_parts(queue)), opened, until, "chief"))
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from acd.effects import AgentChanged, CallChanged, Command, HandedOn, HoldCall, OfferMade, RingAgent, ScreenPop, SendCall
 from acd.events import (
     AgentLoggedOut,
     AgentWentNotReady,
+    CallArrived,
     CallDiverted,
     CallHandedOn,
     CallQueued,
@@ -18,7 +21,9 @@ from acd.events import (
     WrapUpEnded,
 )
 from acd.model import AgentId, AgentState, CallId, CallState, Handover, IllegalTransition, Level, OfferState, PhoneId, QueueId
-from tests.unit.acd.scene import Scene
+from acd.plan import Overflow
+from acd.supervision import QueueSwitched
+from tests.unit.acd.scene import PLAN, Scene
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
 L1, L2 = QueueId("printers.L1"), QueueId("printers.L2")
@@ -214,6 +219,25 @@ def test_a_caller_whom_the_exchanges_own_queue_had_connected_is_taken_back() -> 
     scene(CallDiverted(call, "survival"))
     effects = scene(CallQueued(call, "printers", Level.L2, "zh", handed_over_by="1001"))
     assert [hold.queue for hold in effects if isinstance(hold, HoldCall)] == [L2]
+
+
+def test_a_word_said_twice_does_not_queue_a_caller_again_whom_a_closed_queue_had_sent_away() -> None:
+    rule = Overflow("closed", to_destination="closed", when_closed=True)
+    scene = Scene(replace(PLAN, queues=(replace(PLAN.queues[0], overflow=(rule,)), *PLAN.queues[1:])))
+    scene(QueueSwitched(PLAN.queues[0].id, False, None, "chief"))
+    call = CallId("main-1")
+    scene(CallArrived(call, "139", "", "400", "unified"))
+    word = CallQueued(call, "printers", Level.L1, "zh")
+    assert [command.destination for command in scene(word) if isinstance(command, SendCall)] == ["closed"]
+    assert scene(word) == []
+    assert scene.live(call).state is CallState.DIVERTED
+
+
+def test_a_caller_whom_the_exchanges_own_queue_had_connected_may_choose_the_same_once_more() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    scene(CallDiverted(call, "survival"))
+    assert [hold.call for hold in scene(CallQueued(call, "printers", Level.L1, "zh")) if isinstance(hold, HoldCall)] == [call]
 
 
 @pytest.mark.parametrize("goes_first", [True, False])
