@@ -21,7 +21,7 @@ from acd.records import callbacks, calls, story
 from hotline.simulated_callers import WHEN_TOLD
 from hotline.simulated_phones import Manner, SimulatedPhones
 from tests.e2e.conftest import opened
-from tests.e2e.quick_config import quick
+from tests.e2e.quick_config import SHORT_WELCOME, quick
 from tests.e2e.scene import PATIENT, Caller, House, Scene
 from tests.e2e.test_consult import CALLER, hear_each_other
 from tests.e2e.test_transfer import PACKET
@@ -35,6 +35,8 @@ RING_SECONDS = 5
 RETRY_SECONDS = 2
 AGENT_FIRST = "scanners.L1"
 CLOSED = "printers.L3"
+WANTS_A_CALLBACK = 7
+"""The key in the menu of services, which is the first one's 9."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -50,6 +52,8 @@ def with_callbacks(rows: dict[str, Any]) -> None:
     rows["queues"]["defaults"]["callback"] = {
         "when_expected_seconds": 3600, "most_attempts": 2, "retry_after_seconds": RETRY_SECONDS, "ring_seconds": RING_SECONDS,
     }  # fmt: skip
+    wanted = {"language": "zh", "product_line": "pcs", "level": "L1", "callback": True}
+    rows["menus"]["services"]["branches"][WANTS_A_CALLBACK] = {"choice": "callback", "sets": wanted}
     first = {**rows["queues"]["defaults"]["callback"], "most_attempts": 4, "order": "agent_first"}
     rows["queues"]["overrides"][AGENT_FIRST] = {"callback": first}
     in_three_days = DAYS[(datetime.now(ZoneInfo("Asia/Shanghai")).weekday() + 3) % 7]
@@ -133,6 +137,19 @@ async def test_who_is_called_back_keeps_his_place_and_is_no_abandon(scene: Scene
     assert [pop["ani"] for pop in li.pops] == [earlier.ani, ani, later.ani]
     queue = next(view for view in (await scene.house.board())["queues"] if view["queue"] == "pcs.L1")
     assert queue["abandoned"] == 0
+
+
+async def test_who_asks_for_a_callback_in_the_menu_is_promised_one_at_once_and_called(scene: Scene, tmp_path: Path) -> None:
+    caller = await scene.call(SHORT_WELCOME, f"9{WANTS_A_CALLBACK}")
+    await scene.is_live(caller, "promised")
+    await caller.meets("ended")
+    assert "left" not in caller.did(), "he heard that to its end"
+    async with customers(scene, tmp_path, {}) as phones:
+        li = await scene.agent("li.wei")
+        await scene.is_live(caller, "talking")
+        await says_goodbye(phones, caller.ani)
+    record = await scene.ended(caller)
+    assert (record["agent"], record["path"][-1]) == (li.name, ["services", str(WANTS_A_CALLBACK), "callback"])
 
 
 async def test_a_customer_who_does_not_answer_is_tried_so_often_and_no_more(scene: Scene, tmp_path: Path) -> None:
