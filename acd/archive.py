@@ -16,7 +16,9 @@ from alembic.config import Config
 from sqlalchemy import ColumnElement, Connection, event, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from acd.narrowing import own_calls
 from acd.records import UtcDateTime, agent_intervals, callbacks, calls, offers, stays, story
+from acd.scope import EVERYTHING, Scope
 
 Row = dict[str, Any]
 PIECE = 2000
@@ -99,20 +101,21 @@ class Archive:
         return await self._rows(select(calls).where(calls.c.arrived_at >= start, calls.c.arrived_at < end).order_by(calls.c.arrived_at))
 
     async def pieces_of_calls(
-        self, columns: Sequence[str], start: datetime, end: datetime, order_by: Sequence[str] = ("arrived_at",)
+        self, columns: Sequence[str], start: datetime, end: datetime, scope: Scope = EVERYTHING
     ) -> AsyncIterator[list[Row]]:
-        """These columns alone, of the ended calls that arrived in [start, end), so many at a time that they fit into memory."""
-        query = select(*(calls.c[name] for name in columns)).where(*_ended_between(start, end))
+        """These columns alone, of the ended calls of ``scope`` that arrived in [start, end), as many at a time as fit into memory."""
+        query = select(*(calls.c[name] for name in columns)).where(*_ended_between(start, end), own_calls(scope))
         async with self._engine.connect() as connection:
-            found = await connection.stream(query.order_by(*(calls.c[name] for name in order_by)).execution_options(yield_per=PIECE))
+            found = await connection.stream(query.order_by(calls.c.arrived_at).execution_options(yield_per=PIECE))
             async for rows in found.mappings().partitions():
                 yield [dict(row) for row in rows]
 
-    async def bypasses(self, start: datetime, end: datetime) -> Sequence[Row]:
-        """Ended calls to engineers' direct numbers that arrived in [start, end), by number, most first, and how many were answered."""
+    async def bypasses(self, start: datetime, end: datetime, scope: Scope = EVERYTHING) -> Sequence[Row]:
+        """Ended calls of ``scope`` to direct numbers that arrived in [start, end), by number, most first, and how many were answered."""
         count = func.count()
         answered = func.count(calls.c.answered_at).label("answered")
-        query = select(calls.c.dnis, calls.c.entry, count.label("calls"), answered).where(calls.c.bypass, *_ended_between(start, end))
+        wanted = (calls.c.bypass, *_ended_between(start, end), own_calls(scope))
+        query = select(calls.c.dnis, calls.c.entry, count.label("calls"), answered).where(*wanted)
         return await self._rows(query.group_by(calls.c.dnis, calls.c.entry).order_by(count.desc(), calls.c.dnis, calls.c.entry))
 
     async def conversations(self, start: datetime, end: datetime, shortest_seconds: float) -> Sequence[Row]:

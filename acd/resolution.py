@@ -31,6 +31,8 @@ class Visit:
     """What the caller said; None: nothing."""
     group: str = ""
     """What its matter is counted under; nothing here looks at it."""
+    counted: bool = True
+    """Whether its matter is counted for who asks; nothing here looks at it."""
 
 
 @dataclass(frozen=True, slots=True)

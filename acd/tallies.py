@@ -16,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.measures import By, Measures
 from acd.model import CallbackState
+from acd.narrowing import own_callbacks, own_matters, own_stays, own_time, threads_of
 from acd.periods import Periods
 from acd.records import callbacks, calls, stays, working_time
 from acd.resolution import Visit, matters
+from acd.scope import EVERYTHING, Scope
 from acd.stays import OFFERED, Became, CameBy
 from acd.working_time import quarter_of
 
@@ -59,27 +61,44 @@ class Tallies:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def tally(self, by: By, periods: Periods, resolved_within: timedelta, now: datetime, most_rows: int) -> Tally:
-        """Everything that is counted. Raises TooManyRows."""
+    async def tally(
+        self, by: By, periods: Periods, resolved_within: timedelta, now: datetime, most_rows: int, scope: Scope = EVERYTHING
+    ) -> Tally:
+        """Everything that is counted for him who sees ``scope``. Raises TooManyRows."""
         found = Tally(periods, most_rows)
-        await self._count_stays(found, by)
-        await self._count_resolution(found, by, resolved_within, now)
+        await self._count_stays(found, by, scope)
+        await self._count_resolution(found, by, resolved_within, now, scope)
         if by is not By.AGENT:
-            await self._count_callbacks(found, by)
+            await self._count_callbacks(found, by, scope)
         if by in (By.AGENT, By.ALL):
-            await self._count_working_time(found, by)
+            await self._count_working_time(found, by, scope)
         return found
 
-    async def _count_stays(self, found: Tally, by: By) -> None:
+    async def matters(
+        self, by: By, since: datetime, until: datetime, within: timedelta, now: datetime, scope: Scope = EVERYTHING
+    ) -> AsyncIterator[tuple[Visit, bool | None]]:
+        """His matters that began in [``since``, ``until``), see ``acd.resolution.matters``; ``group`` is that of such groups."""
+        arrived, own = calls.c.arrived_at, own_matters(scope, by)
+        told = (calls.c.answered_at, calls.c.survey_solved, _GROUP_OF_CALL[by], own.label("own"))
+        query = select(calls.c.ani, calls.c.product_line, arrived, *told).where(
+            arrived >= since - within, arrived < until + within, calls.c.ended_at.is_not(None), calls.c.product_line.is_not(None),
+            threads_of(scope, by, since, until),
+        )  # fmt: skip
+        visits = (_visit(row) async for row in self._stream(query.order_by(calls.c.ani, calls.c.product_line, arrived)))
+        async for visit, solved in matters(visits, since, until, within, now):
+            if visit.counted:
+                yield visit, solved
+
+    async def _count_stays(self, found: Tally, by: By, scope: Scope) -> None:
         group = _GROUP_OF_STAY[by]
-        query = select(*_SUMS.values())
+        query = select(*_SUMS.values()).where(own_stays(scope, by))
         if by is By.AGENT:
             query = query.where(stays.c.agent.is_not(None))
         await self._sum_up(found, query, stays.c.quarter, group, tuple(_SUMS))
 
-    async def _count_working_time(self, found: Tally, by: By) -> None:
+    async def _count_working_time(self, found: Tally, by: By, scope: Scope) -> None:
         group = working_time.c.agent if by is By.AGENT else _NOBODY
-        query = select(*(func.sum(sums) for sums in _TIME_SUMS.values()))
+        query = select(*(func.sum(sums) for sums in _TIME_SUMS.values())).where(own_time(scope))
         await self._sum_up(found, query, working_time.c.quarter, group, tuple(_TIME_SUMS))
 
     async def _sum_up(
@@ -92,22 +111,18 @@ class Tallies:
             async for row in self._stream(query.group_by("of", "period")):
                 found.add(row[-2], run.place + row[-1], dict(zip(names, row[:-2], strict=True)))
 
-    async def _count_callbacks(self, found: Tally, by: By) -> None:
+    async def _count_callbacks(self, found: Tally, by: By, scope: Scope) -> None:
         promised = callbacks.c.promised_at
         edges = found.periods.edges
-        query = select(_GROUP_OF_CALLBACK[by], promised, callbacks.c.state).where(promised >= edges[0], promised < edges[-1])
+        query = select(_GROUP_OF_CALLBACK[by], promised, callbacks.c.state).where(
+            promised >= edges[0], promised < edges[-1], own_callbacks(scope)
+        )
         async for row in self._stream(query.join(calls, calls.c.id == callbacks.c.call)):
             found.add(row[0] or "", found.place(row[1]), {"callbacks": 1, **_CALLBACK_BECAME.get(row[2], {})})
 
-    async def _count_resolution(self, found: Tally, by: By, within: timedelta, now: datetime) -> None:
-        first, end = found.periods.edges[0], found.periods.edges[-1]
-        arrived = calls.c.arrived_at
-        query = select(calls.c.ani, calls.c.product_line, arrived, calls.c.answered_at, calls.c.survey_solved, _GROUP_OF_CALL[by])
-        query = query.where(
-            arrived >= first - within, arrived < end + within, calls.c.ended_at.is_not(None), calls.c.product_line.is_not(None)
-        )
-        visits = (_visit(row) async for row in self._stream(query.order_by(calls.c.ani, calls.c.product_line, arrived)))
-        async for visit, solved in matters(visits, first, end, within, now):
+    async def _count_resolution(self, found: Tally, by: By, within: timedelta, now: datetime, scope: Scope) -> None:
+        edges = found.periods.edges
+        async for visit, solved in self.matters(by, edges[0], edges[-1], within, now, scope):
             if solved is not None and (by is not By.AGENT or visit.group):
                 found.add(visit.group, found.place(visit.arrived_at), {"solved": 1} if solved else {"unsolved": 1})
 
@@ -120,7 +135,7 @@ class Tallies:
 
 
 def _visit(row: Any) -> Visit:
-    return Visit(row[0], row[1], row[2], row[3] is not None, row[4], row[5] or "")
+    return Visit(row[0], row[1], row[2], row[3] is not None, row[4], row[5] or "", bool(row[6]))
 
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:

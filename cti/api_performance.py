@@ -18,8 +18,9 @@ from pydantic import BaseModel
 from acd.measures import FIGURES, By, ShortAbandons, Unit
 from acd.performance import Performance, Question, Row
 from acd.periods import MINUTES, Interval
+from acd.scope import Scope
 from cti.api_desk import json_response
-from cti.api_parts import Day
+from cti.api_parts import Day, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import REPORTING, Route
 from cti.api_spreadsheets import CSV_TYPE, XLSX_TYPE, performance_csv, performance_xlsx
@@ -38,8 +39,8 @@ class Performances(Protocol):
     """Whoever keeps the past. ``None``: the last seven days; the hotline's own zone."""
 
     def question(self, since: date | None, until: date | None, zone: str | None) -> Question: ...
-    async def performance(self, question: Question, most_rows: int) -> Performance:
-        """Raises TooLarge."""
+    async def performance(self, question: Question, most_rows: int, scope: Scope) -> Performance:
+        """Of the calls and agents in ``scope``. Raises TooLarge."""
 
 
 class FigureColumn(BaseModel):
@@ -93,6 +94,8 @@ def _checked(question: Question) -> Question:
 
 async def performance(
     request: Request,
+    session: SignedIn,
+    parts: TheParts,
     since: Day | None = None,
     until: Day | None = None,
     zone: Annotated[str | None, Query(max_length=64)] = None,
@@ -109,7 +112,7 @@ async def performance(
     asked = reports.question(since, until, zone)
     question = _checked(Question(asked.since, asked.until, asked.zone, by, interval, short_abandons))
     try:
-        report = await reports.performance(question, MOST_ROWS)
+        report = await reports.performance(question, MOST_ROWS, parts.scope(session))
     except TooLarge as reason:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "too_many_rows", str(reason)) from None
     if format == "csv":

@@ -17,9 +17,10 @@ from pydantic import BaseModel
 from acd.misroutes import Bypasses, Misroutes
 from acd.model import Level
 from acd.resolution import Resolution
+from acd.scope import Scope
 from cti.api_cursor import Cursor, cursor_of, place_of, unknown_cursor
 from cti.api_desk import json_response
-from cti.api_parts import Day
+from cti.api_parts import Day, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import REPORTING, Route
 from cti.api_spreadsheets import csv_of
@@ -34,13 +35,13 @@ MOST_DAYS = 92
 
 
 class Reports(Protocol):
-    """Whoever keeps the past. ``None`` for a day: the last seven days."""
+    """Whoever keeps the past. ``None`` for a day: the last seven days. ``scope``: of whose calls and agents."""
 
     def period(self, since: date | None, until: date | None) -> tuple[date, date]: ...
-    async def misroutes(self, since: date, until: date, by_agent: bool) -> Sequence[Misroutes]: ...
-    async def bypasses(self, since: date, until: date) -> Sequence[Bypasses]: ...
-    async def resolution(self, since: date, until: date) -> Resolution: ...
-    async def menu(self, since: date, until: date) -> str: ...
+    async def misroutes(self, since: date, until: date, by_agent: bool, scope: Scope) -> Sequence[Misroutes]: ...
+    async def bypasses(self, since: date, until: date, scope: Scope) -> Sequence[Bypasses]: ...
+    async def resolution(self, since: date, until: date, scope: Scope) -> Resolution: ...
+    async def menu(self, since: date, until: date, scope: Scope) -> str: ...
 
 
 class MisrouteRow(BaseModel):
@@ -113,6 +114,8 @@ def _period(reports: Reports, since: date | None, until: date | None) -> tuple[d
 
 async def misroutes(
     request: Request,
+    session: SignedIn,
+    parts: TheParts,
     since: Day | None = None,
     until: Day | None = None,
     by_agent: bool = True,
@@ -123,7 +126,7 @@ async def misroutes(
     """Which number and which choice send callers to the wrong queue, and what it costs. A table for spreadsheets has all the rows."""
     reports = _reports(request)
     first, last = _period(reports, since, until)
-    rows = await reports.misroutes(first, last, by_agent)
+    rows = await reports.misroutes(first, last, by_agent, parts.scope(session))
     if format == "csv":
         name = f"misroutes-{first}-{last}.csv"
         return Response(misroutes_csv(rows), media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -148,27 +151,27 @@ def _mark(row: Misroutes) -> str:
     return hashlib.sha256("\0".join(str(getattr(row, name)) for name in WAY).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
-async def bypass(request: Request, since: Day | None = None, until: Day | None = None) -> Response:
+async def bypass(request: Request, session: SignedIn, parts: TheParts, since: Day | None = None, until: Day | None = None) -> Response:
     """How many went round the hotline by an engineer's direct number."""
     reports = _reports(request)
     first, last = _period(reports, since, until)
-    rows = await reports.bypasses(first, last)
+    rows = await reports.bypasses(first, last, parts.scope(session))
     return json_response({"since": first, "until": last, "calls": sum(row.calls for row in rows), "rows": rows})
 
 
-async def resolution(request: Request, since: Day | None = None, until: Day | None = None) -> Response:
+async def resolution(request: Request, session: SignedIn, parts: TheParts, since: Day | None = None, until: Day | None = None) -> Response:
     """How many matters were settled by one call."""
     reports = _reports(request)
     first, last = _period(reports, since, until)
-    found = await reports.resolution(first, last)
+    found = await reports.resolution(first, last, parts.scope(session))
     figures = {"solved": found.solved, "unsolved": found.unsolved, "open": found.open, "rate": found.rate}
     return json_response({"since": first, "until": last, **figures})
 
 
-async def menu(request: Request, since: Day | None = None, until: Day | None = None) -> Response:
+async def menu(request: Request, session: SignedIn, parts: TheParts, since: Day | None = None, until: Day | None = None) -> Response:
     """The menu as a picture: how many took each branch, gave up where, and were handed on later."""
     reports = _reports(request)
-    return Response(await reports.menu(*_period(reports, since, until)), media_type=PICTURE)
+    return Response(await reports.menu(*_period(reports, since, until), parts.scope(session)), media_type=PICTURE)
 
 
 def misroutes_csv(rows: Sequence[Misroutes]) -> str:
