@@ -1,10 +1,13 @@
-"""An action that is sent again is not done again: the ``Idempotency-Key`` header.
+"""The answer to an action: given when what was done is durable, and given again to who sends the action again (``Idempotency-Key``).
+
+Nobody is told that something is done which an engine that is killed in the same moment would not know of. (While the disk is full, people
+work on and are told so all the same: ``/healthz`` says that the journal is not well.)
 
 Who does not hear the answer to an action sends it again with the same key, and gets the answer that was given. A key belongs to a user,
 and stands for one request, body and all. A refusal changes nothing, so it is not kept: the action is looked at anew. An action of which
 nobody knows how it ended (a fault, or the engine died over it) is not done again either; the answer says so.
 
-What is kept outlives the engine (``Answers``), for ``KEPT_SECONDS``. Knows no action.
+What is kept outlives the engine (``Answers``), for ``KEPT_SECONDS``. Knows no action and no journal.
 """
 
 from __future__ import annotations
@@ -60,11 +63,26 @@ class Keys:
 
     answers: Answers
     make_durable: Callable[[], bool] = lambda: True
-    """Makes durable what was done, before its answer is kept: an answer that outlives its action would be a lie. Whether it is."""
+    """Makes durable what was done, before its answer is kept or given: one that outlives its action would be a lie. Whether it is."""
     running: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
 
 
-class KeyedRoute(APIRoute):
+class ActionRoute(APIRoute):
+    """A route of an action."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, whose answer waits for what was done to be durable."""
+        serve = super().get_route_handler()
+
+        async def durably(request: Request) -> Response:
+            response = await serve(request)
+            _keys_of(request).make_durable()
+            return response
+
+        return durably
+
+
+class KeyedRoute(ActionRoute):
     """A route of an action that may come with a key."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -78,12 +96,18 @@ class KeyedRoute(APIRoute):
         return once
 
 
+def _keys_of(request: Request) -> Keys:
+    keys = request.app.state.keys
+    assert isinstance(keys, Keys)
+    return keys
+
+
 async def _once(request: Request, key: str, serve: Callable[[Request], Awaitable[Response]]) -> Response:
     session = await signed_in(request, parts_of(request))
     if not re.fullmatch(KEY_PATTERN, key):
         wrong = InvalidPart(detail=f"expected {KEY_PATTERN}", parameter=HEADER)
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "the request is not as the API describes it", errors=(wrong,))
-    keys: Keys = request.app.state.keys
+    keys = _keys_of(request)
     name = (session.name, key)
     while (other := keys.running.get(name)) is not None:
         await other.wait()

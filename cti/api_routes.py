@@ -16,7 +16,7 @@ from typing import Any, Literal
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from cti.api_once import KeyedRoute
+from cti.api_once import ActionRoute, KeyedRoute
 from cti.api_parts import SignedIn
 from cti.api_problems import Refused
 from cti.api_scoped import within_teams
@@ -45,6 +45,8 @@ ASKING: frozenset[Method] = frozenset({"GET", "WEBSOCKET"})
 
 
 BY_KEY = "by key"
+KINDS = {"yes": None, BY_KEY: KeyedRoute, "no": ActionRoute}
+"""Whether it may be sent again -> how it is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def install(app: FastAPI, rows: Iterable[Route]) -> None:
             row.path, row.serve, methods=[row.method], dependencies=checks, status_code=row.status, summary=row.summary,
             response_model=row.answer, response_class=Response if row.answer is None else JSONResponse,
             responses={row.status: {"content": {media: {"schema": {"type": "string"}} for media in row.media}}} if row.media else None,
-            include_in_schema=not row.hidden, route_class_override=KeyedRoute if row.idempotency == BY_KEY else None,
+            include_in_schema=not row.hidden, route_class_override=KINDS[row.idempotency],
         )  # fmt: skip
 
 

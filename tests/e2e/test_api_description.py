@@ -21,16 +21,19 @@ from tests.e2e.scene import PASSWORD, SUPERVISOR, House
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
-ADMIN, AGENT = "root", "wang.fang"
+ADMIN, AGENT, QUALITY = "root", "wang.fang", "mei"
 HOOKS = Path(__file__).with_name("described_hooks.py")
 SETTINGS = Path(__file__).with_name("described.toml")
 SEED = "20"
-SECONDS = {ADMIN: 25, SUPERVISOR: 10, AGENT: 10, "nobody": 5}
+SECONDS = {ADMIN: 12, SUPERVISOR: 5, AGENT: 4, QUALITY: 4, "nobody": 3}
 """For each user, how long requests are thought of."""
 ENDS_THE_SESSION = (
     "/api/logout", "/api/users/{user}", "/api/users/{user}/active", "/api/users/{user}/password", "/api/users/{user}/second-factor/reset",
 )  # fmt: skip
 """After it, everything is refused, and nothing more is learnt."""
+
+
+WHAT_HE_DID = ("AgentLoggedIn", "AgentWentReady")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -39,6 +42,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     async with opened(tmp_path_factory.mktemp("described"), quick) as house:
         database = await open_database(house.hotline.database_url)
         await UserDirectory(database).put(ADMIN, PASSWORD, "admin", AGENT, "en")
+        await UserDirectory(database).put(QUALITY, PASSWORD, "quality", None, "en")
         await database.dispose()
         yield house
 
@@ -66,18 +70,22 @@ async def test_the_api_keeps_to_its_description(house: House, user: str, tmp_pat
     assert child.returncode == 0, said
 
 
-async def test_an_action_sent_again_after_the_engine_died_is_in_the_journal_once(house: House) -> None:
-    """The answer that nobody heard is given again, by the next engine, and readers of what happened are told of one action."""
+async def test_what_was_answered_is_known_after_the_engine_died_and_sent_again_it_is_in_the_journal_once(house: House) -> None:
+    """The engine is killed on answering. What was answered to an action that led to no command is given again, by the next engine, to who
+    has its key, and readers of what happened are told of one action; an action without a key was done too.
+    """
     who, key = {"Cookie": await cookie(house, AGENT)}, {"Idempotency-Key": "the-answer-was-lost"}
     async with httpx.AsyncClient(base_url=house.hotline.address, timeout=30) as client:
         await client.post("/api/desk/logout", headers=who)  # he may be at work, or not
         chief = {"Cookie": await cookie(house, SUPERVISOR)}
         begun = (await client.get("/api/events", params={"after": "latest"}, headers=chief)).json()["next"]
         first = await client.post("/api/desk/login", headers=who | key)
+        assert (await client.post("/api/desk/ready", headers=who)).status_code == 200
         await house.hotline.stop_engine(signal.SIGKILL)
         await house.hotline.start_engine()
         again = await client.post("/api/desk/login", headers=who | key)
         assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
         assert again.headers["Idempotency-Replayed"] == "true"
         events = (await client.get("/api/events", params={"after": begun, "limit": "200"}, headers=chief)).json()["events"]
-        assert [event["event"]["agent"] for event in events if event["type"] == "AgentLoggedIn"] == [AGENT]
+        done = [event["type"] for event in events if event["event"].get("agent") == AGENT and event["type"] in WHAT_HE_DID]
+        assert done == list(WHAT_HE_DID)

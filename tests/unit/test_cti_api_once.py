@@ -15,10 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.answers import AnswerStore
 from acd.archive import open_database
 from acd.effects import Effect
-from acd.events import Event, IncidentDeclared
+from acd.events import AgentLoggedIn, Event, IncidentDeclared, PlanLoaded
+from acd.journal import SqliteJournal
+from acd.model import PhoneId
+from acd.router import Router
+from acd.runner import Runner
 from cti.api import create_app
+from cti.api_live import LiveDesks
 from cti.api_once import Answers, AnswersInMemory, Keys
-from tests.unit.cti_api_house import INCIDENT_TEXTS, SECRET, House, house, plan
+from tests.unit.cti_api_house import INCIDENT_TEXTS, LI, SECRET, House, house, plan
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem
 from tests.unit.test_cti_api_socket import cookie_of
 
@@ -117,6 +122,22 @@ async def test_an_answer_is_kept_only_when_what_was_done_is_durable(built: House
     async with asker(built, answers, tmp_path, durable=False) as chen:
         assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).status_code == 200
         assert_problem(await chen.post(INCIDENTS, json=OUTAGE, headers=KEY), 409, "outcome_unknown")
+
+
+@pytest.mark.parametrize("headers", [{}, KEY], ids=["without a key", "with one"])
+async def test_what_is_answered_is_durable_whatever_comes_next(
+    built: House, answers: Answers, tmp_path: Path, headers: dict[str, str]
+) -> None:
+    """What led to no command is in the journal's file when the answer comes, not up to 50 ms later."""
+    journal, reader = SqliteJournal(tmp_path / "journal.sqlite3"), SqliteJournal(tmp_path / "journal.sqlite3")
+    runner = Runner(Router(), journal, (), lambda: datetime.now(UTC))
+    await runner.submit(PlanLoaded(plan()))
+    app = create_app(runner, built.users, LiveDesks(built.history), SECRET, plan, keys=Keys(answers, runner.make_durable), dist=tmp_path)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS, headers={"Cookie": cookie_of("li")}) as li:
+        assert (await li.post("/api/desk/login", headers=headers)).status_code == 200
+        assert [event for _, _, event in reader.read()][1:] == [AgentLoggedIn(LI, PhoneId("1001"))]
+        assert (await li.post("/api/desk/not-ready", json={"reason": "break"})).status_code == 200
+        assert len(list(reader.read())) == 3
 
 
 @pytest.mark.parametrize("key", ["", "two words", "k" * 129])
