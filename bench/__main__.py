@@ -18,15 +18,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import calls_bench, menu_bench, router_bench, start_bench
+from bench import calls_bench, console_bench, menu_bench, pop_bench, router_bench, start_bench
 from hotline.runtime import find_runtime
 
 RESULTS = Path(__file__).with_name("results.json")
-BENCHES = {"router": router_bench.measure, "start": start_bench.measure, "menus": menu_bench.measure, "calls": calls_bench.measure}
+BENCHES = {
+    "router": router_bench.measure, "start": start_bench.measure, "menus": menu_bench.measure, "pops": pop_bench.measure,
+    "console": console_bench.measure, "calls": calls_bench.measure,
+}  # fmt: skip
 
 TARGETS: Mapping[str, float] = {
     "cpu_per_call_ratio": 1.1,
     "offer_latency_ms.ours.p50": 50,
+    "console_update_ms.page.p99": 500,
+    "screen_pop_ms.p99": 200,
+    "screen_pop_ms.invites_before_pop": 0,
     "menu_response_ms.callers_100.p99": 150,
     "menu_response_ms.callers_300.late": 0,
     "router_decision_us.waiting_10000.p50_us": 50,

@@ -25,13 +25,14 @@ from acd.ports import Engine, TalkView
 from acd.scope import EVERYTHING, Scope
 from acd.supervision import MessageChanged
 from cti import api_messages as messages
+from cti.api_boards import Boards
 from cti.api_cards import OFFER_OVER, Card, Cards, card_of_call
 from cti.api_messages import EarlierCalls
 from cti.api_news import News
 from cti.api_pace import Pace
 from cti.api_pages import CLOSE_SESSION_OVER, Page
 from cti.api_sessions import Session
-from cti.api_shown import shown_board, shown_card
+from cti.api_shown import shown_card
 from cti.pop_feed import PopFeed
 
 log = structlog.get_logger()
@@ -79,7 +80,7 @@ class LiveDesks:
         self._changed_phones: set[PhoneId] = set()
         self._agents_pace = Pace(self._show_agents, AGENTS_EVERY_SECONDS)
         self._board_pace = Pace(self._show_board, BOARD_EVERY_SECONDS)
-        self._last_board: Board | None = None
+        self._boards = Boards(lambda session: self._scope(session))
         self.news = News()
         """How far the journal has come."""
         self._pops = Counter("hotline_pops", "Screen pops by what became of them", ["outcome"], registry=None)
@@ -202,8 +203,7 @@ class LiveDesks:
                 await self._tell(DeskSeen(page.agent, True))
             self._replay(page, page.agent)
         if page.sees_board:
-            board, self._last_board = self._board(), None
-            page.put(messages.board(board.at, shown_board(board, self._scope(page.session), page.sees_numbers)), replaces="board")
+            self._boards.begin(page, self._board(), [other for other in self._viewers() if other is not page])
 
     async def leave(self, page: Page) -> None:
         """The page is gone."""
@@ -327,19 +327,11 @@ class LiveDesks:
             self._send(agent, messages.agent(board.at, _gone(self._views.pop(agent), board.at)))
 
     def _show_board(self) -> None:
-        viewers = [page for page in self._pages if page.sees_board]
-        if not viewers:
-            return
-        board, last = self._board(), self._last_board
-        if last is not None and replace(board, at=last.at) == last:
-            return
-        self._last_board = board
-        texts: dict[tuple[object, ...], str] = {}
-        for page in viewers:
-            sees = (page.session.teams, page.sees_numbers)
-            if sees not in texts:
-                texts[sees] = messages.board(board.at, shown_board(board, self._scope(page.session), page.sees_numbers))
-            page.put(texts[sees], replaces="board")
+        if viewers := self._viewers():
+            self._boards.show(self._board(), viewers)
+
+    def _viewers(self) -> list[Page]:
+        return [page for page in self._pages if page.sees_board]
 
     # ---- the rest --------------------------------------------------------------------------------------------------------
 

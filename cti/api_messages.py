@@ -133,6 +133,11 @@ def board(now: datetime, everything: Board) -> str:
     return encode({"kind": "board", "now": now, "board": everything})
 
 
+def board_changes(now: datetime, changed: Mapping[str, Any]) -> str:
+    """What has changed since the last board, or since the last changes."""
+    return encode({"kind": "board_changes", "now": now, "changes": changed})
+
+
 def pop(
     now: datetime, card: Card, earlier: EarlierCalls | None, link: tuple[str, bool] | None = None, talk: TalkView = IN_TALK
 ) -> str:

@@ -54,6 +54,10 @@ class Page:
         self._unsent.append((text, replaces))
         self._changed.set()
 
+    def has_unsent(self, replaces: str) -> bool:
+        """Whether a text that was put with this ``replaces`` waits to be read."""
+        return any(item[1] == replaces for item in self._unsent)
+
     def _drop(self, replaced: str) -> None:
         for item in self._unsent:
             if item[1] == replaced:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
-from acd.board import AgentView, Board
+from acd.board import AgentView, Board, CallView, IncidentView, MessageView, PromiseView, QueueView
 from acd.customer import Customer
 from acd.model import AgentId, CallbackOrder, CallId, ConsultState, Handover, Level, OfferId, OfferState, PhoneId
 from acd.reason import Reason
@@ -22,6 +22,8 @@ from cti.api_cards import Phase
 from cti.api_login import Me
 from cti.api_messages import UiConfig
 from cti.api_socket import Ping, PopShown
+
+Row = TypeVar("Row")
 
 REF: Final = "#/components/schemas/{model}"
 
@@ -61,10 +63,39 @@ class AgentMessage(_Sent):
 
 
 class BoardMessage(_Sent):
-    """Everything that is going on: at first, and at most four times a second while it changes. For supervisors."""
+    """Everything that is going on, at first; then its changes are sent. For supervisors."""
 
     kind: Literal["board"]
     board: Board
+
+
+class Changed(BaseModel, Generic[Row]):
+    """Rows that are new or not as they were, whole, and the keys of rows that are not there any more."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    put: list[Row]
+    gone: list[str]
+
+
+class BoardChanges(BaseModel):
+    """The parts of the board that have changed; a row is known by its `call`, `agent`, `queue`, `incident` or `message`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    calls: Changed[CallView] | None = None
+    agents: Changed[AgentView] | None = None
+    queues: Changed[QueueView] | None = None
+    promises: Changed[PromiseView] | None = None
+    incidents: Changed[IncidentView] | None = None
+    messages: Changed[MessageView] | None = None
+
+
+class BoardChangesMessage(_Sent):
+    """What has changed since the last board or changes, at most four times a second. Who reads slowly is sent a whole board again."""
+
+    kind: Literal["board_changes"]
+    changes: BoardChanges
 
 
 class MenuStep(BaseModel):
@@ -219,6 +250,7 @@ MESSAGES: Final = (
     Message("/ws", Sender.SERVER, HelloMessage),
     Message("/ws", Sender.SERVER, AgentMessage),
     Message("/ws", Sender.SERVER, BoardMessage),
+    Message("/ws", Sender.SERVER, BoardChangesMessage),
     Message("/ws", Sender.SERVER, PopMessage),
     Message("/ws", Sender.SERVER, EarlierCallsMessage),
     Message("/ws", Sender.SERVER, PopWithdrawnMessage),

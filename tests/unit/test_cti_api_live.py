@@ -281,9 +281,34 @@ async def test_a_supervisor_sees_the_board_when_he_comes_and_when_it_changes(bui
     page = await joined(built, None, "supervisor")
     assert (await next_of(page, "board"))["board"]["calls"] == []
     built.engine.add_call(waiting_call())
-    message = await next_of(page, "board")
-    assert message["board"]["calls"][0]["why_waiting"] == "2 agents with product:printers, both talking"
-    assert message["board"]["queues"][0]["waiting"] == 1
+    changes = (await next_of(page, "board_changes"))["changes"]
+    assert changes["calls"]["put"][0]["why_waiting"] == "2 agents with product:printers, both talking"
+    assert [queue["waiting"] for queue in changes["queues"]["put"]] == [1]
+    assert changes.keys() == {"calls", "queues"}
+
+
+async def test_a_console_that_has_not_read_the_last_changes_is_sent_the_whole_instead(built: House) -> None:
+    reading, slow = await joined(built, None, "supervisor"), await joined(built, None, "supervisor")
+    assert kinds(reading) == ["board"]
+    built.engine.add_call(waiting_call("main-1.1"))
+    await next_of(reading, "board_changes")
+    built.engine.add_call(waiting_call("main-1.2"))
+    await next_of(reading, "board_changes")
+    [message] = sent(slow)
+    assert [call["call"] for call in message["board"]["calls"]] == ["main-1.1", "main-1.2"]
+
+
+async def test_who_comes_later_begins_with_what_the_others_know(built: House) -> None:
+    first = await joined(built, None, "supervisor")
+    sent(first)
+    built.engine.calls[waiting_call().call] = waiting_call()  # comes and goes between two looks
+    second = await joined(built, None, "supervisor")
+    assert [call["call"] for call in sent(second)[0]["board"]["calls"]] == [waiting_call().call]
+    assert [message["kind"] for message in sent(first)] == ["board_changes"]
+    built.engine.calls.clear()
+    built.engine.tell(Ticked(), [built.engine.set(LI, AgentState.READY)])
+    for page in (first, second):
+        assert (await next_of(page, "board_changes"))["changes"]["calls"] == {"put": [], "gone": [waiting_call().call]}
 
 
 async def test_boards_come_no_more_often_than_stated(built: House) -> None:

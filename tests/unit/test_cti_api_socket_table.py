@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from acd.effects import ConsultChanged
 from acd.model import AgentId, CallId, ConsultState, OfferId, OfferState
 from cti import api_messages as messages
 from cti.api import create_app
+from cti.api_board_changes import changes
 from cti.api_cards import Card
 from cti.api_messages import ui_config
 from cti.api_socket import Said, me
@@ -40,6 +42,7 @@ def said_by_the_server(built: House) -> dict[str, str]:
         messages.pong(NOW),
         messages.agent(NOW, board.agents[0]),
         messages.board(NOW, board),
+        messages.board_changes(NOW, changes(replace(board, agents=(), queues=board.queues[1:]), board) or {}),
         messages.pop(NOW, card(), EARLIER, ("https://crm.example/1", True)),
         messages.earlier_calls(NOW, OfferId("o1"), EARLIER),
         messages.pop_withdrawn(NOW, OfferId("o1"), OfferState.RESCINDED),

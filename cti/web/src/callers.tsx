@@ -10,10 +10,16 @@ import { queueText, useSpeech, useWords } from "./words.ts";
 
 const byArrival = (a: CallView, b: CallView) => Date.parse(a.arrived_at) - Date.parse(b.arrived_at);
 
+/** So many rows are drawn unless all are asked for: those who wait longest. */
+const ROWS = 100;
+
 export function WaitingCallers({ calls, agents, ui }: { calls: CallView[]; agents: AgentView[]; ui: Ui }) {
   const words = useWords();
+  const [all, setAll] = useState(false);
   if (calls.length === 0) return <p class="empty-panel">{words.nobodyWaits}</p>;
+  const sorted = [...calls].sort(byArrival);
   return (
+    <>
     <table>
       <thead>
         <tr>
@@ -29,11 +35,20 @@ export function WaitingCallers({ calls, agents, ui }: { calls: CallView[]; agent
         </tr>
       </thead>
       <tbody>
-        {[...calls].sort(byArrival).map((call) => (
+        {(all ? sorted : sorted.slice(0, ROWS)).map((call) => (
           <WaitingRow key={call.call} call={call} agents={agents} ui={ui} />
         ))}
       </tbody>
     </table>
+    {calls.length > ROWS && (
+      <p class="more-rows">
+        {!all && words.moreWait(calls.length - ROWS)}{" "}
+        <button type="button" class="small" onClick={() => setAll(!all)}>
+          {all ? words.showFewer : words.showAll}
+        </button>
+      </p>
+    )}
+    </>
   );
 }
 

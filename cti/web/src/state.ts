@@ -1,5 +1,5 @@
 // What the page knows, and what each message makes of it. Pure: no sockets, no screen, no clock.
-import type { AgentStateName, AgentView, Board, Card, DeskMessage, Me, Message, Outcome, Ui } from "./types.ts";
+import type { Changed, BoardChanges, AgentStateName, AgentView, Board, Card, DeskMessage, Me, Message, Outcome, Ui } from "./types.ts";
 
 export type Link = "opening" | "open" | "lost";
 
@@ -67,6 +67,8 @@ function heard(state: State, message: Message): State {
     }
     case "board":
       return { ...state, board: message.board };
+    case "board_changes":
+      return { ...state, board: state.board && changed(state.board, message.changes, message.now) };
     case "message": {
       const others = state.messages.filter((one) => one.message !== message.message);
       const { message: id, text, by, at } = message;
@@ -91,4 +93,27 @@ function heard(state: State, message: Message): State {
 
 function onCard(state: State, offer: string, change: (card: Card) => Card | null): State {
   return state.card?.offer === offer ? { ...state, card: change(state.card) } : state;
+}
+
+/** The board with its changed parts put over it; a part that is as it was stays the same object. */
+function changed(board: Board, changes: BoardChanges, at: string): Board {
+  return {
+    at,
+    calls: rows(board.calls, changes.calls, (row) => row.call),
+    agents: rows(board.agents, changes.agents, (row) => row.agent),
+    queues: rows(board.queues, changes.queues, (row) => row.queue),
+    promises: rows(board.promises, changes.promises, (row) => row.call),
+    incidents: rows(board.incidents, changes.incidents, (row) => row.incident),
+    messages: rows(board.messages, changes.messages, (row) => row.message),
+  };
+}
+
+/** Rows keep their places; new ones come last. */
+function rows<Row>(before: Row[], change: Changed<Row> | null | undefined, key: (row: Row) => string): Row[] {
+  if (!change) return before;
+  const gone = new Set(change.gone);
+  const put = new Map(change.put.map((row) => [key(row), row]));
+  const kept = before.filter((row) => !gone.has(key(row))).map((row) => put.get(key(row)) ?? row);
+  const known = new Set(before.map(key));
+  return [...kept, ...change.put.filter((row) => !known.has(key(row)))];
 }

@@ -238,6 +238,14 @@ export interface Board {
   messages: MessageView[];
 }
 
+export interface Changed<Row> {
+  put: Row[];
+  gone: string[];
+}
+
+/** The parts of the board that have changed. */
+export type BoardChanges = { [Part in Exclude<keyof Board, "at">]?: Changed<Board[Part][number]> | null };
+
 export interface EarlierCall {
   at: string;
   queue: string | null;
@@ -311,6 +319,7 @@ export type Message = { now: string } & (
   | { kind: "call"; offer: string; call: string; phase: Phase; since: string; answered_at: string | null; consult: Consult | null; on_hold: boolean; muted: boolean }
   | ({ kind: "message"; to_read: boolean } & DeskMessage)
   | { kind: "board"; board: Board }
+  | { kind: "board_changes"; changes: BoardChanges }
 );
 
 export type Said = { kind: "ping" } | { kind: "pop_shown"; offer: string };
