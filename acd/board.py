@@ -178,6 +178,12 @@ class PromiseView:
     agent: AgentId | None
     """Who is reserved for it."""
     order: CallbackOrder
+    promised_by: AgentId | None = None
+    """The agent who promised it for a certain time …"""
+    due_at: datetime | None = None
+    """… which this is …"""
+    note: str = ""
+    """… and what for."""
 
 
 @dataclass(frozen=True, slots=True)

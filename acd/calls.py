@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from acd.appointment import CallbackPromised
 from acd.customer import Customer
 from acd.forecast import Announced
 from acd.instants import span
@@ -53,6 +54,8 @@ class Callback:
     """… and when that opens, as far as it waits for that."""
     overdue_us: int | None = None
     """When the customer counts as unreached, unless the exchange has told of it."""
+    of: CallbackPromised | None = None
+    """The agent's promise that it keeps; None: the caller did not want to wait."""
 
     @property
     def attempt(self) -> str:

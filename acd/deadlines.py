@@ -31,6 +31,7 @@ class Due(Word):
     OFFER_OVERDUE = "offer overdue"
     SWITCH_OVER = "switch over"
     OUTSIDE_OVERDUE = "outside overdue"
+    PROMISE_DUE = "promise due"
 
 
 ATTRIBUTE: Mapping[Due, str] = {
@@ -48,6 +49,7 @@ ATTRIBUTE: Mapping[Due, str] = {
     Due.OFFER_OVERDUE: "overdue_us",
     Due.SWITCH_OVER: "until_us",
     Due.OUTSIDE_OVERDUE: "overdue_us",
+    Due.PROMISE_DUE: "due_us",
 }
 
 _Entry = tuple[int, str, str, int, Due, Any]

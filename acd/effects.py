@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Union
 
+from acd.appointment import Promised
 from acd.customer import Customer
 from acd.model import (
     AgentId,
@@ -233,6 +234,10 @@ class ScreenPop:
     """``why_you`` for readers of any language."""
     phone: PhoneId | None = None
     """The phone that will ring."""
+    promise: Promised | None = None
+    """The agent's promise that this callback keeps."""
+    promises: tuple[Promised, ...] = ()
+    """Callbacks that the house has promised to this number, and that are to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +347,7 @@ class CallbackChanged:
     cause: MissCause | None = None
     """Why the customer was not reached."""
     by: str = ""
-    """Who called it off: a supervisor, or ``caller`` who called again himself."""
+    """Who promised it, when an agent did; who called it off: a supervisor, or ``caller`` who called again himself."""
     reason: str = ""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
+from acd.appointment import CallbackPromised
 from acd.customer import Customer
 from acd.model import AgentId, AgentState, CallId, EndCause, Handover, Level, MissCause, OfferId, PhoneId, QueueId
 from acd.outsiders import OutsideNews
@@ -419,7 +420,7 @@ class ExchangeSeen:
 
 Event = Union[
     PlanLoaded, CallArrived, CallerRecognised, MenuChosen, CallQueued, CallerLeft, CallDiverted,
-    CallbackWanted, CallbackReached, CallbackUnreached, CallbackCancelled,
+    CallbackWanted, CallbackReached, CallbackUnreached, CallbackCancelled, CallbackPromised,
     OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded, CallHandedOn, HandoverAcknowledged,
     ConsultAsked, ConsultCompleted, ConsultTakenBack, ConferenceWanted, JoinFailed,
     OutsideNews,

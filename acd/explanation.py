@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from acd.appointment import CallbackPromised, Promised
 from acd.barring import refusing, resting
 from acd.calls import Call
 from acd.choice import RULES
@@ -87,7 +88,22 @@ def screen_pop(state: State, offer: Offer, made: OfferMade) -> ScreenPop:
         f"{made.rule}; {made.step}: {made.need}", made.attempt, call.handover, call.bounces,
         call.customers, call.customer, call.case, callback=_number(call), callback_order=_order(call),
         reasons=(decided_by(made), Reason("step_asks", name=made.step, need=made.need)), phone=offer.phone,
+        promise=_kept(call), promises=_promised_to(state, call.ani),
     )  # fmt: skip
+
+
+def _kept(call: Call) -> Promised | None:
+    of = call.callback.of if call.promised and call.callback is not None else None
+    return None if of is None else _said(of)
+
+
+def _promised_to(state: State, number: str) -> tuple[Promised, ...]:
+    """What agents have promised to who has this number, and is not due yet."""
+    return tuple(_said(one.promise) for one in state.appointments.values() if number and one.promise.number == number)
+
+
+def _said(promise: CallbackPromised) -> Promised:
+    return Promised(promise.agent, promise.due_at, promise.note)
 
 
 def decided_by(made: OfferMade) -> Reason:

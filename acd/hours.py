@@ -96,6 +96,16 @@ def open_hours(plan: Plan, queue: QueuePlan, at_us: int) -> OpenHours:
     return OpenHours(day, today=today, next_day=later[0], next_time=later[1])
 
 
+def local_clock(plan: Plan, queue: QueuePlan, at_us: int) -> datetime:
+    """What the queue's clocks show at ``at_us``, as if it were UTC."""
+    return _local(_calendar(plan, queue), at_us)
+
+
+def moment_of(plan: Plan, queue: QueuePlan, local_us: int) -> int:
+    """The moment at which the queue's clocks show ``local_us``; of two, the first."""
+    return _from_local(_calendar(plan, queue), local_us)
+
+
 def _clock(seconds: float) -> str:
     """``08:30``."""
     return f"{int(seconds) // 3600:02}:{int(seconds) // 60 % 60:02}"

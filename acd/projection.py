@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from acd.appointment import CallbackPromised
 from acd.effects import (
     AgentChanged,
     Announce,
@@ -70,6 +71,8 @@ class OpenRows:
     """By agent: the one he is in."""
     callbacks: dict[str, Row] = field(default_factory=dict)
     """By call: the latest promise to each live one."""
+    promised: dict[str, Row] = field(default_factory=dict)
+    """By call: what is known of those that agents have promised for later."""
     incidents: dict[str, Row] = field(default_factory=dict)
     stays: Stays = field(default_factory=Stays)
     working: WorkingTime = field(default_factory=WorkingTime)
@@ -218,6 +221,14 @@ class Records:
             if event.handed_over_by is not None:
                 row["handed_over_by"] = event.handed_over_by[:80]
 
+    def _promised(self, at: datetime, event: CallbackPromised) -> None:
+        self._open.promised[event.callback] = {
+            "ani": event.number, "ani_name": event.ani_name, "dnis": event.dnis, "entry": event.entry, "product_line": event.product_line,
+            "level": str(event.level), "language": event.language, "segment": event.segment, "urgent": event.urgent,
+            "customer": event.customer or None, "customer_case": event.case or None,
+            "first_queue": queue_of(event.product_line, event.level),
+        }  # fmt: skip
+
     def _surveyed(self, at: datetime, event: SurveyAnswered) -> None:
         if row := self._open.calls.get(event.call):
             row[f"survey_{event.question}"] = _SURVEY_VALUES[event.question](event.answer)
@@ -228,7 +239,7 @@ class Records:
     def _call_changed(self, sequence: int, ordinal: int, at: datetime, notice: CallChanged) -> None:
         row = self._open.calls.get(notice.call)
         if row is None:
-            row = self._open.calls[notice.call] = _new_call(notice.call, at)
+            row = self._open.calls[notice.call] = _new_call(notice.call, at) | self._open.promised.pop(notice.call, {})
         previous = row["state"]
         row["state"] = str(notice.state)
         if notice.queue is not None and notice.queue != row["queue"]:
@@ -309,6 +320,8 @@ class Records:
             by=notice.by, reason=notice.reason,
         )  # fmt: skip
         self._change(callbacks, row)
+        if over and self._open.promised.pop(notice.call, None) is not None:  # called off before it was due: no call will tell of its end
+            del self._open.callbacks[notice.call]
         self._tell(sequence, ordinal, at, notice)
 
     def _handed_on(self, sequence: int, ordinal: int, at: datetime, notice: HandedOn) -> None:
@@ -352,7 +365,7 @@ _TOLD_OF_OFFER = {OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED}
 _SURVEY_VALUES: dict[str, Callable[[str], object]] = {"score": int, "solved": lambda answer: answer == "1", "comment": str}
 _OF_EVENT: dict[type, Callable[..., None]] = {
     CallArrived: Records._arrived, CallerRecognised: Records._recognised, MenuChosen: Records._chose, CallQueued: Records._queued,
-    SurveyAnswered: Records._surveyed,
+    SurveyAnswered: Records._surveyed, CallbackPromised: Records._promised,
 }  # fmt: skip
 _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,

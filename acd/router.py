@@ -26,6 +26,7 @@ from acd import (
     messages,
     offering,
     outside,
+    promising,
     replan,
     snapshot,
     steering,
@@ -33,6 +34,7 @@ from acd import (
     view,
     watching,
 )
+from acd.appointment import CallbackPromised
 from acd.board import Board
 from acd.calls import Call
 from acd.deadlines import Due
@@ -267,7 +269,8 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     CallbackWanted: calling_back.wanted,
     CallbackReached: calling_back.reached,
     CallbackUnreached: calling_back.unreached,
-    CallbackCancelled: calling_back.cancelled,
+    CallbackCancelled: promising.cancelled,
+    CallbackPromised: promising.promised,
     CallDiverted: callers.diverted,
     OfferRinging: _about_offer(offering.ringing, consulted.ringing),
     OfferAnswered: _about_offer(offering.answered, consulted.answered),
@@ -332,4 +335,5 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.OUTSIDE_OVERDUE: outside.overdue,
     Due.CALLBACK_OVERDUE: calling_back.overdue,
     Due.SWITCH_OVER: switching.over,
+    Due.PROMISE_DUE: promising.due,
 }

@@ -41,8 +41,8 @@ class Scope:
         return self.has_queue(call.queue) or self.has_agent(call.agent) or self.has_agent(call.consulted)
 
     def has_promise(self, promise: PromiseView) -> bool:
-        """Whether the callback is one of his queues', or one of his agents makes it."""
-        return self.has_queue(promise.queue) or self.has_agent(promise.agent)
+        """Whether the callback is one of his queues', or one of his agents makes it, or has promised it."""
+        return self.has_queue(promise.queue) or self.has_agent(promise.agent) or self.has_agent(promise.promised_by)
 
     def of(self, board: Board) -> Board:
         """His part of the board."""

@@ -25,6 +25,7 @@ def of(state: State) -> dict[str, Any]:
         "calls": [_plain(call) | {"step": _step(call)} for call in state.calls.values()],
         "agents": [_plain(agent) for agent in state.roster.company],
         "promised": {number: call.id for number, call in state.promised.items()},
+        "appointments": [_plain(one) for one in state.appointments.values()],
         "in_vain": [_plain(callback) for callback in state.in_vain],
         "incidents": [_plain(incident) for incident in state.incidents.values()],
         "switches": [_plain(switch) for switch in state.switches.values()],

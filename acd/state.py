@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from acd.appointment import Appointment
 from acd.calls import Call, Callback
 from acd.deadlines import Deadlines, Due
 from acd.effects import AgentChanged, CallChanged, Effect
@@ -61,6 +62,8 @@ class State:
     """The last calls that ended, and how."""
     promised: dict[str, Call] = field(default_factory=dict)
     """Number -> the call that is promised a callback there."""
+    appointments: dict[CallId, Appointment] = field(default_factory=dict)
+    """Callbacks that agents have promised for later, in that order."""
     in_vain: list[Callback] = field(default_factory=list)
     """The last callbacks of this day whose customers were not reached in all attempts: somebody should know."""
     incidents: dict[str, Incident] = field(default_factory=dict)

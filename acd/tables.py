@@ -35,6 +35,8 @@ class CallInput(Word):
     FOUND_AFTER = "found after"
     CALLBACK_WANTED = "callback wanted"
     """The caller hangs up and keeps his place."""
+    PROMISE_DUE = "promise due"
+    """The time has come at which an agent has promised to call back."""
     CUSTOMER_DIALLED = "customer dialled"
     """The agent has answered the offer of a callback."""
     RETURNED_TO_PROMISE = "returned to promise"
@@ -141,7 +143,7 @@ CALL: Table[CallState, CallInput] = Table(
     {
         _C.MENU: {
             _CI.QUEUED: _C.WAITING, _CI.REQUEUED: _C.WAITING, _CI.FOUND_TALKING: _C.TALKING, _CI.FOUND_AFTER: _C.AFTER,
-            _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED,
+            _CI.PROMISE_DUE: _C.PROMISED, _CI.DIVERTED: _C.DIVERTED, _CI.ENDED: _C.ENDED,
         },
         _C.WAITING: {
             _CI.RESERVED: _C.OFFERED, _CI.CALLBACK_WANTED: _C.PROMISED, _CI.FOUND_TALKING: _C.TALKING, _CI.FOUND_AFTER: _C.AFTER,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from acd.appointment import Appointment
 from acd.board import (
     AgentView,
     Board,
@@ -22,9 +23,9 @@ from acd.explanation import english, in_short, why_resting
 from acd.figures import QueueCount
 from acd.forecast import average_handling_time, average_speed_of_answer, service_levels
 from acd.instants import instant, micros, seconds
-from acd.model import AgentState, CallState, QueueId
+from acd.model import AgentState, CallbackState, CallState, QueueId
 from acd.opening import open_now
-from acd.plan import QueuePlan
+from acd.plan import CallbackRules, QueuePlan
 from acd.reason import Reason
 from acd.roster import Agent
 from acd.state import SERVED, State
@@ -57,7 +58,16 @@ def _incidents(state: State) -> tuple[IncidentView, ...]:
 def _promises(state: State) -> tuple[PromiseView, ...]:
     open_ones = [call.callback for call in state.calls.values() if call.promised and call.callback is not None]
     promises = sorted([*state.in_vain, *open_ones], key=lambda callback: (callback.promised_at, callback.id))
-    return tuple(_promise(callback) for callback in promises)
+    return *(_promise(callback) for callback in promises), *(_appointment(state, one) for one in state.appointments.values())
+
+
+def _appointment(state: State, one: Appointment) -> PromiseView:
+    of = one.promise
+    rules = state.queue_for(of.product_line, of.level).callback or CallbackRules()
+    return PromiseView(
+        one.id, of.number, of.ani_name, one.queue_id, CallbackState.PROMISED, one.promised_at, one.promised_at, 0, 0, rules.most_attempts,
+        of.due_at, None, rules.order, of.agent, of.due_at, of.note,
+    )  # fmt: skip
 
 
 def _promise(callback: Callback) -> PromiseView:
@@ -66,6 +76,7 @@ def _promise(callback: Callback) -> PromiseView:
         call.id, callback.number, call.ani_name, call.queue_id, callback.state, callback.since or callback.promised_at,
         callback.promised_at,
         callback.attempts, callback.unreached, rules.most_attempts, callback.next_at, call.agent, rules.order,
+        *(() if callback.of is None else (callback.of.agent, callback.of.due_at, callback.of.note)),
     )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ LIST = "callbacks"
 
 
 class CallbackRow(BaseModel):
-    """One promised callback. ``cause``: why the last attempt was in vain; ``by`` and ``reason``: who called it off, and why."""
+    """One promised callback. ``cause``: why the last attempt was in vain; ``by`` and ``reason``: which agent
+    promised it for a certain time (``next_at``), and what for; or who called it off, and why."""
 
     id: str
     call: str

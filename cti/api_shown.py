@@ -16,7 +16,7 @@ def shown_board(board: Board, scope: Scope, numbers: bool) -> Board:
     own = scope.of(board)
     if numbers:
         return own
-    return replace(own, calls=tuple(map(_call, own.calls)), promises=tuple(map(_promise, own.promises)))
+    return replace(own, calls=tuple(map(_call, own.calls)), promises=tuple(map(shown_promise, own.promises)))
 
 
 def shown_card(card: Card, numbers: bool) -> Card:
@@ -29,8 +29,9 @@ def _call(call: CallView) -> CallView:
     return replace(call, ani=masked(call.ani), ani_name=masked_text(call.ani_name), callback_number=called_back)
 
 
-def _promise(promise: PromiseView) -> PromiseView:
-    return replace(promise, number=masked(promise.number), ani_name=masked_text(promise.ani_name))
+def shown_promise(promise: PromiseView) -> PromiseView:
+    """The promise without the customer's number."""
+    return replace(promise, number=masked(promise.number), ani_name=masked_text(promise.ani_name), note=masked_text(promise.note))
 
 
 def _pop(pop: ScreenPop) -> ScreenPop:
