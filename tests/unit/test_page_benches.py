@@ -17,7 +17,7 @@ def after(milliseconds: float) -> datetime:
 
 
 def invite(milliseconds: float) -> PhoneHeard:
-    return PhoneHeard("invite", "2001", after(milliseconds))
+    return PhoneHeard("invite", "2001", after(milliseconds), f"call at {milliseconds}")
 
 
 def epoch_ms(milliseconds: float) -> float:
