@@ -15,7 +15,7 @@ from acd.expectation import of_call
 from acd.instants import instant, span
 from acd.model import CallbackOrder, CallbackState, CallState, MissCause
 from acd.offer import Offer
-from acd.opening import opens_from
+from acd.opening import rings_from
 from acd.plan import CallbackRules
 from acd.state import State, call_enters
 from acd.tables import CALLBACK, CallbackInput, CallInput
@@ -111,12 +111,12 @@ def rested(state: State, call: Call) -> None:
 
 
 def keep_hours(state: State, call: Call) -> None:
-    """A promised call whose queue is closed rests until it opens."""
+    """A promised call rests as long as nobody is called back: mostly while its queue is closed."""
     callback = call.callback
     if callback is None or call.queue is None or call.state is not CallState.PROMISED:
         return
     from_us = max(state.now_us, call.rests_until_us or 0)
-    opens_us = opens_from(state, call.queue, from_us)
+    opens_us = rings_from(state, call.queue, from_us)
     if opens_us > from_us:
         _rest(state, callback, from_us, opens_us)
 
@@ -248,7 +248,7 @@ def count_unreached(state: State, call: Call, cause: MissCause | None) -> bool:
         del state.in_vain[:-IN_VAIN_REMEMBERED]
         return False
     next_us = state.now_us + span(rules.retry_after_seconds)
-    _rest(state, callback, next_us, next_us if call.queue is None else opens_from(state, call.queue, next_us))
+    _rest(state, callback, next_us, next_us if call.queue is None else rings_from(state, call.queue, next_us))
     _change(state, callback, CallbackInput.UNREACHED, cause=cause)
     return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from acd.instants import instant, micros, span
@@ -73,8 +73,8 @@ def opens_at(plan: Plan, queue: QueuePlan, from_us: int) -> int:
 
 
 def next_change(plan: Plan, after_us: int) -> int | None:
-    """The next moment after ``after_us`` at which some queue opens or closes, or a rule's times begin or end; None when none does within
-    a month.
+    """The next moment after ``after_us`` at which some queue opens or closes, begins or ends to call back, or a rule's times begin or end;
+    None when none does within a month.
     """
     moments = (moment for queue in plan.queues for times in _changes(plan, queue, after_us) for moment in times)
     return min((moment for moment in moments if moment > after_us), default=None)
@@ -129,6 +129,8 @@ def _changes(plan: Plan, queue: QueuePlan, at_us: int) -> Iterator[tuple[int, in
     for rule in queue.overflow:
         if rule.during:
             yield from _times(plan, queue, rule.during, at_us, LOOK_AHEAD_DAYS)
+    if queue.callback is not None and queue.callback.hours:
+        yield from _openings(plan, replace(queue, hours=queue.callback.hours), at_us, LOOK_AHEAD_DAYS)
 
 
 def _openings(plan: Plan, queue: QueuePlan, at_us: int, days: int) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from acd.hours import Switch, is_open, opens_at
@@ -27,6 +28,20 @@ def opens_from(state: State, queue: QueuePlan, from_us: int) -> int:
     if switch.opened:
         return from_us
     return switch.until_us if switch.until_us is not None else from_us + span(LOOK_AGAIN_SECONDS)
+
+
+def rings_from(state: State, queue: QueuePlan, from_us: int) -> int:
+    """The first moment from ``from_us`` on at which the queue's customers may be called back: by the callbacks' own hours where they have
+    some, else while it is open. In a queue that was closed by hand nobody is called back; one that was opened goes by the hours.
+    """
+    if queue.callback is None or not queue.callback.hours:
+        return opens_from(state, queue, from_us)
+    own = replace(queue, hours=queue.callback.hours)
+    at_us = opens_at(state.plan, own, from_us)
+    switch = _switch(state, queue, at_us)
+    if switch is None or switch.opened:
+        return at_us
+    return opens_at(state.plan, own, switch.until_us if switch.until_us is not None else at_us + span(LOOK_AGAIN_SECONDS))
 
 
 def _switch(state: State, queue: QueuePlan, at_us: int) -> Switch | None:

@@ -128,6 +128,8 @@ class CallbackRules:
     """He has waited so long."""
     confirm_seconds: float = 0.0
     """So long at most, after answering, he has to press a key before he counts as reached."""
+    hours: tuple[Hours, ...] = ()
+    """When customers are called back; none: while the queue is open."""
 
 
 @dataclass(frozen=True, slots=True)

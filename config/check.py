@@ -8,7 +8,7 @@ hardly as meant.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from acd.model import QueueId
@@ -196,6 +196,18 @@ def _cover(subject: Subject) -> Iterator[Problem]:
                 yield from _cover_problem(queue, language, cover, ("product_lines", queue.product_line))
 
 
+def _callback_cover(subject: Subject) -> Iterator[Problem]:
+    """Where customers are called back at hours of their own, somebody is there to talk to them."""
+    usual = {agent.id: usual_hours(subject.config.agents[agent.id]) for agent in subject.plan.agents}
+    for queue in subject.plan.queues:
+        own = queue.callback.hours if queue.callback is not None else ()
+        for language in subject.config.languages if own else ():
+            for cover in covers(subject.plan, usual, replace(queue, hours=own), _bound(queue, language)):
+                if not cover.could:
+                    text = f"found nobody for callbacks of {queue.id} in {language} {in_words(cover.spans)}, expected somebody at work"
+                    yield Problem(text, _rules_path(subject.config, queue, "callback"))
+
+
 def _cover_problem(queue: QueuePlan, language: str, cover: Cover, path: Path) -> Iterator[Problem]:
     when = in_words(cover.spans)
     if not cover.could:
@@ -309,7 +321,8 @@ def _callback_numbers(subject: Subject) -> Iterator[Problem]:
 
 _PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     _loops, _keys_away, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _expired_entries, _unknown_queues,
-    _unpromised_callbacks, _unreached_queues, _staffing, _cover, _idle_agents, _idle_phones, _survival, _closing, _calendars_without_days,
+    _unpromised_callbacks, _unreached_queues, _staffing, _cover, _callback_cover, _idle_agents, _idle_phones, _survival, _closing,
+    _calendars_without_days,
     _overflow_to_itself, _starvation,
     _callback_numbers,
 )  # fmt: skip

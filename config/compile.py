@@ -201,6 +201,7 @@ def _callback_rules(row: CallbackRow) -> CallbackRules:
     return CallbackRules(
         row.when_expected_seconds, row.when_ahead, CallbackOrder(row.order), row.most_attempts, row.retry_after_seconds,
         float(row.ring_seconds), when_waited_seconds=row.when_waited_seconds,
+        hours=tuple(opening for times in row.hours for opening in _hours(times)),
     )  # fmt: skip
 
 

@@ -120,7 +120,7 @@ class OverflowRow(Strict):
 
 
 class CallbackRow(Strict):
-    """When callers who wait hear that they may be called back, and how often it is tried. Needs `callbacks`."""
+    """When callers who wait hear that they may be called back, when and how often it is tried. Needs `callbacks`."""
 
     when_expected_seconds: WaitSeconds | None = Field(
         default=None, description="The expected wait is so long or longer, or nobody who matches is at work …"
@@ -134,6 +134,9 @@ class CallbackRow(Strict):
     most_attempts: int = Field(default=3, ge=1, le=20, description="So often he is tried.")
     retry_after_seconds: Annotated[float, Field(ge=1, le=86400)] = Field(default=600.0, description="Pause after an attempt in vain.")
     ring_seconds: int = Field(default=30, ge=5, le=120, description="How long the customer's phone rings.")
+    hours: tuple[HoursRow, ...] = Field(
+        default=(), max_length=50, description="When customers are called back, by the queue's calendar; none: while the queue is open."
+    )
 
     @model_validator(mode="after")
     def _offered_some_time(self) -> CallbackRow:

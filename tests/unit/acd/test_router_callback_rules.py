@@ -12,8 +12,9 @@ from acd.effects import CallbackChanged, CallOverflowed, DialBack, SendCall
 from acd.events import CallArrived, CallbackReached, CallbackUnreached, CallbackWanted, CallerLeft, CallQueued, OfferMissed, PlanLoaded
 from acd.hours import opens_at
 from acd.instants import instant, micros
-from acd.model import CallbackOrder, CallbackState, CallId, CallState, Level, MissCause
+from acd.model import CallbackOrder, CallbackState, CallId, CallState, Level, MissCause, QueueId
 from acd.plan import CallbackRules, Hours, Overflow, Plan
+from acd.supervision import QueueSwitched
 from tests.unit.acd.scene import NINE, PLAN, Scene, queue
 
 HOUR = 3600.0
@@ -173,3 +174,69 @@ def test_a_new_plans_hours_do_not_shorten_the_pause_after_an_attempt() -> None:
     assert scene.later(59.0) == []
     scene.later(2.0)
     assert scene.first(DialBack).call == call
+
+
+# ---- hours of their own ------------------------------------------------------------------------------------------------------------
+
+
+AT_ELEVEN = tuple(Hours(weekday, 11 * HOUR, 12 * HOUR) for weekday in range(7))
+
+
+def called_back_at_eleven(*rules: Overflow, **more: object) -> Plan:
+    """The telephone is open from eight to ten, and customers are called back from eleven to twelve, on Saturdays too."""
+    made = CallbackRules(order=CallbackOrder.CUSTOMER_FIRST, retry_after_seconds=60.0, hours=AT_ELEVEN)
+    queues = (queue("printers", overflow=rules, hours=OFFICE_HOURS, callback=made), *PLAN.queues[1:])
+    return replace(PLAN, queues=queues, **more)  # type: ignore[arg-type]
+
+
+def promised_at_nine(plan: Plan) -> tuple[Scene, CallId]:
+    scene = Scene(plan)
+    call = from_number(scene, "1", "13900000001")
+    scene(CallbackWanted(call))
+    scene(CallerLeft(call))
+    return scene, call
+
+
+def test_callbacks_with_hours_of_their_own_are_made_then_and_not_while_the_telephone_is_open() -> None:
+    scene, call = promised_at_nine(called_back_at_eleven())
+    scene.ready("ann")
+    [promise] = scene.router.board(scene.now).promises
+    assert promise.next_at == NINE + timedelta(hours=2)
+    assert not [one for one in scene.later(2 * HOUR - 2.0) if isinstance(one, DialBack)]
+    scene.later(1.0)
+    assert (scene.first(DialBack).call, scene.now) == (call, NINE + timedelta(hours=2))
+
+
+def test_an_attempt_in_vain_at_the_end_of_their_hours_is_made_again_on_the_next_day() -> None:
+    scene, call = promised_at_nine(called_back_at_eleven())
+    scene.later(3 * HOUR - 40.0)
+    scene.ready("ann")
+    dialled = scene.first(DialBack)
+    scene(CallbackUnreached(call, dialled.attempt, MissCause.NO_ANSWER), after=20.0)
+    [promise] = scene.router.board(scene.now).promises
+    assert promise.next_at == NINE + timedelta(days=1, hours=2)
+
+
+def test_nobody_is_called_back_when_their_hours_are_over_before_an_engineer_is_free() -> None:
+    scene, _ = promised_at_nine(called_back_at_eleven())
+    scene.later(3 * HOUR)
+    scene.ready("ann")
+    assert not scene.of(DialBack)
+    [promise] = scene.router.board(scene.now).promises
+    assert promise.next_at == NINE + timedelta(days=1, hours=2)
+
+
+def test_a_queue_closed_by_hand_calls_nobody_back_at_their_hours_either() -> None:
+    scene, _ = promised_at_nine(called_back_at_eleven(CLOSED))
+    until = NINE + timedelta(hours=2, minutes=30)
+    scene(QueueSwitched(QueueId("printers.L1"), False, until, "chief", "storm"))
+    scene.ready("ann")
+    assert not [one for one in scene.later(2.5 * HOUR - 5.0) if isinstance(one, DialBack)]
+    scene.later(10.0)
+    assert scene.first(DialBack)
+
+
+def test_the_calendars_holidays_are_theirs_too() -> None:
+    scene, _ = promised_at_nine(called_back_at_eleven(closed_days=("2026-03-02", "2026-03-03")))
+    [promise] = scene.router.board(scene.now).promises
+    assert promise.next_at == NINE + timedelta(days=2, hours=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,8 @@ from config.check import check
 from config.cover import in_words
 from config.schema import Config
 from config.schema.source import Problem, Severity
+from tests.unit.config.conftest import SHIPPED
+from tests.unit.config.test_dialplan import CALLED_BACK
 
 Changed = Callable[..., Config]
 OFFICE = '{days: [mon, tue, wed, thu, fri], opens: "08:30", closes: "18:00"}'
@@ -22,8 +25,8 @@ KNOWS_PRINTERS_IN_ENGLISH = ("li.wei", "wang.fang", "chen.jie", "sun.li", "wu.ti
 def staffed(changed: Changed) -> Changed:
     """Office hours for all queues; ``staffed(**{agent: works})`` with the agents' usual hours, the agent's id with _ for the dot."""
 
-    def change(**works: str) -> Config:
-        pairs = [(ALWAYS, OFFICE)]
+    def change(*more: tuple[str, str], **works: str) -> Config:
+        pairs = [(ALWAYS, OFFICE), *more]
         for agent, hours in works.items():
             name = agent.replace("_", ".")
             pairs.append((f"  {name}:\n    {{name:", f"  {name}:\n    {{works: [{hours}], name:"))
@@ -83,3 +86,17 @@ def test_a_queue_that_is_open_by_another_zones_clock_is_held_against_the_same_ho
 def test_times_in_words() -> None:
     assert in_words([(day * 86400, (day + 1) * 86400) for day in range(7)]) == "at all times"
     assert in_words([(4 * 86400 + 61200, 5 * 86400)]) == "on Friday 17:00-24:00"
+
+
+def test_hours_of_callbacks_with_nobody_at_work_are_refused_at_their_line(staffed: Changed) -> None:
+    """Engineers go home at six, and customers would be called back until seven."""
+    names = re.findall(r"^  ([a-z]+\.[a-z]+):\n    \{name:", SHIPPED, re.MULTILINE)
+    late = '{days: [fri], opens: "17:00", closes: "19:00"}'
+    callbacks = ("    # callback: {when_expected", f"    callback: {{hours: [{late}], when_expected")
+    config = staffed(*CALLED_BACK[:2], callbacks, **{name.replace(".", "_"): OFFICE for name in names})
+
+    problems = told(config, "found nobody for callbacks of printers.L1 in zh")
+
+    assert [(problem.severity, problem.path[-1]) for problem in problems] == [(Severity.ERROR, "callback")]
+    assert "on Friday 18:00-19:00" in problems[0].text
+    assert problems[0].line is not None
