@@ -93,6 +93,7 @@ class Records:
         self._behind = False
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._writing = asyncio.Lock()
 
     # ---- life ------------------------------------------------------------------------------------------------------------
 
@@ -114,12 +115,17 @@ class Records:
     async def stop(self) -> None:
         """Write what is left."""
         if self._task:
-            self._task.cancel()
+            async with self._writing:  # a transaction that is cancelled half-way keeps SQLite's file locked against the last one
+                self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.flush()
 
     async def flush(self) -> None:
         """Write what has changed since the last time. Whatever it raises, nothing is forgotten."""
+        async with self._writing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         if not self._make_durable():
             self._wake.set()
             return

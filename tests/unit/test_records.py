@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd import projection
 from acd.archive import Archive, open_database
 from acd.customer import Customer
 from acd.effects import AgentChanged, CallChanged, Effect, HandedOn, OfferChanged, OfferMade
@@ -258,3 +261,31 @@ async def test_a_call_knows_its_first_queue_its_transfers_and_who_solved_it_sinc
     row = await Archive(database).call(CALL)
     assert row is not None
     assert (row["resolver"], row["transfers"], row["settled_at"] - row["queued_at"]) == (bob, 1, timedelta(seconds=55))
+
+
+async def test_what_is_being_written_at_the_end_is_written_to_its_end(database: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_go_on, ends = asyncio.Event(), asyncio.Event(), []
+    upsert = projection._upsert
+
+    async def slow(*of: Any) -> None:
+        begun.set()
+        try:
+            await may_go_on.wait()
+            await upsert(*of)
+        except BaseException as end:
+            ends.append(end)
+            raise
+
+    monkeypatch.setattr(projection, "_upsert", slow)
+    monkeypatch.setattr(projection, "WRITE_EVERY_SECONDS", 0)
+    records = Records(database)
+    await records.open()
+    records.start()
+    tell(records)
+    async with asyncio.timeout(5):
+        await begun.wait()
+        stopping = asyncio.create_task(records.stop())
+        await asyncio.sleep(0)
+        may_go_on.set()
+        await stopping
+    assert (ends, records.written) == ([], len(STORY))
