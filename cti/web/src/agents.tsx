@@ -1,6 +1,7 @@
 // Agents: who does what since when, and the supervisor's means to change it.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import * as api from "./api.ts";
+import { useModal } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { useNow } from "./clock.ts";
 import { levelOfAgent, Marked } from "./levels.tsx";
@@ -108,7 +109,7 @@ function Cause({ agent, caller }: { agent: AgentView; caller: string | undefined
 function SetState({ agent, ui, onDone }: { agent: AgentView; ui: Ui; onDone(): void }) {
   const words = useWords();
   const request = useRequest();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const choices = CAN_BE_SET.filter((state) => state !== agent.state);
   const [state, setState] = useState<AgentStateName>(choices.includes("not_ready") ? "not_ready" : "ready");
   const [reason, setReason] = useState(ui.reasons[0] ?? "");
@@ -116,7 +117,6 @@ function SetState({ agent, ui, onDone }: { agent: AgentView; ui: Ui; onDone(): v
   const tell = useToast();
   const own = words.supervision;
   const undo = () => api.forceState(agent.agent, agent.state, agent.state === "not_ready" ? (ui.reasons.includes(agent.cause) ? agent.cause : (ui.reasons[0] ?? "")) : "", own.undo);
-  useEffect(() => dialog.current?.showModal(), []);
   async function apply(event: Event): Promise<void> {
     event.preventDefault();
     if (!(await request.run(() => api.forceState(agent.agent, state, state === "not_ready" ? reason : "", why)))) return;

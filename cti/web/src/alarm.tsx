@@ -1,10 +1,10 @@
-// A tone when a figure becomes an alarm, and the switch that silences it. It sounds once for each figure, not for as long as it lasts.
+// A tone and a word for screen readers when a figure becomes an alarm, and the switch that silences it. It sounds once for each figure, not for as long as it lasts.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useNow } from "./clock.ts";
 import { Icon } from "./icons.tsx";
 import { levelsOf } from "./levels.tsx";
 import type { QueueView, Ui } from "./types.ts";
-import { useWords } from "./words.ts";
+import { queueText, useSpeech } from "./words.ts";
 
 const KEPT_AS = "hotline.sound";
 const HERTZ = [660, 520];
@@ -27,25 +27,38 @@ function beep(): void {
 }
 
 export function Alarm({ queues, ui }: { queues: QueueView[]; ui: Ui }) {
-  const own = useWords().supervision;
+  const { words, language } = useSpeech();
+  const own = words.supervision;
+  const figures: Record<string, string> = { waiting: words.columns.waiting, longest: words.columns.longest, expected: own.expected, served: own.levelNow };
   const now = useNow();
   const [on, setOn] = useState(() => localStorage.getItem(KEPT_AS) !== "off");
+  const [told, setTold] = useState("");
   const before = useRef<Set<string> | null>(null);
   const alarms = new Set(queues.flatMap((queue) => Object.entries(levelsOf(queue, ui, now)).flatMap(([what, level]) => (level === "alarm" ? [`${queue.queue} ${what}`] : []))));
   const known = [...alarms].sort().join("|");
   useEffect(() => {
-    const isNew = before.current !== null && [...alarms].some((one) => !before.current?.has(one));
+    const isNew = before.current === null ? [] : [...alarms].filter((one) => !before.current?.has(one));
     before.current = alarms;
-    if (isNew && on) beep();
+    setTold(isNew.map(said).join(", "));
+    if (isNew.length > 0 && on) beep();
   }, [known]);
+  function said(alarm: string): string {
+    const [queue = "", what = ""] = alarm.split(" ");
+    return `${queueText(ui, language, queue)} ${figures[what]}`;
+  }
   function change(): void {
     localStorage.setItem(KEPT_AS, on ? "off" : "on");
     setOn(!on);
     if (!on) beep();
   }
   return (
-    <button type="button" class="small" aria-pressed={on} onClick={change}>
-      <Icon name={on ? "sound" : "silent"} size={13} /> {on ? own.soundOn : own.soundOff}
-    </button>
+    <>
+      <button type="button" class="small" aria-pressed={on} onClick={change}>
+        <Icon name={on ? "sound" : "silent"} size={13} /> {on ? own.soundOn : own.soundOff}
+      </button>
+      <span class="unseen" role="status">
+        {told && `${own.alarm}: ${told}`}
+      </span>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 // An agent's desk: my state and what I can do about it on the left, the call on the right.
 import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
+import { Arriving } from "./arriving.tsx";
 import { PopCard } from "./card.tsx";
 import { ConsultPanel, isOwn, isUnderWay } from "./consult.tsx";
 import { Icon } from "./icons.tsx";
@@ -31,6 +32,7 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
       <div class="desk-side">
         <MyState agent={agent} ui={ui} shortcuts={shortcuts} />
         <CallNotification card={card} ui={ui} />
+        <Arriving card={card} ui={ui} />
         <Shortcuts on={shortcuts} onSwitch={setShortcuts} />
       </div>
       <div class="desk-call">

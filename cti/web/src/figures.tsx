@@ -1,5 +1,6 @@
 // How well callers were served today: the service level under every formula side by side, the three-rings rule, what was announced.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { useModal } from "./dialog.tsx";
 import { share } from "./queues.tsx";
 import type { AgentView, QueueView, Ui } from "./types.ts";
 import { queueText, useSpeech, useWords } from "./words.ts";
@@ -11,7 +12,7 @@ export function Figures({ queues, agents, ui }: { queues: QueueView[]; agents: A
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class="small" onClick={() => setOpen(true)}>
+      <button type="button" class="small" data-opens="figures" onClick={() => setOpen(true)}>
         {words.figures}
       </button>
       {open && <Sheet queues={queues} agents={agents} ui={ui} onDone={() => setOpen(false)} />}
@@ -21,8 +22,7 @@ export function Figures({ queues, agents, ui }: { queues: QueueView[]; agents: A
 
 function Sheet({ queues, agents, ui, onDone }: { queues: QueueView[]; agents: AgentView[]; ui: Ui; onDone(): void }) {
   const { words, language } = useSpeech();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   const formulas = Object.keys(queues[0]?.service_levels ?? {});
   const rung = agents.filter((agent) => agent.rung > 0);
   return (

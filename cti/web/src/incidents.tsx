@@ -32,7 +32,7 @@ export function Incidents({ incidents, ui }: { incidents: IncidentView[]; ui: Ui
           </button>
         </div>
       ))}
-      <button type="button" class="small" onClick={() => setDeclaring(true)}>
+      <button type="button" class="small" data-opens="incident" onClick={() => setDeclaring(true)}>
         {words.incidents}
       </button>
       {declaring && <Declare incidents={incidents} ui={ui} onShow={setShown} onDone={() => setDeclaring(false)} />}

@@ -1,6 +1,7 @@
 // Messages to the desks: a supervisor writes one and sees who has read it; an agent reads it on his desk.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import * as api from "./api.ts";
+import { useModal } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
 import type { DeskMessage, MessageView, Ui } from "./types.ts";
@@ -11,7 +12,7 @@ export function Messages({ messages, ui }: { messages: MessageView[]; ui: Ui }) 
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class="small" onClick={() => setOpen(true)}>
+      <button type="button" class="small" data-opens="message" onClick={() => setOpen(true)}>
         {own.message}
       </button>
       {open && <Write messages={messages} ui={ui} onDone={() => setOpen(false)} />}
@@ -23,11 +24,10 @@ function Write({ messages, ui, onDone }: { messages: MessageView[]; ui: Ui; onDo
   const words = useWords();
   const own = words.supervision;
   const request = useRequest();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [text, setText] = useState("");
   const [team, setTeam] = useState("");
   const teams = [...new Set(ui.targets.agents.map((one) => one.team))].filter(Boolean);
-  useEffect(() => dialog.current?.showModal(), []);
   async function send(event: Event): Promise<void> {
     event.preventDefault();
     if (await request.run(() => api.sendMessage(text, team))) setText("");

@@ -1,6 +1,7 @@
 // A supervisor's orders about one call: what can be done with it now, to whom, and why; and his own part in a conversation.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import * as api from "./api.ts";
+import { useModal } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { ProblemLine, useRequest } from "./parts.tsx";
 import { useToast } from "./toast.tsx";
@@ -47,7 +48,7 @@ function Orders({ call, orders, agents, ui, onDone }: OrdersProps) {
   const own = words.supervision;
   const request = useRequest();
   const tell = useToast();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [order, setOrder] = useState<Order>(orders[0] ?? "hang_up");
   const atWork = agents.filter((agent) => agent.state !== "logged_out").sort((a, b) => Number(b.state === "ready") - Number(a.state === "ready"));
   const [agent, setAgent] = useState(call.assigned_to ?? atWork[0]?.agent ?? "");
@@ -56,7 +57,6 @@ function Orders({ call, orders, agents, ui, onDone }: OrdersProps) {
   const [seconds, setSeconds] = useState("600");
   const [phone, setPhone] = useState(() => localStorage.getItem(OWN_PHONE) ?? "");
   const [why, setWhy] = useState("");
-  useEffect(() => dialog.current?.showModal(), []);
 
   const perform: Record<Order, () => Promise<unknown>> = {
     assign: () => api.assign(call.call, agent || null, why),

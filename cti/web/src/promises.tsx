@@ -1,6 +1,7 @@
 // Promised callbacks: to whom, since when, what comes next, and the supervisor's means to call one off.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import * as api from "./api.ts";
+import { useModal } from "./dialog.tsx";
 import { Clock, Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
 import type { AgentView, PromiseView, Ui } from "./types.ts";
 import { queueText, useSpeech, useWords } from "./words.ts";
@@ -88,9 +89,8 @@ function Next({ promise }: { promise: PromiseView }) {
 function CallOff({ promise, onDone }: { promise: PromiseView; onDone(): void }) {
   const words = useWords();
   const request = useRequest();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [reason, setReason] = useState("");
-  useEffect(() => dialog.current?.showModal(), []);
   async function apply(event: Event): Promise<void> {
     event.preventDefault();
     if (await request.run(() => api.callOff(promise.call, reason))) onDone();

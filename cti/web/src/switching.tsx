@@ -1,6 +1,7 @@
 // Opening and closing a queue by hand, until a time or further notice.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import * as api from "./api.ts";
+import { useModal } from "./dialog.tsx";
 import { serverNow } from "./clock.ts";
 import { Icon } from "./icons.tsx";
 import { ProblemLine, useRequest } from "./parts.tsx";
@@ -38,12 +39,11 @@ export function SwitchQueue({ queue, ui, onDone }: { queue: QueueView; ui: Ui; o
   const own = useWords().supervision;
   const request = useRequest();
   const tell = useToast();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const name = queueText(ui, language, queue.queue);
   const [state, setState] = useState<(typeof STATES)[number]>(queue.switched ? "by_hours" : queue.is_open && queue.can_close ? "closed" : "open");
   const [minutes, setMinutes] = useState(60);
   const [why, setWhy] = useState("");
-  useEffect(() => dialog.current?.showModal(), []);
   const before = queue.switched;
   const undo = () => api.switchQueue(queue.queue, before ? (before.opened ? "open" : "closed") : "by_hours", before?.until ?? null, own.undo);
   async function give(event: Event): Promise<void> {
