@@ -6,14 +6,13 @@ on. Of two for one number the earlier stays. A customer who calls again by himse
 
 from __future__ import annotations
 
-import re
-
 from acd.calls import Call, Callback
 from acd.deadlines import Due
 from acd.effects import CallbackChanged, DialBack, RingAgent, SendCall
 from acd.expectation import of_call
 from acd.instants import instant, span
 from acd.model import CallbackOrder, CallbackState, CallState, MissCause
+from acd.numbers import is_dialable
 from acd.offer import Offer
 from acd.opening import rings_from
 from acd.plan import CallbackRules
@@ -37,7 +36,6 @@ BY_CALLER = "caller"
 """Who calls a promise off by calling again himself."""
 
 _DEFAULT = CallbackRules()
-_DIALABLE = re.compile(r"\+?[0-9]{3,20}")
 
 
 def rules_of(call: Call) -> CallbackRules:
@@ -47,7 +45,7 @@ def rules_of(call: Call) -> CallbackRules:
 
 def dialable(state: State, number: str) -> bool:
     """Whether somebody can, and may, be called at ``number``: a withheld one can't, nor what is no number."""
-    return _DIALABLE.fullmatch(number) is not None and state.plan.callback_numbers.allow(number)
+    return is_dialable(number) and state.plan.callback_numbers.allow(number)
 
 
 def worth_offering(state: State, call: Call, now_us: int) -> bool:

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from acd import moving, offering
+from acd import lines_out, moving, offering
 from acd.calls import Call, Consult, Question
 from acd.colleagues import Chosen, of_queue
-from acd.effects import CallChanged, ConsultChanged, HandedOn, HangUpPhones, JoinCaller, OfferChanged, OfferMade, StartConsult, WithdrawPop
+from acd.effects import CallChanged, ConsultChanged, HangUpPhones, JoinCaller, OfferChanged, OfferMade, StartConsult, WithdrawPop
 from acd.explanation import NAMES_OF_CANDIDATES, decided_by, names, screen_pop
 from acd.instants import seconds
 from acd.model import AgentId, CallState, ConsultState, MissCause, NobodyFree, OfferState
@@ -204,9 +204,7 @@ def _give_away(state: State, call: Call, consult: Consult) -> None:
     """Out of the house: as when the agent had handed the call on to there."""
     own = call.offer
     assert own is not None, "an agent asks"
-    state.say(HandedOn(
-        call.id, own.agent.id, call.queue_id, None, None, consult.outside, consult.question.handover, bounced=False
-    ))  # fmt: skip
+    moving.give_away(state, call, own.agent.id, consult.outside, consult.question.handover)
     call.consult, call.destination, call.queued_by = None, consult.outside, None
     state.figures.flowed_out(call)
     call_enters(state, call, CallInput.DIVERTED)
@@ -245,7 +243,7 @@ def drop(state: State, call: Call) -> None:
 
 def unjoined(state: State, call: Call) -> None:
     """The caller was to be put together with an agent whose phone is gone: he waits at his old place. Said again, it changes nothing."""
-    given_away = call.state is CallState.DIVERTED and call.destination in state.plan.outside_lines
+    given_away = call.state is CallState.DIVERTED and lines_out.leads_out(state.plan, call.destination)
     if call.product_line is None or not (given_away or call.state in (CallState.TALKING, CallState.AFTER)):
         return
     if call.consult is not None and call.consult.state is ConsultState.CONFERENCE:

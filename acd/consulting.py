@@ -6,7 +6,7 @@ Decides whether it is possible now. Who is asked is in ``acd.colleagues``, what 
 
 from __future__ import annotations
 
-from acd import colleagues, consulted, outside
+from acd import colleagues, consulted, lines_out, outside
 from acd.calls import Call, Consult, Question
 from acd.effects import Confer
 from acd.events import ConferenceWanted, ConsultAsked, ConsultCompleted, ConsultTakenBack
@@ -24,8 +24,8 @@ def asked(state: State, event: ConsultAsked) -> None:
         raise IllegalTransition(f"{event.agent} does not talk to {event.call}")
     if call.consult is not None:
         raise IllegalTransition(f"{event.agent} asks {call.consult.agent or call.consult.outside} already")
-    if event.to_destination is not None:
-        _outside(state, call, event, event.to_destination)
+    if event.to_destination is not None or event.to_number is not None:
+        _outside(state, call, event)
         return
     target = target_of(state, call, event)
     chosen = colleagues.certain(state, event.to_agent) if event.to_agent else colleagues.of_queue(state, call, target)
@@ -34,8 +34,9 @@ def asked(state: State, event: ConsultAsked) -> None:
     ))  # fmt: skip
 
 
-def _outside(state: State, call: Call, event: ConsultAsked, to: str) -> None:
-    if to not in state.plan.outside_lines:
+def _outside(state: State, call: Call, event: ConsultAsked) -> None:
+    to = event.to_destination or lines_out.require(state.plan, event.to_number or "")
+    if event.to_destination is not None and to not in state.plan.outside_lines:
         raise IllegalTransition(f"nobody can be asked at {to}")
     assert call.queue is not None, "only a call of a queue is asked about"
     outside.ask(state, call, to, Question(call.queue.product_line, call.queue.level, None, None, signed(event.handover, event.agent)))

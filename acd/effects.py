@@ -113,7 +113,7 @@ class StartConsult:
 
 @dataclass(frozen=True, slots=True)
 class AskOutside:
-    """As ``StartConsult``, but it is somebody outside the house who is rung: at a destination of the dialplan."""
+    """As ``StartConsult``, but it is somebody outside the house who is rung: at a destination of the dialplan, or at a number."""
 
     consult: OfferId
     """Names this asking: his news says it too."""
@@ -152,7 +152,7 @@ class HangUpPhones:
 
 @dataclass(frozen=True, slots=True)
 class SendCall:
-    """Send the caller out of the queue to a named destination of the dialplan (closed announcement, voicemail, partner)."""
+    """Send the caller out of the queue to a named destination of the dialplan (closed announcement, voicemail, partner), or to a number."""
 
     call: CallId
     destination: str
@@ -363,6 +363,7 @@ class HandedOn:
     to_destination: str | None
     handover: Handover | None
     bounced: bool
+    to_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +379,7 @@ class ConsultChanged:
     state: ConsultState
     why: str
     outside: str = ""
-    """The destination where he is."""
+    """The destination, or the number, where he is."""
 
 
 @dataclass(frozen=True, slots=True)

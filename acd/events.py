@@ -195,10 +195,11 @@ class TalkEnded:
 
 @dataclass(frozen=True, slots=True)
 class CallHandedOn:
-    """An agent hands his call on and is free of it: to a queue, to an agent (within a queue, or the call's own), or out to a destination.
+    """An agent hands his call on and is free of it: to a queue, to an agent (within a queue, or the call's own), or out, to a destination
+    or to a number that he keyed.
 
     With a ``handover``, the receiver must acknowledge it at his desk, if it is connected, before his phone is rung. Illegal for an
-    agent who does not talk to this call, and for a target that the plan does not have, or that is himself.
+    agent who does not talk to this call, and for a target that the plan does not have or allow, or that is himself.
     """
 
     call: CallId
@@ -207,6 +208,8 @@ class CallHandedOn:
     to_agent: AgentId | None = None
     to_destination: str | None = None
     handover: Handover | None = None
+    to_number: str | None = None
+    """Digits, with at most a ``+`` before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +222,10 @@ class HandoverAcknowledged:
 @dataclass(frozen=True, slots=True)
 class ConsultAsked:
     """An agent wants to ask another one about the call he talks to, before he gives it over: a free one of a queue, or a certain one; or
-    somebody outside the house, at a destination that has a telephone.
+    somebody outside the house, at a destination that has a telephone, or at a number that he keyed.
 
-    Illegal for an agent who does not talk to this call, or asks already; ``NobodyFree`` when nobody can be rung now.
+    Illegal for an agent who does not talk to this call, or asks already, and for a number that the plan does not allow; ``NobodyFree`` when
+    nobody can be rung now.
     """
 
     call: CallId
@@ -230,6 +234,8 @@ class ConsultAsked:
     to_agent: AgentId | None = None
     handover: Handover | None = None
     to_destination: str | None = None
+    to_number: str | None = None
+    """Digits, with at most a ``+`` before them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A call handed on by the agent who talks to it: L1 to L2 to L3, to a certain engineer, or out.
+"""A call handed on by the agent who talks to it: L1 to L2 to L3, to a certain engineer, or out of the house.
 
 Decides that the call keeps its place in line and its wait clock goes on from where it stood, that the agent does his
 after-call work. It does not know who will take it.
@@ -6,9 +6,9 @@ after-call work. It does not know who will take it.
 
 from __future__ import annotations
 
-from acd import callers, consulted, desk, moving
+from acd import callers, consulted, desk, lines_out, moving
 from acd.calls import Call
-from acd.effects import HandedOn, HoldCall, SendCall
+from acd.effects import HoldCall, SendCall
 from acd.events import CallHandedOn, CallQueued, ConsultAsked
 from acd.instants import seconds
 from acd.model import CallState, IllegalTransition
@@ -29,12 +29,11 @@ def handed_on(state: State, event: CallHandedOn) -> None:
     if call.consult is not None:
         whom = call.consult.agent or call.consult.outside
         raise IllegalTransition(f"{event.agent} asks {whom} about {event.call}: he gives it over, or takes it back")
-    if event.to_destination is not None:
-        state.say(HandedOn(
-            call.id, event.agent, call.queue_id, event.to_queue, event.to_agent, event.to_destination, event.handover, bounced=False,
-        ))  # fmt: skip
-        callers.divert(state, call, event.to_destination)
-        state.say(SendCall(call.id, event.to_destination))
+    if event.to_destination is not None or event.to_number is not None:
+        to = event.to_destination or lines_out.require(state.plan, event.to_number or "")
+        moving.give_away(state, call, event.agent, to, event.handover)
+        callers.divert(state, call, to)
+        state.say(SendCall(call.id, to))
         return
     _requeue(state, call, event, target_of(state, call, event))
 

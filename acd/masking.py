@@ -14,7 +14,7 @@ HIDDEN: Final = "****"
 SHORTEST: Final = 7
 """Digits. What has fewer is nobody's number in a public network."""
 _NUMBER: Final = re.compile(rf"(?<![0-9A-Za-z_.])\+?\d{{{SHORTEST},20}}(?![0-9A-Za-z_])(?!\.\d)", re.ASCII)
-_NUMBER_KEYS: Final = frozenset({"ani", "number", "caller", "callback", "callback_number"})
+_NUMBER_KEYS: Final = frozenset({"ani", "number", "caller", "callback", "callback_number", "to_number"})
 """Fields that hold a number and nothing else, however it is written."""
 
 

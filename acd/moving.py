@@ -10,6 +10,7 @@ from dataclasses import replace
 from acd.calls import Call
 from acd.effects import HandedOn
 from acd.model import AgentId, Handover, QueueId
+from acd.numbers import is_dialable
 from acd.plan import QueuePlan
 from acd.state import State
 
@@ -27,6 +28,16 @@ def give(
     call.refusals = {by: 1}
     if call.preferred_agent == by:  # he is not waited for again
         call.preferred_agent = None
+
+
+def give_away(state: State, call: Call, by: AgentId, to: str, handover: Handover | None) -> None:
+    """``by`` gives the call out of the house, to a destination or a number; what he wrote is there still should nobody answer."""
+    number = is_dialable(to)
+    state.say(HandedOn(
+        call.id, by, call.queue_id, None, None, None if number else to, handover, bounced=False, to_number=to if number else None,
+    ))  # fmt: skip
+    if number:
+        call.handover = signed(handover, by)
 
 
 def settle(call: Call, target: QueuePlan) -> None:

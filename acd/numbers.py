@@ -19,6 +19,21 @@ NATIONAL_DIGITS: Final = 10
 
 _SEPARATORS: Final = re.compile(r"[\s().\-/·]+")
 _SPELLING: Final = re.compile(r"(\+?)([0-9]+)")
+_DIALABLE: Final = re.compile(r"\+?[0-9]{3,20}")
+
+
+def is_dialable(text: str) -> bool:
+    """Whether it can be dialled as it stands: digits of ASCII, with at most a ``+`` before them."""
+    return _DIALABLE.fullmatch(text) is not None
+
+
+def as_keyed(text: str) -> str:
+    """A number that a person typed or pasted, as it can be dialled: without blanks, hyphens, brackets; '' when it is none.
+
+    Unlike ``e164`` it adds nothing: what is dialled is what he keyed.
+    """
+    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
+    return plain if is_dialable(plain) else ""
 
 
 def e164(text: str, country_code: str = "86") -> str:

@@ -133,20 +133,27 @@ class CallbackRules:
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackNumbers:
-    """Which numbers may be called back: whoever can make us dial any number can make us pay for it."""
+class NumberGuard:
+    """Which numbers may be dialled: whoever can make us dial any number can make us pay for it."""
 
     allowed: tuple[str, ...] = ()
     """Beginnings; none given: every number, unless …"""
     refused: tuple[str, ...] = ()
-    """… it begins with one of these."""
+    """… it begins with one of these …"""
     shortest: int = 3
     longest: int = 20
     """Digits, without a ``+``."""
+    emergency: tuple[str, ...] = ()
+    """… or with one of these, however it is spelled: zeros, ``+`` and ``country_code`` before it are no way around."""
+    country_code: str = "86"
 
     def allow(self, number: str) -> bool:
-        """Whether the number, digits with at most a ``+`` before them, may be called back."""
+        """Whether the number, digits with at most a ``+`` before them, may be dialled."""
         if not self.shortest <= len(number.removeprefix("+")) <= self.longest or number.startswith(self.refused):
+            return False
+        bare = number.removeprefix("+").lstrip("0")
+        at_home = bare.removeprefix(self.country_code).lstrip("0")
+        if bare.startswith(self.emergency) or at_home.startswith(self.emergency):
             return False
         return not self.allowed or number.startswith(self.allowed)
 
@@ -248,8 +255,10 @@ class Plan:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     tells_opening: tuple[str, ...] = ()
     """Destinations at which callers are told when the queue opens again."""
-    callback_numbers: CallbackNumbers = CallbackNumbers()
+    callback_numbers: NumberGuard = NumberGuard()
     outside_lines: tuple[str, ...] = ()
     """Destinations where somebody can be asked: those that are a telephone's number."""
     outside_ring_seconds: float = 45.0
     """How long a telephone outside the house rings whose owner is asked."""
+    outside_numbers: NumberGuard | None = None
+    """Numbers that an agent may key, to ask somebody there or to hand a call on; None: he may key none."""

@@ -319,10 +319,23 @@ def _callback_numbers(subject: Subject) -> Iterator[Problem]:
             yield _warning(f"found {start!r} allowed and refused; nobody there is called back", "callbacks", "allowed", position)
 
 
+def _outside_numbers(subject: Subject) -> Iterator[Problem]:
+    row = subject.config.outside_numbers
+    if row is None:
+        return
+    if not row.allowed:
+        yield _warning(
+            "found every number of the country allowed; expected `allowed`: how numbers begin that agents may key", "outside_numbers"
+        )
+    for position, start in enumerate(row.allowed):
+        if start.startswith((*row.refused, *row.emergency)):
+            yield _warning(f"found {start!r} allowed and refused; nobody there is rung", "outside_numbers", "allowed", position)
+
+
 _PROOFS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     _loops, _keys_away, _silent_circles, _places_without_people, _unreachable_nodes, _idle_branches, _expired_entries, _unknown_queues,
     _unpromised_callbacks, _unreached_queues, _staffing, _cover, _callback_cover, _idle_agents, _idle_phones, _survival, _closing,
     _calendars_without_days,
     _overflow_to_itself, _starvation,
-    _callback_numbers,
+    _callback_numbers, _outside_numbers,
 )  # fmt: skip

@@ -16,9 +16,9 @@ from acd.plan import (
     AgentPlan,
     AnnounceRules,
     Calendar,
-    CallbackNumbers,
     CallbackRules,
     Hours,
+    NumberGuard,
     Overflow,
     Plan,
     QueuePlan,
@@ -46,6 +46,7 @@ from config.schema import (
     InputRow,
     MenuRow,
     NoticeRow,
+    OutsideNumbers,
     OverflowRow,
     QueueOverride,
     QueueRules,
@@ -100,6 +101,7 @@ def compile_plan(config: Config, at: datetime = SOME_WINTER_DAY) -> Plan:
         callback_numbers=_numbers(config.callbacks),
         outside_lines=tuple(name for name, row in config.destinations.items() if row.dial is not None),
         outside_ring_seconds=config.offers.outside_ring_seconds,
+        outside_numbers=_outside_numbers(config.outside_numbers),
     )
 
 
@@ -205,8 +207,14 @@ def _callback_rules(row: CallbackRow) -> CallbackRules:
     )  # fmt: skip
 
 
-def _numbers(line: CallbackLine | None) -> CallbackNumbers:
-    return CallbackNumbers() if line is None else CallbackNumbers(line.allowed, line.refused, line.shortest, line.longest)
+def _numbers(line: CallbackLine | None) -> NumberGuard:
+    return NumberGuard() if line is None else NumberGuard(line.allowed, line.refused, line.shortest, line.longest)
+
+
+def _outside_numbers(row: OutsideNumbers | None) -> NumberGuard | None:
+    if row is None:
+        return None
+    return NumberGuard(row.allowed, row.refused, row.shortest, row.longest, row.emergency, row.country_code)
 
 
 def _given(override: QueueOverride | None) -> dict[str, object]:

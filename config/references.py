@@ -317,6 +317,11 @@ def _callback_line(config: Config) -> Iterator[Problem]:
         yield from _trunk_out(config, config.callbacks.trunk, ("callbacks", "trunk"))
 
 
+def _outside_numbers(config: Config) -> Iterator[Problem]:
+    if config.outside_numbers is not None:
+        yield from _trunk_out(config, config.outside_numbers.trunk, ("outside_numbers", "trunk"))
+
+
 def _trunk_out(config: Config, trunk: str, path: Path) -> Iterator[Problem]:
     for exchange in config.exchanges.values():
         known = [name for name, row in exchange.trunks.items() if row.contact is not None]
@@ -423,5 +428,6 @@ def _ports(config: Config) -> Iterator[Problem]:
 
 _RULES: tuple[Rule, ...] = (
     languages, _prompts, _case_states, _incidents, _continue_case, _labels, _voice_menu, _entries, _handovers, feature_codes,
-    _menus, _inputs, _notices, _queues, _calendars, _relief, _callback_line, _agents, _segments, _destinations, _exchanges, _ports,
+    _menus, _inputs, _notices, _queues, _calendars, _relief, _callback_line, _outside_numbers, _agents, _segments, _destinations,
+    _exchanges, _ports,
 )  # fmt: skip

@@ -9,32 +9,19 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import Response
-from pydantic import ConfigDict, model_validator
 
 from acd.board import AgentView
 from acd.events import ConferenceWanted, ConsultAsked, ConsultCompleted, ConsultTakenBack, Event
 from acd.model import AgentId, NobodyFree, QueueId
 from cti.api_desk import json_response, require_known
-from cti.api_parts import Body, OwnAgent, Parts, TheParts
+from cti.api_parts import OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SIGNED_IN, Route
-from cti.api_transfer import Name, Packet, call_of, one_of, require_target
+from cti.api_transfer import Packet, Target, call_of, require_number, require_target
 
 
-class Asked(Body):
-    """Who is asked: exactly one of a queue, an agent and a destination that has a telephone."""
-
-    model_config = ConfigDict(json_schema_extra={"oneOf": one_of("queue", "agent", "destination")})
-
-    queue: Name | None = None
-    agent: Name | None = None
-    destination: Name | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Asked:
-        if sum(part is not None for part in (self.queue, self.agent, self.destination)) != 1:
-            raise ValueError("name one of queue, agent and destination")
-        return self
+class Asked(Target):
+    """Who is asked: exactly one of a queue, an agent, a destination that has a telephone, and a telephone's number."""
 
 
 class Question(Packet):
@@ -50,9 +37,10 @@ async def ask(body: Question, agent: OwnAgent, parts: TheParts) -> Response:
     require_target(parts, to.queue, to.agent)
     if to.destination is not None:
         require_known("destination", to.destination, parts.ui().targets.outside)
+    number = None if to.number is None else require_number(parts, to.number)
     event = ConsultAsked(
         call_of(agent, parts), agent, None if to.queue is None else QueueId(to.queue), None if to.agent is None else AgentId(to.agent),
-        body.handover(), to.destination,
+        body.handover(), to.destination, number,
     )  # fmt: skip
     try:
         return await _submit(parts, agent, event)

@@ -54,6 +54,8 @@ class Targets:
     """Names of the ways out of the house."""
     outside: tuple[str, ...] = ()
     """Those of them where somebody can be asked first."""
+    numbers: bool = False
+    """Whether a number can be keyed: to ask somebody there first, or to hand the call on to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def ui_config(
     lines = dict.fromkeys(queue.product_line for queue in plan.queues)
     named = {line: labels.get(line, {}) for line in lines}
     agents = tuple(AgentTarget(one.id, one.name, one.team) for one in plan.agents)
-    targets = Targets(_queue_targets(plan, named), agents, destinations, plan.outside_lines)
+    targets = Targets(_queue_targets(plan, named), agents, destinations, plan.outside_lines, plan.outside_numbers is not None)
     return UiConfig(
         plan.not_ready_reasons, plan.dispositions, languages, named, targets, incident_texts or {}, supervision or {}, tuple(phones)
     )  # fmt: skip

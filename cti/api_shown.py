@@ -21,12 +21,18 @@ def shown_board(board: Board, scope: Scope, numbers: bool) -> Board:
 
 def shown_card(card: Card, numbers: bool) -> Card:
     """The card as he may see it."""
-    return card if numbers else replace(card, pop=_pop(card.pop))
+    if numbers:
+        return card
+    consult = None if card.consult is None else replace(card.consult, outside=masked_text(card.consult.outside))
+    return replace(card, pop=_pop(card.pop), consult=consult)
 
 
 def _call(call: CallView) -> CallView:
     called_back = None if call.callback_number is None else masked(call.callback_number)
-    return replace(call, ani=masked(call.ani), ani_name=masked_text(call.ani_name), callback_number=called_back)
+    return replace(
+        call, ani=masked(call.ani), ani_name=masked_text(call.ani_name), callback_number=called_back,
+        consulted_outside=masked_text(call.consulted_outside),
+    )  # fmt: skip
 
 
 def shown_promise(promise: PromiseView) -> PromiseView:

@@ -1,6 +1,7 @@
 """Handing a call on: to a queue, an engineer or out of the house, with what the next one must know; and having read it.
 
-Translates requests to events and names the targets that there are; what follows is the router's decision.
+Translates requests to events and names the targets that there are, and the numbers that may be dialled; what follows is the router's
+decision.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from acd.board import AgentView
 from acd.events import CallHandedOn, HandoverAcknowledged
+from acd.lines_out import allows
 from acd.model import AgentId, AgentState, CallId, Handover, OfferId, QueueId
+from acd.numbers import as_keyed
 from cti.api_desk import json_response, require_known
 from cti.api_parts import Body, OwnAgent, Parts, TheParts
 from cti.api_problems import Refused
@@ -23,6 +26,9 @@ LONGEST_TEXT = 1500
 """Characters of what was tried and of the notes: both, in any script, fit into a body."""
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
+Keyed = Annotated[
+    str, Field(min_length=1, max_length=64, description="As it is keyed or pasted; blanks, hyphens, dots and brackets in it mean nothing.")
+]
 
 
 def one_of(*names: str) -> list[JsonValue]:
@@ -33,18 +39,19 @@ def one_of(*names: str) -> list[JsonValue]:
 
 
 class Target(Body):
-    """Where a call goes: exactly one of a queue, an agent and a destination."""
+    """Where a call goes: exactly one of a queue, an agent, a destination and a telephone's number."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": one_of("queue", "agent", "destination")})
+    model_config = ConfigDict(json_schema_extra={"oneOf": one_of("queue", "agent", "destination", "number")})
 
     queue: Name | None = None
     agent: Name | None = None
     destination: Name | None = None
+    number: Keyed | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Target:
-        if sum(part is not None for part in (self.queue, self.agent, self.destination)) != 1:
-            raise ValueError("name one of queue, agent and destination")
+        if sum(part is not None for part in (self.queue, self.agent, self.destination, self.number)) != 1:
+            raise ValueError("name one of queue, agent, destination and number")
         return self
 
 
@@ -77,9 +84,10 @@ async def hand_on(body: HandOn, agent: OwnAgent, parts: TheParts) -> Response:
     """Hand on the call that the agent talks to; he is in wrap-up then. The receiver reads what goes with it before his phone rings."""
     to = body.to
     require_target(parts, to.queue, to.agent, to.destination)
+    number = None if to.number is None else require_number(parts, to.number)
     await parts.engine.submit(CallHandedOn(
         call_of(agent, parts), agent, None if to.queue is None else QueueId(to.queue), None if to.agent is None else AgentId(to.agent),
-        to.destination, body.handover(),
+        to.destination, body.handover(), number,
     ))  # fmt: skip
     return json_response(parts.agent_view(agent))
 
@@ -109,6 +117,14 @@ def require_target(parts: Parts, queue: str | None, agent: str | None, destinati
         require_known("agent", agent, tuple(row.agent for row in targets.agents))
     if destination is not None:
         require_known("destination", destination, targets.destinations)
+
+
+def require_number(parts: Parts, keyed: str) -> str:
+    """The number as it is dialled; refused when it is none, or one that an agent may not have dialled."""
+    number = as_keyed(keyed)
+    if not allows(parts.plan(), number):
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "number_refused", "this is no number that may be dialled from here")
+    return number
 
 
 ROUTES = (

@@ -121,11 +121,11 @@ def decided(notice: Effect) -> list[str]:
         case CallbackChanged():
             return [_of_callback(notice)]
         case HandedOn():
-            where = " ".join(f"{part}" for part in (notice.to_queue, notice.to_agent, notice.to_destination) if part)
+            where = " ".join(f"{part}" for part in (notice.to_queue, notice.to_agent, notice.to_destination, notice.to_number) if part)
             return [f"{notice.agent} gives the call to {where}{': it has bounced' if notice.bounced else ''}"]
         case ConsultChanged():
             why = f" ({notice.why})" if notice.why not in (notice.state, "begun", "answered") else ""
-            return [f"{notice.agent} asks {notice.consulted}: {notice.state}{why}"]
+            return [f"{notice.agent} asks {notice.consulted or notice.outside}: {notice.state}{why}"]
         case _:
             return [_words(type(notice).__name__)]
 

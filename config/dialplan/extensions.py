@@ -230,7 +230,7 @@ def _destinations(config: Config) -> Rendered:
     said = {} if config.callbacks is None else {PROMISED: "callback_promised"}
     said |= {PROMISED_WHEN_OPEN: WHEN_OPEN_PROMPT} if promises_when_open(config) else {}
     own = [filled("say.tmpl", name=name, sounds=PROMPT_FOLDER, prompt=prompt) for name, prompt in said.items()]
-    return joined([*own, *(_destination(name, row) for name, row in config.destinations.items())])
+    return joined([*own, *(_destination(name, row) for name, row in config.destinations.items()), *_numbers(config, "number-out.tmpl")])
 
 
 def _destination(name: str, row: Destination) -> Rendered:
@@ -245,11 +245,25 @@ def _destination(name: str, row: Destination) -> Rendered:
 def _outside(config: Config) -> Rendered:
     """Who can be asked outside the house: the destinations that are a telephone's number."""
     rows = {name: row for name, row in config.destinations.items() if row.dial is not None}
-    return joined([
+    asked = [
         filled("consult-outside.tmpl", name=name, number=row.dial or "", trunk=trunk_endpoint(row.trunk or ""),
                ring_seconds=config.offers.outside_ring_seconds)
         for name, row in rows.items()
-    ])  # fmt: skip
+    ]  # fmt: skip
+    return joined([*asked, *_numbers(config, "consult-number.tmpl")])
+
+
+def _numbers(config: Config, template: str) -> list[Rendered]:
+    """The numbers that agents may key: a pattern for each length, with and without a ``+``, so that nothing but digits gets through."""
+    row = config.outside_numbers
+    if row is None:
+        return []
+    patterns = [f"_{plus}{'X' * length}" for length in range(row.shortest, row.longest + 1) for plus in ("", "+")]
+    return [
+        filled(template, pattern=pattern, prefix=row.prefix, trunk=trunk_endpoint(row.trunk), caller_id=row.caller_id,
+               ring_seconds=config.offers.outside_ring_seconds)
+        for pattern in patterns
+    ]  # fmt: skip
 
 
 def trunk_endpoint(trunk: str) -> str:

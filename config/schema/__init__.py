@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr, field_validator
 from config.schema.codes import FeatureCodes
 from config.schema.customers import CustomersRow, HttpCustomers, SqlCustomers
 from config.schema.need import Combination, Need
+from config.schema.outside import OutsideNumbers
 from config.schema.pop import PopUrl, ScreenPopRow, Webhook
 from config.schema.relief import AnnounceRow, CalendarRow, CallbackLine, CallbackRow, HoursRow, OverflowRow
 from config.schema.routing import (
@@ -135,6 +136,10 @@ class Config(Strict):
         default_factory=dict, max_length=50, description="Clocks, holidays and special days that queues' hours go by, by name."
     )
     callbacks: CallbackLine | None = Field(default=None, description="How customers are called back; without it, nobody is.")
+    outside_numbers: OutsideNumbers | None = Field(
+        default=None,
+        description="Numbers that agents may key to ask somebody there, or to hand a call on; without it, only `destinations` are dialled.",
+    )
     incident_texts: tuple[Name, ...] = Field(
         default=(), max_length=20, description="Prompts of which a supervisor chooses one when a product line has an incident."
     )
@@ -223,6 +228,7 @@ __all__ = [
     "Need",
     "NoticeRow",
     "Offers",
+    "OutsideNumbers",
     "OverflowRow",
     "Path",
     "Phone",

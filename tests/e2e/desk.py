@@ -145,11 +145,12 @@ class AgentAtDesk:
         await self._does("/api/desk/wrap-up/end", {"disposition": disposition, "note": note})
 
     async def hands_on(self, packet: Mapping[str, str] | None = None, **to: str) -> None:
-        """Hand the current call on: ``queue=``, ``agent=`` or ``destination=``."""
+        """Hand the current call on: ``queue=``, ``agent=``, ``destination=`` or ``number=``."""
         await self._does("/api/desk/transfer", {"to": to, **(packet or {})})
 
     async def asks(self, packet: Mapping[str, str] | None = None, **to: str) -> None:
-        """Ask another engineer about the current call: one of ``queue=``, or ``agent=``; or somebody outside, at ``destination=``."""
+        """Ask another engineer about the current call: one of ``queue=``, or ``agent=``; or somebody outside, at ``destination=``
+        or ``number=``."""
         await self._does("/api/desk/consult", {"to": to, **(packet or {})})
 
     async def gives_over(self) -> None:

@@ -9,6 +9,8 @@ LINES = ("servers", "pcs", "printers", "scanners")
 LEVELS = ("L1", "L2", "L3")
 PARTNER = "88001234"
 """Somebody outside the house, at the other end of the trunk."""
+SHOWN_OUTSIDE = "4008001234"
+"""The number that is shown to whom an engineer rings at a number that he keyed."""
 RING_SECONDS = 3
 WRAP_UP_SECONDS = 1.5
 HEARTBEAT_SECONDS = 10
@@ -74,6 +76,7 @@ def quick(rows: dict[str, Any]) -> None:
     rows["supervision"] = {"listening": True}
     rows["destinations"]["partner"] = {"dial": PARTNER, "trunk": "provider"}
     rows["offers"]["outside_ring_seconds"] = 5
+    rows["outside_numbers"] = {"trunk": "provider", "caller_id": SHOWN_OUTSIDE}
     rows["survival"].update(heartbeat_seconds=HEARTBEAT_SECONDS, ring_seconds=5)
     for phone in rows["phones"].values():
         phone["qualify_seconds"] = 1

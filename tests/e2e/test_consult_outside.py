@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.simulated_phones import Habits, Manner, SimulatedPhones
-from tests.e2e.desk import AgentAtDesk
-from tests.e2e.quick_config import PARTNER
+from tests.e2e.desk import AgentAtDesk, DeskAnswered
+from tests.e2e.quick_config import PARTNER, SHOWN_OUTSIDE
 from tests.e2e.scene import Caller, Scene
 from tests.e2e.test_consult import CALLER, HELD, are_at, hear_each_other, told
+from tests.e2e.test_engine_dies import engine_killed
 from tests.e2e.test_exchange_lost import manager_lost
 from tests.e2e.test_transfer import PACKET, handed_on, talking
 from tests.e2e.waiting import until
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 ASKING = ("hotline-consult-outside", "partner")
+KEYED = "13800138000"
 
 
 @asynccontextmanager
@@ -35,11 +38,11 @@ async def partner(scene: Scene, folder: Path, manners: Mapping[str, Manner] | No
         yield phones
 
 
-async def meets(phones: SimulatedPhones, what: str) -> None:
+async def meets(phones: SimulatedPhones, what: str, number: str = PARTNER) -> None:
     async def seen() -> bool:
-        return what in [line.what for line in phones.log() if line.phone == PARTNER]
+        return what in [line.what for line in phones.log() if line.phone == number]
 
-    await until(seen, f"the partner's phone {what}: {phones.log()}")
+    await until(seen, f"the telephone at {number} {what}: {phones.log()}")
 
 
 async def asking(scene: Scene, phones: SimulatedPhones) -> tuple[AgentAtDesk, Caller]:
@@ -114,3 +117,69 @@ async def three_are_in_one_bridge(scene: Scene) -> None:
         return len(rows) == 3 and len({row[-2] for row in rows}) == 1 and rows[0][-2] != ""
 
     await until(together, "three channels in one bridge")
+
+
+async def shows(scene: Scene, number: str) -> None:
+    """Whom an engineer rings sees this number, and not the caller's: Asterisk says the connected line's in the From of its INVITE."""
+    rows = (await scene.hotline.asterisk.cli("core show channels concise")).splitlines()
+    [leg] = [row.split("!")[0] for row in rows if "!AppDial!" in row and row.startswith(f"PJSIP/{CALLER}")]
+    about = await scene.hotline.asterisk.cli(f"core show channel {leg}")
+    assert f"Connected Line ID: {number}" in about, about
+
+
+async def test_a_number_that_the_engineer_keys_is_asked_and_given_the_call_and_who_is_not_answered_there_comes_back(
+    scene: Scene, tmp_path: Path
+) -> None:
+    li, caller = await talking(scene, "pcs.L1", "li.wei")
+    with pytest.raises(DeskAnswered, match="number_refused"):
+        await li.hands_on(number="+86110")
+    async with partner(scene, tmp_path, {KEYED: Manner.BUSY}) as phones:
+        await li.hands_on(PACKET, number=KEYED)
+        await meets(phones, "invite", KEYED)
+        pop = await li.sees(lambda message: message["kind"] == "pop" and message["handover"] == {**PACKET, "by": "li.wei"}, "him again")
+    await li.has_read_the_handover(pop["offer"])
+    await scene.is_live(caller, "talking")
+    async with partner(scene, tmp_path / "again") as phones:
+        await li.asks(number="138 0013-8000")
+        await meets(phones, "answered", KEYED)
+        assert (await scene.is_live(caller, "consulting"))["consulted_outside"] == KEYED
+        await are_at(scene, HELD, ("hotline-consult-outside", KEYED))
+        await hear_each_other(scene, CALLER, "1001")
+        await shows(scene, SHOWN_OUTSIDE)
+        await li.goes_back()
+        await meets(phones, "ended", KEYED)
+        await scene.is_live(caller, "talking")
+        await hear_each_other(scene, CALLER, "1001")
+        await li.hands_on(number=KEYED)
+        await li.becomes("wrap_up")
+        await caller_and_partner_hear_each_other(scene)
+        await shows(scene, SHOWN_OUTSIDE)
+        await caller.hangs_up()
+    record = await scene.ended(caller)
+    assert (record["agent"], record["end_cause"]) == ("li.wei", "diverted")
+    handed = await handed_on(scene, record["id"])
+    assert [(row["to_number"], row["to_destination"]) for row in handed] == [(KEYED, None)] * 2
+    assert [state for state, _ in await told(scene, record["id"])] == ["asked", "ringing", "talking", "back"]
+
+
+async def test_nobody_is_dropped_when_the_engine_is_killed_while_somebody_outside_is_asked(scene: Scene, tmp_path: Path) -> None:
+    """It is back before the caller's music has a pause in which he would be taken for forgotten: the heartbeat is set ahead for that."""
+    async with partner(scene, tmp_path) as phones:
+        _, caller = await asking(scene, phones)
+        async with engine_killed(scene.house):
+            await scene.hotline.asterisk.cli(f"dialplan set global HOTLINE_ALIVE {int(time.time()) + 300}")
+            await are_at(scene, HELD, ASKING)
+            await hear_each_other(scene, CALLER, "1001")
+        found = await scene.is_live(caller, "consulting")
+        assert (found["agent"], found["consulted_outside"]) == ("li.wei", "partner")
+        await are_at(scene, HELD, ASKING)
+        await hear_each_other(scene, CALLER, "1001")
+        assert scene.phones is not None
+        scene.phones.hang_up("1001")
+        await caller_and_partner_hear_each_other(scene)
+        assert (await scene.house.agent_view("li.wei"))["state"] in ("wrap_up", "ready")
+        await caller.hangs_up()
+        await meets(phones, "ended")
+    record = await scene.ended(caller)
+    assert (record["agent"], record["end_cause"]) == ("li.wei", "diverted")
+    assert "ended" not in caller.did(), "he said goodbye himself"

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from acd.effects import CallbackChanged, CallChanged, DialBack, Effect, OfferMade
+from acd.effects import AskOutside, CallbackChanged, CallChanged, DialBack, Effect, OfferMade, SendCall
 from acd.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -69,7 +69,7 @@ from acd.model import (
 from acd.opening import open_now
 from acd.outsiders import OutsideAnswered, OutsideFailed, OutsideLeft, OutsideMissed
 from acd.packing import pack, unpack
-from acd.plan import CallbackRules, Hours, Overflow, Plan, Rona, Strategy
+from acd.plan import CallbackRules, Hours, NumberGuard, Overflow, Plan, Rona, Strategy
 from acd.router import Router
 from acd.stages import PERSONAL
 from acd.tables import JOINT, JOINT_OF_CONSULT
@@ -88,6 +88,7 @@ COMPANY = (
     agent("eve", "product:servers=2", "level:L3", "language:en", "language:zh"),
 )
 NAMES = tuple(one.id for one in COMPANY)
+KEYED = "13800138000"
 PHONES = (*(one.phone for one in COMPANY), PhoneId("2000"))
 TELEPHONY = (
     CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted, OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded,
@@ -119,11 +120,18 @@ def plan(strategy: Strategy, mandatory: bool, agents: tuple[Any, ...] = COMPANY)
     )
     queues = (replace(queues[0], overflow=RULES, hours=EVENINGS), *queues[1:])
     rona = {MissCause.BUSY: Rona(5.0, 3), MissCause.REJECTED: Rona(0.0, 4), MissCause.PHONE_LOST: Rona(2.0, 2)}
-    return Plan(queues, agents, {"key-account": 40.0, "urgent": 75.0}, rona, outside_lines=("partner",))
+    numbers = NumberGuard(emergency=("110",))
+    return Plan(
+        queues, agents, {"key-account": 40.0, "urgent": 75.0}, rona, outside_lines=("partner",), outside_numbers=numbers
+    )  # fmt: skip
 
 
 calls_drawn = st.integers(0, 7)
 names_drawn = st.sampled_from(NAMES)
+PLACES_OUTSIDE: tuple[dict[str, str], ...] = (
+    {"to_destination": "partner"}, {"to_destination": "nowhere"}, {"to_number": KEYED}, {"to_number": "+86110"},
+)  # fmt: skip
+"""A telephone that is configured, one that isn't, a number that may be dialled, and one that may not."""
 
 
 class Hotline(RuleBasedStateMachine):
@@ -168,6 +176,10 @@ class Hotline(RuleBasedStateMachine):
             self.ended.append(effect.call)
         if isinstance(effect, OfferMade):
             self.check_offer(effect)
+        if isinstance(effect, AskOutside):
+            assert effect.to in ("partner", KEYED), f"{effect.to} was dialled"
+        if isinstance(effect, SendCall):
+            assert not effect.destination.isdigit() or effect.destination == KEYED, f"{effect.destination} was dialled"
         if isinstance(effect, DialBack):
             assert effect.attempt not in self.dialled, f"{effect.attempt} was dialled twice"
             self.dialled.append(effect.attempt)
@@ -313,7 +325,7 @@ class Hotline(RuleBasedStateMachine):
             self.deliver(outcome)
 
     @rule(
-        data=st.data(), where=st.sampled_from(["printers.L2", "servers.L1", "teapots.L1", "out", "nobody"]),
+        data=st.data(), where=st.sampled_from(["printers.L2", "servers.L1", "teapots.L1", "out", "nobody", KEYED, "110"]),
         to_agent=st.none() | names_drawn,
         packet=st.booleans(),
     )  # fmt: skip
@@ -322,7 +334,8 @@ class Hotline(RuleBasedStateMachine):
         if talking:
             call, name = data.draw(st.sampled_from(talking), label="talk")
             out, to_queue = ("partner" if where == "out" else None), (QueueId(where) if "." in where else None)
-            self.deliver(CallHandedOn(call, name, to_queue, to_agent, out, Handover("tried") if packet else None))
+            number = where if where.isdigit() else None
+            self.deliver(CallHandedOn(call, name, to_queue, to_agent, out, Handover("tried") if packet else None, number))
 
     @rule(data=st.data(), to_queue=st.sampled_from(["printers.L2", "servers.L1", "servers.L3"]), name=st.none() | names_drawn,
           packet=st.booleans(), own=st.booleans(), news=st.integers(0, 3))  # fmt: skip
@@ -361,7 +374,8 @@ class Hotline(RuleBasedStateMachine):
         talking = [(call.id, call.agent) for call in self.router.calls().values() if call.agent]
         if talking:
             call, asking = data.draw(st.sampled_from(talking), label="talk")
-            self.deliver(ConsultAsked(call, asking, to_destination=data.draw(st.sampled_from(["partner", "partner", "nowhere"]))))
+            where = data.draw(st.sampled_from(PLACES_OUTSIDE), label="where")
+            self.deliver(ConsultAsked(call, asking, to_destination=where.get("to_destination"), to_number=where.get("to_number")))
             consult = self.router.calls()[call].consult
             if consult is not None and consult.offer is None and answered:
                 self.deliver(OutsideAnswered(call, consult.id))

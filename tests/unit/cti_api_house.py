@@ -43,7 +43,7 @@ from acd.model import (
     PhoneId,
     queue_of,
 )
-from acd.plan import AgentPlan, Plan, QueuePlan
+from acd.plan import AgentPlan, NumberGuard, Plan, QueuePlan
 from acd.reason import Reason
 from cti.api_live import LiveDesks
 from cti.api_sessions import Session
@@ -145,7 +145,8 @@ def plan() -> Plan:
     open_to_all = Requirement((Step("anybody", EVERYBODY),))
     queues = tuple(QueuePlan(queue_of(line, level), line, level, open_to_all) for line in LINES for level in Level)
     agents = tuple(AgentPlan(agent, name, {}, PhoneId(str(1001 + i)), team) for i, (agent, (name, team)) in enumerate(NAMES.items()))
-    return Plan(queues, agents, incident_texts=tuple(INCIDENT_TEXTS), outside_lines=("partner",))
+    numbers = NumberGuard(emergency=("110",))
+    return Plan(queues, agents, incident_texts=tuple(INCIDENT_TEXTS), outside_lines=("partner",), outside_numbers=numbers)
 
 
 def now() -> datetime:

@@ -89,6 +89,13 @@ async def test_somebody_outside_the_house_is_asked_and_the_caller_may_join(li: h
     ]  # fmt: skip
 
 
+async def test_somebody_at_a_number_is_asked_unless_it_may_not_be_dialled(li: httpx.AsyncClient, built: House, talking: CallId) -> None:
+    assert (await li.post(ASK, json={"to": {"number": "(021) 8888 0000"}, **PACKET})).status_code == 200
+    assert built.engine.events == [ConsultAsked(talking, LI, handover=HANDOVER, to_number="02188880000")]
+    assert_problem(await li.post(ASK, json={"to": {"number": "0110"}}), 422, "number_refused")
+    assert len(built.engine.events) == 1
+
+
 async def test_a_destination_without_a_telephone_can_not_be_asked(li: httpx.AsyncClient, built: House, talking: CallId) -> None:
     assert_problem(await li.post(ASK, json={"to": {"destination": "voicemail"}}), 422, "unknown_destination")
 

@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.archive import open_database
 from acd.audit import AuditLog
 from acd.deed import DeedFilter
-from acd.model import Level, queue_of
+from acd.effects import ConsultChanged
+from acd.model import ConsultState, Level, OfferId, queue_of
 from acd.people import UserDirectory
 from cti.api_access import Rules, address_of
 from cti.api_sessions import Sessions
@@ -313,6 +314,7 @@ async def test_a_wrong_token_is_nobody_even_beside_a_good_cookie(hotline: Hotlin
 def calls_of_both(hotline: Hotline) -> None:
     hotline.house.engine.add_call(waiting_call("main-1.1"))
     servers = replace(waiting_call("main-2.1"), queue=queue_of("servers", Level.L1), product_line="servers", ani="13900139000")
+    servers = replace(servers, consulted_outside="13700137000")
     hotline.house.engine.add_call(servers)
 
 
@@ -356,7 +358,7 @@ async def test_numbers_are_masked_for_roles_that_do_not_see_them(hotline: Hotlin
     assert "13800138000" in (await chen.get("/api/board")).text
     hotline.rules.append(Rules(numbers_seen_by=frozenset({"admin"})))
     board = await chen.get("/api/board")
-    assert "13800138000" not in board.text
+    assert "13800138000" not in board.text and "13700137000" not in board.text
     assert board.json()["calls"][0]["ani"] == "138****8000"
     assert (await chen.get("/api/me")).json()["sees_numbers"] is False
     assert board.json()["calls"][0]["dnis"] == "8008101234", "the house's own numbers are no secret"
@@ -367,9 +369,11 @@ def test_a_card_is_masked_too() -> None:
     from cti.api_messages import pop as message
     from cti.api_shown import shown_card
 
-    card = Card(replace(pop(name="13800138000"), callback="13800138000"), datetime.now(UTC))
+    shown = replace(pop(name="13800138000"), callback="13800138000")
+    asked = ConsultChanged(shown.call, shown.agent, None, OfferId("x1"), ConsultState.TALKING, "answered", "13800138000")
+    card = Card(shown, datetime.now(UTC), consult=asked)
     assert "13800138000" not in message(datetime.now(UTC), shown_card(card, numbers=False), None)
-    assert message(datetime.now(UTC), shown_card(card, numbers=True), None).count("13800138000") == 3
+    assert message(datetime.now(UTC), shown_card(card, numbers=True), None).count("13800138000") == 4
 
 
 # ---- the audit log -----------------------------------------------------------------------------------------------------------

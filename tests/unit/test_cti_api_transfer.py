@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from acd.effects import HandedOn
 from acd.events import CallHandedOn, HandoverAcknowledged, Ticked
 from acd.model import AgentId, AgentState, CallId, Handover, OfferId, QueueId
 from cti.api import create_app
+from cti.api_messages import ui_config
 from cti.api_transfer import LONGEST_TEXT
 from tests.unit.cti_api_house import HOSTILE_NAME, LI, LINES, PEOPLE, SECRET, WANG, House, house, plan, pop
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem
@@ -64,6 +66,20 @@ async def test_a_call_is_handed_on_with_all_that_goes_with_it(
     assert built.engine.events[-1] == CallHandedOn(talking, LI, *where, Handover("restarted it", "SN-1", "E52", HOSTILE_NAME))
 
 
+async def test_a_call_is_handed_on_to_a_number_as_it_is_dialled(li: httpx.AsyncClient, built: House, talking: CallId) -> None:
+    assert (await li.post(TRANSFER, json={"to": {"number": "138 0013-8000"}})).status_code == 200
+    assert built.engine.events[-1] == CallHandedOn(talking, LI, handover=Handover(), to_number="13800138000")
+
+
+async def test_where_no_numbers_are_configured_none_is_dialled_and_the_page_knows(built: House, talking: CallId, tmp_path: Path) -> None:
+    without = replace(plan(), outside_numbers=None)
+    app = create_app(built.engine, built.users, built.live, SECRET, lambda: without, product_lines=LINES, dist=tmp_path)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS) as client:
+        await client.post("/api/login", json={"name": PEOPLE[0].name, "password": PEOPLE[0].password})
+        assert_problem(await client.post(TRANSFER, json={"to": {"number": "13800138000"}}), 422, "number_refused")
+    assert [ui_config(one, (), LINES).targets.numbers for one in (without, plan())] == [False, True]
+
+
 async def test_who_talks_to_nobody_has_nothing_to_hand_on(li: httpx.AsyncClient, built: House) -> None:
     assert_problem(await li.post(TRANSFER, json={"to": {"queue": "servers.L2"}}), 409, "not_talking")
     assert built.engine.events == []
@@ -82,6 +98,9 @@ async def test_in_the_wrap_up_it_is_too_late(li: httpx.AsyncClient, built: House
         ({"destination": "closed,1)\r\nAction: x"}, "unknown_destination"),
         ({}, "invalid"), ({"queue": "servers.L2", "agent": "wang.fang"}, "invalid"), ({"queue": ""}, "invalid"),
         ({"queue": "q" * 65}, "invalid"),
+        ({"number": "110 555"}, "number_refused"), ({"number": "closed,1"}, "number_refused"),
+        ({"number": "13800138000\r\nX: y"}, "number_refused"),
+        ({"number": ""}, "invalid"), ({"number": "1" * 65}, "invalid"), ({"number": "13800138000", "destination": "closed"}, "invalid"),
     ],
 )  # fmt: skip
 async def test_a_target_that_there_is_not_is_refused(

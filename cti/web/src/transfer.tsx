@@ -9,8 +9,10 @@ import { destinationText, productLine, useSpeech, useWords } from "./words.ts";
 import { noteOf } from "./wrapup.tsx";
 
 const LONGEST_TEXT = 1500;
+const LONGEST_NUMBER = 40;
 const PERSON = "person";
 const OUT = "out";
+const NUMBER = "number";
 
 /** What is known already: the packet that came with the call, and the note that was taken in it. */
 function known(card: Card): Packet {
@@ -48,7 +50,8 @@ function TransferForm({ card, ui, onClose }: { card: Card; ui: Ui; onClose(): vo
   const write = (part: Partial<Packet>) => setPacket({ ...packet, ...part });
   useEffect(() => first.current?.focus(), []);
 
-  const key = group === PERSON ? "agent" : group === OUT ? "destination" : "queue";
+  const key = group === PERSON ? "agent" : group === OUT ? "destination" : group === NUMBER ? "number" : "queue";
+  const outside = group === OUT || group === NUMBER;
   const send = () => void request.run(() => api.handOn({ [key]: to }, packet));
   async function askFirst(): Promise<void> {
     if (await request.run(() => api.askFirst({ [key]: to }, packet))) onClose();
@@ -93,14 +96,14 @@ function TransferForm({ card, ui, onClose }: { card: Card; ui: Ui; onClose(): vo
           {words.handOnNow}
         </button>
         {(group !== OUT || ui.targets.outside.includes(to)) && (
-          <button type="button" disabled={request.busy || to === ""} title={group === OUT ? words.consult.askOutsideHint : words.consult.askHint} onClick={() => void askFirst()}>
+          <button type="button" disabled={request.busy || to === ""} title={outside ? words.consult.askOutsideHint : words.consult.askHint} onClick={() => void askFirst()}>
             {words.consult.ask}
           </button>
         )}
         <button type="button" onClick={onClose}>
           {words.cancel} <kbd>Esc</kbd>
         </button>
-        <span class="hint">{words.handOnHint}</span>
+        <span class="hint">{outside ? words.handOutHint : words.handOnHint}</span>
       </div>
       <ProblemLine problem={request.problem} />
     </form>
@@ -117,6 +120,7 @@ function Groups({ ui }: { ui: Ui }) {
       ))}
       <option value={PERSON}>{words.toPerson}</option>
       {ui.targets.destinations.length > 0 && <option value={OUT}>{words.toOutside}</option>}
+      {ui.targets.numbers && <option value={NUMBER}>{words.toNumber}</option>}
     </>
   );
 }
@@ -142,6 +146,14 @@ function Choice({ group, to, own, ui, onChoose }: ChoiceProps) {
             <option value={row.agent}>{row.team ? `${row.name} · ${row.team}` : row.name}</option>
           ))}
         </select>
+      </label>
+    );
+  }
+  if (group === NUMBER) {
+    return (
+      <label>
+        {words.telephoneNumber}
+        <input name="number" type="tel" autoComplete="off" maxLength={LONGEST_NUMBER} value={to} onInput={(event) => onChoose(event.currentTarget.value.trim())} />
       </label>
     );
   }

@@ -35,6 +35,8 @@ export interface Targets {
   destinations: string[];
   /** Those of them where somebody can be asked first. */
   outside: string[];
+  /** Whether a number can be keyed. */
+  numbers: boolean;
 }
 
 /** What goes with a call that is handed on. */

@@ -209,6 +209,7 @@ export const en = {
     no_such_offer: "This call is not offered to you any more.",
     unknown_queue: "This queue is not configured any more: reload the page.",
     unknown_agent: "This agent is not configured any more: reload the page.",
+    number_refused: "This is no number that may be dialled from here.",
     unknown_destination: "This destination is not configured any more: reload the page.",
   } as Record<string, string>,
 
@@ -327,6 +328,9 @@ export const en = {
   handOnHint: "The caller hears music and keeps his place; you go to wrap-up.",
   toPerson: "A certain person …",
   toOutside: "Out of the hotline …",
+  telephoneNumber: "Telephone number",
+  toNumber: "Another telephone number …",
+  handOutHint: "The caller leaves the hotline; you go to wrap-up.",
   choose: "choose …",
   serial: "Serial number",
   faultCode: "Fault code",

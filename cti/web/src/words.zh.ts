@@ -208,6 +208,7 @@ export const zh: Words = {
     no_such_offer: "这个来电已不再派给您。",
     unknown_queue: "该队列已不在配置中，请刷新页面。",
     unknown_agent: "该坐席已不在配置中，请刷新页面。",
+    number_refused: "此号码无效，或不允许从这里拨打。",
     unknown_destination: "该去向已不在配置中，请刷新页面。",
   },
 
@@ -316,6 +317,9 @@ export const zh: Words = {
   handOnHint: "来电者会听到音乐，排队位置保留；您将进入话后处理。",
   toPerson: "指定同事……",
   toOutside: "转出热线……",
+  telephoneNumber: "电话号码",
+  toNumber: "其他电话号码……",
+  handOutHint: "来电者将离开热线；您将进入话后处理。",
   choose: "请选择……",
   serial: "序列号",
   faultCode: "故障代码",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.numbers import e164, national
+from acd.numbers import as_keyed, e164, national
 
 MOBILE, LANDLINE, SERVICE = "+8613800138000", "+862188880000", "+864008001234"
 SPELLINGS = [
@@ -72,3 +72,12 @@ def test_the_spelling_of_a_spelling_is_itself(text: str) -> None:
 def test_every_spelling_ends_in_the_national_number(text: str, _: str) -> None:
     digits = "".join(str(int(character)) for character in text if character.isdecimal())
     assert digits.endswith(national(e164(text)))
+
+
+@pytest.mark.parametrize(("typed", "dialled"), [
+    ("138 0013-8000", "13800138000"), ("(021) 8888.0000", "02188880000"), ("95588", "95588"),
+    ("＋８６１３８００１３８０００", "+8613800138000"),
+    ("", ""), ("ab", ""), ("12", ""), ("13800138000;rm", ""), ("+", ""), ("1" * 21, ""), ("٠١٢٣٤٥", ""), ("138\n0013", "1380013"),
+])  # fmt: skip
+def test_what_a_person_keys_is_dialled_as_it_stands_without_what_separates_it(typed: str, dialled: str) -> None:
+    assert as_keyed(typed) == dialled

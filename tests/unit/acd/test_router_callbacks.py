@@ -42,7 +42,7 @@ from acd.model import (
     PhoneId,
     QueueId,
 )
-from acd.plan import CallbackNumbers, CallbackRules, Plan
+from acd.plan import CallbackRules, NumberGuard, Plan
 from tests.unit.acd.scene import PLAN, Scene, queue
 
 ANN = AgentId("ann")
@@ -351,7 +351,7 @@ def test_a_number_that_can_not_be_dialled_is_not_promised_anything(number: str) 
     [("13900002222", True), ("02188880000", True), ("0218888", False), ("00442012345678", False), ("138000", False), ("16800001", False)],
 )
 def test_only_numbers_that_the_house_allows_are_called_back(number: str, may: bool) -> None:
-    numbers = CallbackNumbers(allowed=("13", "02"), refused=("0218888",), shortest=8, longest=11)
+    numbers = NumberGuard(allowed=("13", "02"), refused=("0218888",), shortest=8, longest=11)
     numbers = replace(numbers, refused=("02188881", "00")) if number == "02188880000" else numbers
     scene = Scene(replace(called_back(when_ahead=1), callback_numbers=numbers))
     scene.call("1")

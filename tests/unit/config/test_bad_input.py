@@ -32,6 +32,7 @@ class Mistake:
     at: str = ""
 
 
+NUMBERS_OFF = "# outside_numbers: {trunk: provider"
 MISTAKES = [
     Mistake("a short code that is a phone", "  8803: {product_line", "  1002: {product_line", "it is an agent's phone too"),
     Mistake("a short code that is a number of entries", "  8803: {product_line", "  4008001234: {product_line", "number of entries too"),
@@ -98,6 +99,10 @@ MISTAKES = [
         "an overflow to callbacks without a line", "when_closed: true, to_destination: closed}", "when_closed: true, to_callback: true}",
         "found to_callback, expected `callbacks` too", "name: closed, when_closed"
     ),
+    Mistake("numbers of no trunk", NUMBERS_OFF, "outside_numbers: {trunk: provder", "expected one of", "{trunk: provder"),
+    Mistake("numbers of no length", NUMBERS_OFF, "outside_numbers: {shortest: 9, longest: 8, trunk: provider", "above longest"),
+    Mistake("numbers refused that are none", NUMBERS_OFF, "outside_numbers: {refused: ['x'], trunk: provider", "the beginning of a number"),
+    Mistake("a prefix that Asterisk reads otherwise", NUMBERS_OFF, "outside_numbers: {prefix: '#', trunk: provider", "digits to dial"),
     Mistake(
         "callbacks to numbers that are none", "# callbacks: {trunk: provider", "callbacks: {allowed: ['sip:'], trunk: provider",
         "the beginning of a number", "callbacks: {"

@@ -49,6 +49,17 @@ def test_a_number_that_is_allowed_and_refused_is_told(changed: Changed) -> None:
     assert "'021' allowed and refused" in told(check(changed(*CALLBACKS, ("'021'],", "'021'], refused: ['02'],"))), "refused").text
 
 
+NUMBERS = (("# outside_numbers:", "outside_numbers:"), CALLBACKS[1])
+
+
+def test_numbers_that_agents_may_key_are_looked_at_as_those_of_callbacks(changed: Changed) -> None:
+    assert check(changed(*NUMBERS)) == []
+    every = told(check(changed(*NUMBERS, (", allowed: ['13', '15', '18', '021']", ""))), "every number of the country")
+    assert every.severity is Severity.WARNING and every.line is not None
+    emergency = ("allowed: ['13', '15'", "allowed: ['110', '15'")
+    assert "'110' allowed and refused" in told(check(changed(*NUMBERS, emergency)), "nobody there").text
+
+
 def test_menus_that_lead_to_each_other_are_a_dead_end(changed: Changed) -> None:
     problem = told(check(changed(("{choice: how_to, sets: {level: L1}}", "{choice: how_to, next: language}"))), "loop")
 

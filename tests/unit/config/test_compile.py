@@ -226,6 +226,17 @@ def test_where_only_a_rule_promises_callbacks_they_are_never_offered_in_hold(cha
     assert [plan.callback_numbers.allow(number) for number in asked] == [True, False, False, False]
 
 
+def test_agents_key_no_number_unless_it_is_configured_and_then_no_emergency_foreign_or_premium_one(changed: Changed) -> None:
+    assert compile_plan(changed()).outside_numbers is None
+    contact = ("provider: {match: [127.0.0.1],", "provider: {match: [127.0.0.1], contact: 'sip:192.0.2.1',")
+    on = ("# outside_numbers: {trunk: provider, caller_id: 4008001234, allowed: ['13', '15', '18', '021']}",
+          "outside_numbers: {trunk: provider, caller_id: 4008001234}")  # fmt: skip
+    guard = compile_plan(changed(contact, on)).outside_numbers
+    assert guard is not None
+    asked = ("13800138000", "95588", "110", "0110123", "11012", "+8613800138000", "0081312345678", "16812345", "1234", "1" * 16)
+    assert [guard.allow(number) for number in asked] == [True, True, *[False] * 8]
+
+
 def test_every_opening_that_can_be_told_is_a_prompt_in_every_language(changed: Changed) -> None:
     assert not [name for name in prompt_texts(changed()) if name.startswith("opens_")]
     tells = ("closed: {say: closed}", "closed: {say: closed, tells_opening: true}")

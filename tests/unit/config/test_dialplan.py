@@ -255,6 +255,19 @@ def test_destinations_are_said_recorded_or_dialled(shipped: Config) -> None:
     assert "exten => closed" not in asked and "exten => box" not in asked, "nobody can be asked there"
 
 
+def test_numbers_that_agents_key_are_dialled_by_patterns_of_digits_alone_and_only_where_the_engine_sends_calls(changed: Changed) -> None:
+    contact = ("provider: {match: [127.0.0.1],", "provider: {match: [127.0.0.1], contact: 'sip:192.0.2.1',")
+    keyed = ("# outside_numbers: {trunk: provider,", "outside_numbers: {shortest: 7, longest: 8, prefix: '9', trunk: provider,")
+    rendered = render(changed(contact, keyed), SECRETS, "main")["extensions.conf"]
+    for name in ("hotline-out", "hotline-consult-outside"):
+        lines = context(rendered, name)
+        assert re.findall(r"^exten => (_[^,]+),", lines, re.MULTILINE) == ["_XXXXXXX", "_+XXXXXXX", "_XXXXXXXX", "_+XXXXXXXX"]
+        options = r"gi(F\(hotline-consulted\^s\^1\))?f\(4008001234\)"
+        assert len(re.findall(rf"Dial\(PJSIP/9\$\{{EXTEN\}}@hotline-provider,45,{options}\)", lines)) == 4
+        assert not re.search(rf"(include =>|Goto\(|\?|:){name}", rendered), "no number that is dialled leads there"
+    assert "_XXXXXXX" not in context(render(changed(), SECRETS, "main")["extensions.conf"], "hotline-out")
+
+
 def test_what_people_read_never_reaches_asterisk(changed: Changed) -> None:
     hostile = "x,${SHELL(id)};|[y]"
     config = changed(

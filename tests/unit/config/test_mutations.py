@@ -30,6 +30,7 @@ MARK_NUMBER = "-998877665544"
 MORE = {
     "callbacks": {"trunk": "provider", "caller_id": "4008001234", "allowed": ["1"]},
     "closed_days": ["2027-01-01"],
+    "outside_numbers": {"trunk": "provider", "caller_id": "4008001234", "refused": ["+", "00"], "emergency": ["110"]},
 }  # fmt: skip
 """What the shipped file leaves out, for more places to be wrong in."""
 FEW = {
