@@ -5,7 +5,8 @@ work on and are told so all the same: ``/healthz`` says that the journal is not 
 
 Who does not hear the answer to an action sends it again with the same key, and gets the answer that was given. A key belongs to a user,
 and stands for one request, body and all. A refusal changes nothing, so it is not kept: the action is looked at anew. An action of which
-nobody knows how it ended (a fault, or the engine died over it) is not done again either; the answer says so.
+nobody knows how it ended (a fault, or the engine died over it) is not done again either; the answer says so. Who may no longer ask for
+the action is not told its answer either.
 
 What is kept outlives the engine (``Answers``), for ``KEPT_SECONDS``. Knows no action and no journal.
 """
@@ -27,8 +28,9 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from acd.model import IllegalTransition
-from cti.api_parts import parts_of, signed_in
+from cti.api_parts import Parts, parts_of, signed_in
 from cti.api_problems import InvalidPart, Refused
+from cti.api_sessions import Session
 
 HEADER: Final = "Idempotency-Key"
 KEY_PATTERN: Final = "^[!-~]{1,128}$"
@@ -82,18 +84,25 @@ class ActionRoute(APIRoute):
         return durably
 
 
-class KeyedRoute(ActionRoute):
-    """A route of an action that may come with a key."""
+Allowed = Callable[[Request, Session, Parts], Awaitable[None]]
+"""Refuses who may not ask this of the route."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, behind the look at the key."""
-        serve = super().get_route_handler()
 
-        async def once(request: Request) -> Response:
-            key = request.headers.get(HEADER)
-            return await serve(request) if key is None else await _once(request, key, serve)
+def keyed_route(allowed: Allowed) -> type[APIRoute]:
+    """A route of an action that may come with a key, for those whom it allows."""
 
-        return once
+    class KeyedRoute(ActionRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            """The handler, behind the look at the key."""
+            serve = super().get_route_handler()
+
+            async def once(request: Request) -> Response:
+                key = request.headers.get(HEADER)
+                return await serve(request) if key is None else await _once(request, key, allowed, serve)
+
+            return once
+
+    return KeyedRoute
 
 
 def _keys_of(request: Request) -> Keys:
@@ -102,8 +111,10 @@ def _keys_of(request: Request) -> Keys:
     return keys
 
 
-async def _once(request: Request, key: str, serve: Callable[[Request], Awaitable[Response]]) -> Response:
-    session = await signed_in(request, parts_of(request))
+async def _once(request: Request, key: str, allowed: Allowed, serve: Callable[[Request], Awaitable[Response]]) -> Response:
+    parts = parts_of(request)
+    session = await signed_in(request, parts)
+    await allowed(request, session, parts)
     if not re.fullmatch(KEY_PATTERN, key):
         wrong = InvalidPart(detail=f"expected {KEY_PATTERN}", parameter=HEADER)
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "the request is not as the API describes it", errors=(wrong,))

@@ -15,11 +15,13 @@ from typing import Any, Literal
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 
-from cti.api_once import ActionRoute, KeyedRoute
-from cti.api_parts import SignedIn
+from cti.api_once import ActionRoute, Allowed, keyed_route
+from cti.api_parts import SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_scoped import within_teams
+from cti.api_sessions import Session
 
 
 class Role(StrEnum):
@@ -45,8 +47,6 @@ ASKING: frozenset[Method] = frozenset({"GET", "WEBSOCKET"})
 
 
 BY_KEY = "by key"
-KINDS = {"yes": None, BY_KEY: KeyedRoute, "no": ActionRoute}
-"""Whether it may be sent again -> how it is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,8 @@ class Route:
 def install(app: FastAPI, rows: Iterable[Route]) -> None:
     """Serve the rows, each to the roles that it names."""
     for row in rows:
-        checks = [Depends(_known(row)), *([] if Role.NOBODY in row.roles else [Depends(only(row.roles))])]
-        if Role.AGENT not in row.roles:
-            checks.append(Depends(within_teams))
+        allowed = _allowed(row)
+        checks = [Depends(_known(row)), *([] if Role.NOBODY in row.roles else [Depends(allowed)])]
         if row.method == "WEBSOCKET":
             app.add_api_websocket_route(row.path, row.serve)  # the socket tells a page itself why it may not stay
             continue
@@ -96,8 +95,15 @@ def install(app: FastAPI, rows: Iterable[Route]) -> None:
             row.path, row.serve, methods=[row.method], dependencies=checks, status_code=row.status, summary=row.summary,
             response_model=row.answer, response_class=Response if row.answer is None else JSONResponse,
             responses={row.status: {"content": {media: {"schema": {"type": "string"}} for media in row.media}}} if row.media else None,
-            include_in_schema=not row.hidden, route_class_override=KINDS[row.idempotency],
+            include_in_schema=not row.hidden, route_class_override=_kind(row, allowed),
         )  # fmt: skip
+
+
+def _kind(row: Route, allowed: Allowed) -> type[APIRoute] | None:
+    """How it is served, by whether it may be sent again; None: as any other."""
+    if row.method in ASKING:
+        return None
+    return keyed_route(allowed) if row.takes_key else ActionRoute
 
 
 def _known(row: Route) -> Callable[[Request], None]:
@@ -109,11 +115,21 @@ def _known(row: Route) -> Callable[[Request], None]:
     return know
 
 
-def only(roles: frozenset[Role]) -> Callable[[SignedIn], None]:
-    """A dependency that refuses everybody else."""
+def _allowed(row: Route) -> Allowed:
+    """A dependency that refuses whom the row does not name, and what is not his teams' matter."""
 
-    def check(session: SignedIn) -> None:
-        if session.role not in roles:
-            raise Refused(HTTPStatus.FORBIDDEN, "not_your_role", f"only for {', '.join(sorted(roles))}")
+    async def check(request: Request, session: SignedIn, parts: TheParts) -> None:
+        try:
+            _require_role(row, session)
+            if Role.AGENT not in row.roles:
+                await within_teams(request, session, parts)
+        except Refused:
+            request.state.row = row  # the audit log tells what was refused
+            raise
 
     return check
+
+
+def _require_role(row: Route, session: Session) -> None:
+    if session.role not in row.roles:
+        raise Refused(HTTPStatus.FORBIDDEN, "not_your_role", f"only for {', '.join(sorted(row.roles))}")

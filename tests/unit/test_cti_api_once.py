@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from acd.runner import Runner
 from cti.api import create_app
 from cti.api_live import LiveDesks
 from cti.api_once import Answers, AnswersInMemory, Keys
-from tests.unit.cti_api_house import INCIDENT_TEXTS, LI, SECRET, House, house, plan
+from cti.api_parts import COOKIE
+from cti.api_sessions import Sessions
+from tests.unit.cti_api_house import INCIDENT_TEXTS, LI, PEOPLE, SECRET, House, house, plan, session_of
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem
 from tests.unit.test_cti_api_socket import cookie_of
 
@@ -90,6 +93,21 @@ async def test_a_key_stands_for_one_request_of_one_user(
     assert len(built.engine.events) == 1
     async with asker(built, answers, tmp_path, "li") as li:
         assert (await li.post("/api/desk/login", headers=KEY)).status_code == 200
+
+
+async def test_who_may_no_longer_ask_is_not_told_the_answer_either(
+    chen: httpx.AsyncClient, built: House, answers: Answers, tmp_path: Path
+) -> None:
+    """He is an agent by now, or limited to a team whose matter it isn't."""
+    await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)
+    person = next(person for person in PEOPLE if person.name == "chen")
+    for now, code in ((replace(person, role="agent"), "not_your_role"), (replace(person, teams=("nobody",)), "not_your_team")):
+        async with asker(built, answers, tmp_path) as client:
+            cookie = f"{COOKIE}={Sessions(SECRET).cookie(session_of(now))}"
+            answer = await client.post(INCIDENTS, json=OUTAGE, headers={**KEY, "Cookie": cookie})
+        assert_problem(answer, 403, code)
+        assert "Idempotency-Replayed" not in answer.headers
+    assert len(built.engine.events) == 1
 
 
 async def test_a_refusal_is_not_kept(chen: httpx.AsyncClient, built: House) -> None:
