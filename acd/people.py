@@ -1,7 +1,7 @@
 """Who may log in: users with their passwords, rights and second factors, and the sessions that ended early.
 
 Keeps and compares; what a role may do is decided by the pages. Passwords are kept as argon2id hashes, recovery codes as digests; the
-secret of a second factor has to be kept as it is, as whoever checks a code must be able to make it.
+secret of a second factor, which whoever checks a code must be able to read, is kept sealed (``acd.sealing``).
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.records import ended_sessions, users
+from acd.sealing import Seal, Unreadable, is_sealed
 from acd.second_factor import recovery_digest, step_of
 
 Row = dict[str, Any]
+log = structlog.get_logger(__name__)
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """OWASP's second choice for argon2id: 19 MiB, two passes, one lane."""
@@ -32,8 +35,10 @@ _NO_SECOND_FACTOR: Row = {"totp_secret": None, "totp_last_step": 0, "recovery_ha
 class UserDirectory:
     """Who may log in."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, seal: Seal | None = None) -> None:
+        """Without ``seal`` there is no way to set up or check a second factor: RuntimeError."""
         self._engine = engine
+        self._sealing = seal
         self._taking = asyncio.Lock()
 
     # ---- the users -------------------------------------------------------------------------------------------------------
@@ -91,7 +96,8 @@ class UserDirectory:
             found = (await connection.execute(select(users).where(row).with_for_update())).first()
             if found is None or found.totp_secret is None:
                 return False
-            step = step_of(found.totp_secret, code, at, found.totp_last_step)
+            secret = self._opened(name, found.totp_secret)
+            step = None if secret is None else step_of(secret, code, at, found.totp_last_step)
             if step is not None:
                 await connection.execute(users.update().where(row).values(totp_last_step=step))
                 return True
@@ -102,7 +108,18 @@ class UserDirectory:
     async def set_second_factor(self, name: str, secret: str, last_step: int, recovery_codes: Sequence[str]) -> bool:
         """Give him a second factor; False when there is no such user."""
         digests = [recovery_digest(code) for code in recovery_codes]
-        return await self._update(name, {"totp_secret": secret, "totp_last_step": last_step, "recovery_hashes": digests})
+        sealed = self._seal.seal(name, secret)
+        return await self._update(name, {"totp_secret": sealed, "totp_last_step": last_step, "recovery_hashes": digests})
+
+    async def seal_second_factors(self) -> int:
+        """Seal the secrets that an earlier release has kept as they are; how many."""
+        async with self._engine.begin() as connection:
+            known = await connection.execute(select(users.c.name, users.c.totp_secret).where(users.c.totp_secret.is_not(None)))
+            bare = [(name, secret) for name, secret in known if not is_sealed(secret)]
+            for name, secret in bare:
+                same = (users.c.name == name) & (users.c.totp_secret == secret)
+                await connection.execute(users.update().where(same).values(totp_secret=self._seal.seal(name, secret)))
+            return len(bare)
 
     async def reset_second_factor(self, name: str) -> bool:
         """Take his second factor away; who must have one sets it up anew at his next login. False when there is no such user."""
@@ -130,6 +147,20 @@ class UserDirectory:
             return (await connection.execute(select(ended_sessions.c.id).where(ended_sessions.c.id == session))).first() is not None
 
     # ---- inside ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def _seal(self) -> Seal:
+        if self._sealing is None:
+            raise RuntimeError("second factors need the seal of their secrets")
+        return self._sealing
+
+    def _opened(self, name: str, kept: str) -> str | None:
+        """The secret; None when the key that sealed it is gone: then a recovery code, or an administrator, helps."""
+        try:
+            return self._seal.open(name, kept)
+        except Unreadable:
+            log.error("second_factor_unreadable", user=name)
+            return None
 
     async def _found(self, name: str) -> Row | None:
         async with self._engine.connect() as connection:

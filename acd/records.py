@@ -234,12 +234,13 @@ users = Table(
     Column("teams", JSON, nullable=False, server_default="[]"),
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("totp_required", Boolean, nullable=False, server_default=false()),
-    Column("totp_secret", String(64)),
+    Column("totp_secret", String(255)),
     Column("totp_last_step", Integer, nullable=False, server_default="0"),
     Column("recovery_hashes", JSON, nullable=False, server_default="[]"),
 )  # fmt: skip
-"""Who may log in to the pages. Not a projection. ``teams``: whose agents he sees and sets, none for everybody's; ``totp_last_step``: the
-time step of the last code that was taken, which is not taken again; ``recovery_hashes``: of codes that stand in for one, once each."""
+"""Who may log in to the pages. Not a projection. ``teams``: whose agents he sees and sets, none for everybody's; ``totp_secret``: sealed
+(``acd.sealing``); ``totp_last_step``: the time step of the last code that was taken, which is not taken again; ``recovery_hashes``: of
+codes that stand in for one, once each."""
 
 ended_sessions = Table(
     "ended_sessions", metadata,

@@ -28,6 +28,7 @@ from acd.people import UserDirectory
 from acd.projection import Records
 from acd.router import Router
 from acd.runner import Runner
+from acd.sealing import Seal
 from acd.tallies import Tallies
 from config.compile import compile_menu, compile_plan
 from config.dialplan.extensions import trunk_endpoint
@@ -245,8 +246,10 @@ class App:
     async def _serve_pages(self, desks: LiveDesks) -> None:
         assert self._runner is not None
         assert self._database is not None
+        people = UserDirectory(self._database, Seal(self._session_secret))
+        await people.seal_second_factors()
         app = create_app(
-            self._runner, Users(UserDirectory(self._database), self._config.hotline.name), desks, self._session_secret,
+            self._runner, Users(people, self._config.hotline.name), desks, self._session_secret,
             lambda: self._plan, languages=self._config.languages,
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
             destinations=lambda: tuple(self._config.destinations), health=self._health,

@@ -27,7 +27,7 @@ def database_url() -> str:
 
 
 def session_secret() -> bytes:
-    """The key that signs the pages' sessions; made at the first start, kept with mode 0600."""
+    """The key that signs the pages' sessions and seals second factors; made at the first start, kept with mode 0600."""
     path = state_dir() / "session.key"
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.audit import AuditLog
 from acd.people import UserDirectory
 from acd.plan import Plan
+from acd.sealing import Seal
 from acd.tokens import TokenDirectory
 from cti.api import DIST, create_app
 from cti.api_access import Access, Rules
@@ -45,7 +46,7 @@ async def settle(directory: UserDirectory) -> None:
 
 def app_of(built: House, database: AsyncEngine, rules: list[Rules], dist: Path = DIST) -> FastAPI:
     """The application; the last of ``rules`` are in force."""
-    directory = UserDirectory(database)
+    directory = UserDirectory(database, Seal(SECRET))
     return create_app(
         built.engine, Users(directory, "Hotline"), built.live, SECRET, plan_of_two_teams, product_lines=LINES, dist=dist,
         incident_texts=lambda: INCIDENT_TEXTS,

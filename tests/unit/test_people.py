@@ -18,10 +18,12 @@ from acd.archive import open_database
 from acd.audit import AuditLog
 from acd.deed import Deed, DeedFilter
 from acd.people import UserDirectory
+from acd.sealing import Seal, Unreadable
 from acd.second_factor import RECOVERY_CODES, enrolment_uri, new_recovery_codes, new_secret, recovery_digest, step_of
 from acd.tokens import TokenDirectory
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+SEAL, ANOTHER = Seal(b"sixteen bytes or more"), Seal(b"another, as long as that")
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890" in base 32
 RFC_CODES = {59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037"}
 
@@ -78,7 +80,7 @@ async def with_second_factor(directory: UserDirectory) -> tuple[str, list[str]]:
 
 
 async def test_a_code_is_taken_once_even_when_it_comes_twice_at_once(database: AsyncEngine) -> None:
-    directory = UserDirectory(database)
+    directory = UserDirectory(database, SEAL)
     secret, _ = await with_second_factor(directory)
     code = pyotp.TOTP(secret).at(NOON)
     taken = await asyncio.gather(*(directory.take_code("anna", code, NOON) for _ in range(5)))
@@ -86,7 +88,7 @@ async def test_a_code_is_taken_once_even_when_it_comes_twice_at_once(database: A
 
 
 async def test_a_recovery_code_is_taken_once(database: AsyncEngine) -> None:
-    directory = UserDirectory(database)
+    directory = UserDirectory(database, SEAL)
     _, codes = await with_second_factor(directory)
     assert await directory.take_code("anna", codes[3].upper(), NOON)
     assert not await directory.take_code("anna", codes[3], NOON)
@@ -96,8 +98,48 @@ async def test_a_recovery_code_is_taken_once(database: AsyncEngine) -> None:
     assert row["recovery_codes"] == RECOVERY_CODES - 2
 
 
+async def kept_secret(database: AsyncEngine) -> str:
+    async with database.connect() as connection:
+        kept = (await connection.execute(text("SELECT totp_secret FROM users WHERE name = 'anna'"))).scalar_one()
+    return str(kept)
+
+
+async def test_the_database_does_not_tell_a_secret(database: AsyncEngine) -> None:
+    secret, _ = await with_second_factor(UserDirectory(database, SEAL))
+    kept = await kept_secret(database)
+    assert secret not in kept
+    assert len(kept) <= 255
+    assert SEAL.open("anna", kept) == secret
+
+
+@pytest.mark.parametrize(("seal", "owner"), [(ANOTHER, "anna"), (SEAL, "bert"), (SEAL, "ann")])
+def test_what_is_sealed_opens_by_its_key_and_for_its_owner_alone(seal: Seal, owner: str) -> None:
+    kept = SEAL.seal("anna", RFC_SECRET)
+    with pytest.raises(Unreadable):
+        seal.open(owner, kept)
+
+
+async def test_secrets_of_an_earlier_release_are_sealed_and_go_on(database: AsyncEngine) -> None:
+    directory = UserDirectory(database, SEAL)
+    secret, codes = await with_second_factor(directory)
+    await directory.put("bert", "right", "supervisor", None, "zh")
+    async with database.begin() as connection:
+        await connection.execute(text("UPDATE users SET totp_secret = :secret WHERE name = 'anna'"), {"secret": secret})
+    assert not await directory.take_code("anna", pyotp.TOTP(secret).at(NOON), NOON), "what nobody sealed is nobody's word"
+    assert [await directory.seal_second_factors() for _ in range(2)] == [1, 0]
+    assert await directory.take_code("anna", pyotp.TOTP(secret).at(NOON), NOON)
+    assert await directory.take_code("anna", codes[0], NOON)
+
+
+async def test_when_the_key_is_gone_a_recovery_code_is_left(database: AsyncEngine) -> None:
+    secret, codes = await with_second_factor(UserDirectory(database, SEAL))
+    directory = UserDirectory(database, ANOTHER)
+    assert not await directory.take_code("anna", pyotp.TOTP(secret).at(NOON), NOON)
+    assert await directory.take_code("anna", codes[0], NOON)
+
+
 async def test_without_a_second_factor_no_code_is_good(database: AsyncEngine) -> None:
-    directory = UserDirectory(database)
+    directory = UserDirectory(database, SEAL)
     secret, codes = await with_second_factor(directory)
     await directory.reset_second_factor("anna")
     assert not await directory.take_code("anna", pyotp.TOTP(secret).at(NOON), NOON)
@@ -132,7 +174,7 @@ async def test_another_right_is_another_version(database: AsyncEngine, column: s
 
 
 async def test_logging_in_with_a_code_is_no_other_version(database: AsyncEngine) -> None:
-    directory = UserDirectory(database)
+    directory = UserDirectory(database, SEAL)
     _, codes = await with_second_factor(directory)
     before = await directory.version("anna")
     await directory.take_code("anna", codes[0], NOON)
@@ -140,10 +182,11 @@ async def test_logging_in_with_a_code_is_no_other_version(database: AsyncEngine)
 
 
 async def test_nothing_secret_is_told_of_a_user(database: AsyncEngine) -> None:
-    directory = UserDirectory(database)
+    directory = UserDirectory(database, SEAL)
     secret, codes = await with_second_factor(directory)
     told = repr([await directory.one("anna"), await directory.all(), await directory.matching("anna", "right")])
     assert secret not in told
+    assert await kept_secret(database) not in told
     assert "argon2" not in told
     assert recovery_digest(codes[0]) not in told
 
