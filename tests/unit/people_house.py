@@ -49,6 +49,6 @@ def app_of(built: House, database: AsyncEngine, rules: list[Rules], dist: Path =
     directory = UserDirectory(database, Seal(SECRET))
     return create_app(
         built.engine, Users(directory, "Hotline"), built.live, SECRET, plan_of_two_teams, product_lines=LINES, dist=dist,
-        incident_texts=lambda: INCIDENT_TEXTS,
+        incident_texts=lambda: INCIDENT_TEXTS, phones=lambda: ("1900",), supervision=lambda: {"listening": True},
         access=Access(directory, TokenDirectory(database), AuditLog(database), lambda: rules[-1]),
     )  # fmt: skip
