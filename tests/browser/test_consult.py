@@ -75,6 +75,25 @@ async def test_who_is_asked_can_not_hand_the_call_on_before_it_is_his(served: Se
     await expect(page.get_by_role("button", name="Hand on")).to_be_visible()
 
 
+async def test_a_number_is_keyed_to_ask_there_and_a_refused_one_is_told_in_words(served: Served, open_page: OpenPage) -> None:
+    page = await talking(served, open_page, SHOWN)
+    await page.get_by_role("button", name="中文").click()
+    await page.locator("body").press("t")
+    form = page.get_by_role("form", name="转接")
+    await form.get_by_label("产品线").select_option("number")
+    number = form.get_by_role("textbox", name="电话号码")
+    await expect(form.get_by_role("button", name="先咨询")).to_be_disabled()
+    await number.fill("110")
+    await form.get_by_role("button", name="先咨询").click()
+    await expect(form.locator(".problem")).to_contain_text("不允许从这里拨打")
+    await number.fill("138 0013-8000")
+    await form.get_by_role("button", name="先咨询").click()
+    await served.house.engine.takes(ConsultAsked(SHOWN.call, WANG, handover=Handover(), to_number="13800138000"))
+    told = ConsultChanged(SHOWN.call, WANG, None, OfferId("x1"), ConsultState.TALKING, "answered", "13800138000")
+    served.house.engine.tell(Ticked(), [told])
+    await expect(page.get_by_role("region", name="咨询同事")).to_contain_text("您正与 13800138000 通话")
+
+
 async def test_somebody_outside_is_asked_and_the_caller_joins(served: Served, open_page: OpenPage) -> None:
     page = await talking(served, open_page, SHOWN)
     await page.locator("body").press("t")

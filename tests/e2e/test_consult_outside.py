@@ -165,13 +165,15 @@ async def test_a_number_that_the_engineer_keys_is_asked_and_given_the_call_and_w
 async def test_nobody_is_dropped_when_the_engine_is_killed_while_somebody_outside_is_asked(scene: Scene, tmp_path: Path) -> None:
     """It is back before the caller's music has a pause in which he would be taken for forgotten: the heartbeat is set ahead for that."""
     async with partner(scene, tmp_path) as phones:
-        _, caller = await asking(scene, phones)
+        li, caller = await asking(scene, phones)
         async with engine_killed(scene.house):
             await scene.hotline.asterisk.cli(f"dialplan set global HOTLINE_ALIVE {int(time.time()) + 300}")
             await are_at(scene, HELD, ASKING)
             await hear_each_other(scene, CALLER, "1001")
         found = await scene.is_live(caller, "consulting")
         assert (found["agent"], found["consulted_outside"]) == ("li.wei", "partner")
+        with pytest.raises(DeskAnswered, match="consulting"):
+            await li.holds(True)
         await are_at(scene, HELD, ASKING)
         await hear_each_other(scene, CALLER, "1001")
         assert scene.phones is not None

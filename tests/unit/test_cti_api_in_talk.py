@@ -9,10 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from acd.model import AgentState, CallId, OfferState, PhoneId
+from acd.effects import ConsultChanged
+from acd.events import Ticked
+from acd.model import AgentId, AgentState, CallId, ConsultState, OfferId, OfferState, PhoneId
 from acd.ports import EffectFailed, TalkView
 from cti.api import create_app
-from tests.unit.cti_api_house import LI, PEOPLE, SECRET, House, house, plan, pop
+from tests.unit.cti_api_house import LI, PEOPLE, SECRET, WANG, House, house, plan, pop
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem, signed_in
 
 HOLD, MUTE, ANSWER = "/api/desk/hold", "/api/desk/mute", "/api/desk/answer"
@@ -87,6 +89,21 @@ async def test_who_talks_to_nobody_has_nobody_to_hold_and_a_phone_that_refuses_i
     phones.broken = True
     assert_problem(await li.post(MUTE, json={"on": True}), 502, "phone_refused")
     assert phones.did == []
+
+
+@pytest.mark.parametrize("other", [WANG, None], ids=["an engineer", "somebody outside"])
+@pytest.mark.parametrize("state", ConsultState)
+async def test_nobody_puts_his_caller_on_hold_while_he_asks_somebody_about_the_call(
+    li: httpx.AsyncClient, built: House, phones: Phones, state: ConsultState, other: AgentId | None
+) -> None:
+    talking(built)
+    built.engine.tell(Ticked(), [ConsultChanged(pop().call, LI, other, OfferId("o2"), state, "why", "" if other else "13800138000")])
+    answer = await li.post(HOLD, json={"on": True})
+    if state in (ConsultState.BACK, ConsultState.COMPLETED, ConsultState.OVER):
+        assert (answer.status_code, phones.did) == (200, [("hold", "1001")])
+    else:
+        assert_problem(answer, 409, "consulting")
+        assert phones.did == []
 
 
 async def test_only_the_phone_that_rings_for_this_offer_is_answered(li: httpx.AsyncClient, built: House, phones: Phones) -> None:

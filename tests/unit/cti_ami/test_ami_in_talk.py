@@ -10,7 +10,7 @@ from acd.model import CallId, PhoneId, QueueId
 from acd.ports import TalkView
 from cti.ami import Refused
 from tests.unit.cti_ami.fake_asterisk import FakeAsterisk, channel, listed
-from tests.unit.cti_ami.test_ami_consulting import looked
+from tests.unit.cti_ami.test_ami_consulting import START, consultation, looked
 from tests.unit.cti_ami.test_ami_exchange import connected
 
 CALL, LI = CallId("main-1.1"), PhoneId("1001")
@@ -52,6 +52,19 @@ async def test_who_is_on_hold_is_found_so_and_his_agent_is_let_go_when_he_is_sen
         await exchange.hold(HoldCall(CALL, QueueId("pcs.L2"), ""))
         assert not exchange.in_talk(CALL).on_hold
     assert [(action["Action"], action["Channel"]) for action in ordered(asterisk)][-2:] == [("Hangup", "1.2"), ("Redirect", "1.1")]
+
+
+async def test_a_caller_beside_whom_somebody_is_asked_is_not_put_on_hold_found_so_by_a_look_or_not() -> None:
+    async with FakeAsterisk(Status=consultation) as asterisk, connected(asterisk) as (exchange, _):
+        with pytest.raises(Refused, match="not put on hold"):
+            await exchange.put_on_hold(CALL, LI)
+        assert ordered(asterisk) == []
+    async with FakeAsterisk(Status=lambda action: listed(action, *TALKS)) as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.consult(START)
+        before = ordered(asterisk)
+        with pytest.raises(Refused, match="not put on hold"):
+            await exchange.put_on_hold(CALL, LI)
+        assert ordered(asterisk) == before
 
 
 async def test_an_agent_is_muted_on_his_own_channel() -> None:
