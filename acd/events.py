@@ -14,6 +14,7 @@ from acd.customer import Customer
 from acd.model import AgentId, AgentState, CallId, EndCause, Handover, Level, MissCause, OfferId, PhoneId, QueueId
 from acd.outsiders import OutsideNews
 from acd.plan import Plan
+from acd.recording import RecordingNews
 from acd.supervision import SupervisionEvent
 
 # ---- from the configuration ------------------------------------------------------------------------------------------
@@ -429,7 +430,7 @@ Event = Union[
     CallbackWanted, CallbackReached, CallbackUnreached, CallbackCancelled, CallbackPromised,
     OfferRinging, OfferAnswered, OfferMissed, OfferFailed, CommandFailed, TalkEnded, CallHandedOn, HandoverAcknowledged,
     ConsultAsked, ConsultCompleted, ConsultTakenBack, ConferenceWanted, JoinFailed,
-    OutsideNews,
+    OutsideNews, RecordingNews,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
     DeskSeen, SurveyAnswered, IncidentDeclared, IncidentSolved, IncidentHeard, NewsWanted, Ticked, ExchangeSeen,
     SupervisionEvent,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from acd.board import Board
 from acd.effects import (
@@ -71,6 +71,7 @@ class TalkView:
 
     on_hold: bool = False
     muted: bool = False
+    recording: Literal["", "on", "paused"] = ""
 
 
 class InTalk(Protocol):
@@ -79,6 +80,9 @@ class InTalk(Protocol):
     async def put_on_hold(self, call: CallId, phone: PhoneId) -> None: ...
     async def take_back(self, call: CallId, phone: PhoneId) -> None: ...
     async def mute(self, call: CallId, phone: PhoneId, silent: bool) -> None: ...
+    async def pause_recording(self, call: CallId, paused: bool) -> None:
+        """Let nothing of the talk be recorded for a while: both sides are written as silence."""
+
     async def answer(self, call: CallId, phone: PhoneId) -> None:
         """Let a phone that is ringing be rung anew, as one that answers by itself."""
 

@@ -41,7 +41,8 @@ from acd.encoding import kind_of, to_json
 from acd.events import CallArrived, CallerRecognised, CallQueued, Event, MenuChosen, SurveyAnswered
 from acd.model import AgentState, CallbackState, CallState, OfferState, queue_of
 from acd.plan import Telling
-from acd.records import agent_intervals, callbacks, calls, incidents, offers, progress, stays, story, working_time
+from acd.recorded import Recorded
+from acd.records import agent_intervals, callbacks, calls, incidents, offers, progress, recordings, stays, story, working_time
 from acd.stays import Stay, Stays
 from acd.supervision import CallSteered, WatchChanged
 from acd.working_time import WorkingQuarter, WorkingTime, quarter_of
@@ -76,6 +77,7 @@ class OpenRows:
     incidents: dict[str, Row] = field(default_factory=dict)
     stays: Stays = field(default_factory=Stays)
     working: WorkingTime = field(default_factory=WorkingTime)
+    recorded: Recorded = field(default_factory=Recorded)
 
 
 class Records:
@@ -135,7 +137,7 @@ class Records:
         self._changed, self._story = {}, []
         try:
             async with self._engine.begin() as connection:
-                for table in (calls, offers, agent_intervals, callbacks, incidents, stays, working_time):
+                for table in (calls, offers, agent_intervals, callbacks, incidents, stays, working_time, recordings):
                     await _upsert(connection, table, [dict(row) for of, row in changed.values() if of is table])
                 await _upsert(connection, story, told)
                 await _upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
@@ -174,6 +176,8 @@ class Records:
             self._change(stays, _row_of_stay(stay))
         for quarter in self._open.working.follow(at, effects):
             self._change(working_time, _row_of_quarter(quarter))
+        for recording in self._open.recorded.follow(at, event, effects):
+            self._change(recordings, recording)
         if not new:
             self._changed.clear()
             self._story.clear()

@@ -221,6 +221,21 @@ working_time = Table(
 )  # fmt: skip
 """One row each agent's quarter of an hour, see ``acd.working_time``: what he did in it, as far as it is over."""
 
+recordings = Table(
+    "recordings", metadata,
+    Column("id", String(144), primary_key=True),
+    Column("call", String(128), nullable=False, index=True),
+    Column("queue", String(80)),
+    Column("agent", String(64), nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("pauses", JSON, nullable=False),
+    Column("deleted_at", UtcDateTime),
+    Index("recordings_by_begin", "began_at", "id"),
+)  # fmt: skip
+"""One row a recorded conversation. ``began_at``: when somebody answered; ``pauses`` is [{from, to, by}, …] with ISO times, the last ``to``
+None when it was never taken up again. ``deleted_at`` is no projection: rows made anew have it from the next time that old ones go."""
+
 progress = Table("progress", metadata, Column("name", String(32), primary_key=True), Column("sequence", Integer, nullable=False))
 """How far a projection has followed the journal."""
 

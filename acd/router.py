@@ -92,6 +92,7 @@ from acd.outsiders import OutsideAnswered, OutsideFailed, OutsideLeft, OutsideMi
 from acd.plan import Plan
 from acd.queueing import hold, hours_changed, overflow_due, refit, relax
 from acd.reason import Reason
+from acd.recording import RecordingBegan, RecordingPaused
 from acd.state import State
 from acd.supervision import (
     CallAssigned,
@@ -246,7 +247,7 @@ def _offer_overdue(state: State, offer: Offer) -> None:
         (consulted if offer.consult else offering).overdue(state, offer)
 
 
-def _nothing(state: State, event: Ticked | SurveyAnswered) -> None:
+def _nothing(state: State, event: Ticked | SurveyAnswered | RecordingBegan | RecordingPaused) -> None:
     """Time alone: what has fallen due is looked at after every event. Or what only the records take note of."""
 
 
@@ -279,6 +280,8 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     CommandFailed: steering.command_failed,
     TalkEnded: callers.agent_left,
     SurveyAnswered: _nothing,
+    RecordingBegan: _nothing,
+    RecordingPaused: _nothing,
     CallHandedOn: handing_on.handed_on,
     HandoverAcknowledged: _about_offer(offering.acknowledged, consulted.acknowledged),
     ConsultAsked: consulting.asked,

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from acd.board import CallView
-from acd.effects import AgentChanged, ConsultChanged, Effect, OfferChanged, ScreenPop
-from acd.model import AgentId, AgentState, CallId, Level, OfferId, OfferState
+from acd.effects import AgentChanged, CallChanged, ConsultChanged, Effect, OfferChanged, ScreenPop
+from acd.events import Event
+from acd.model import AgentId, AgentState, CallId, CallState, Level, OfferId, OfferState
+from acd.recording import RecordingBegan, RecordingPaused
 
 REMEMBERED_OFFERS = 4096
 """So many offers that are over are remembered, so that a pop which comes too late is not shown."""
@@ -34,6 +37,8 @@ PHASE_OF_OFFER = {OfferState.RINGING: Phase.RINGING, OfferState.ACCEPTED: Phase.
 OFFER_OVER = frozenset({OfferState.MISSED, OfferState.RESCINDED, OfferState.FAILED})
 CALL_IS_DONE = frozenset({AgentState.READY, AgentState.NOT_READY, AgentState.LOGGED_OUT})
 """An agent in one of these has nothing more to do with the call that he talked to."""
+RECORDED_IN = frozenset({CallState.OFFERED, CallState.CALLING_BACK, CallState.TALKING, CallState.CONSULTING})
+"""A call in any other state is not recorded any more."""
 ANSWERED = frozenset({Phase.TALKING, Phase.WRAP_UP})
 
 
@@ -64,10 +69,15 @@ class Cards:
     def __init__(self) -> None:
         self._open: dict[AgentId, Card] = {}
         self._over: OrderedDict[OfferId, None] = OrderedDict()
+        self._recorded: dict[CallId, Literal["on", "paused"]] = {}
 
     def of(self, agent: AgentId) -> Card | None:
         """The agent's card, if he has one."""
         return self._open.get(agent)
+
+    def recording(self, call: CallId) -> Literal["", "on", "paused"]:
+        """Whether the call is recorded, as far as Asterisk has said so."""
+        return self._recorded.get(call, "")
 
     def open(self, pop: ScreenPop, at: datetime) -> Card | None:
         """The card of this offer, made when it is new; None when the offer is over already."""
@@ -87,9 +97,9 @@ class Cards:
         if card is not None and card.pop.offer == offer:
             del self._open[agent]
 
-    def follow(self, at: datetime, effects: Sequence[Effect]) -> list[Card]:
+    def follow(self, at: datetime, effects: Sequence[Effect], event: Event | None = None) -> list[Card]:
         """Take the notices in; return the cards whose phase changed, a closed one for the last time."""
-        changed: list[Card] = []
+        changed = self._on_recording(event)
         for effect in effects:
             card = self._step(at, effect)
             if card is not None:
@@ -97,6 +107,16 @@ class Cards:
             elif isinstance(effect, ConsultChanged):
                 changed += self._on_consult(effect)
         return changed
+
+    def _on_recording(self, event: Event | None) -> list[Card]:
+        match event:
+            case RecordingBegan(call):
+                self._recorded[call] = "on"
+            case RecordingPaused(call, paused) if call in self._recorded:
+                self._recorded[call] = "paused" if paused else "on"
+            case _:
+                return []
+        return [card for card in self._open.values() if card.pop.call == call]
 
     def _on_consult(self, notice: ConsultChanged) -> list[Card]:
         both = [agent for agent in (notice.agent, notice.consulted) if agent is not None]
@@ -111,6 +131,8 @@ class Cards:
                 self.open(effect, at)
             case OfferChanged():
                 return self._on_offer(at, effect)
+            case CallChanged(call, state) if state not in RECORDED_IN:
+                self._recorded.pop(call, None)
             case AgentChanged():
                 return self._on_agent(at, effect)
             case _:

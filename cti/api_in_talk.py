@@ -1,4 +1,5 @@
-"""What an agent does by click with his phone: answer, put the caller on hold and take him back, be silent and speak again.
+"""What an agent does by click with his phone: answer, put the caller on hold and take him back, be silent and speak again; pause a
+recording.
 
 Decides when there is something to do it with. Whether a phone can answer by itself is the phone's matter.
 """
@@ -14,6 +15,7 @@ from pydantic import Field
 from acd.board import AgentView
 from acd.model import AgentId, CallId, ConsultState, PhoneId
 from acd.ports import EffectFailed
+from acd.recording import RecordingPaused
 from cti.api_cards import Phase
 from cti.api_desk import json_response
 from cti.api_parts import Body, OwnAgent, Parts, TheParts
@@ -49,6 +51,18 @@ async def mute(body: Switch, agent: OwnAgent, parts: TheParts) -> Response:
     """Let the caller not hear the agent any more, or hear him again."""
     call, phone = _talk(agent, parts)
     await _done(parts.in_talk.mute(call, phone, body.on))
+    return _told(agent, parts)
+
+
+async def pause_recording(body: Switch, agent: OwnAgent, parts: TheParts) -> Response:
+    """Record nothing while the caller says something that is nobody else's matter, or record again. Silence is kept in its place."""
+    call, _ = _talk(agent, parts)
+    now = parts.live.talk(call).recording
+    if not now:
+        raise Refused(HTTPStatus.CONFLICT, "not_recorded", f"the conversation of {agent} is not recorded")
+    if (now == "paused") is not body.on:
+        await _done(parts.in_talk.pause_recording(call, body.on))
+        await parts.engine.submit(RecordingPaused(call, body.on, agent))
     return _told(agent, parts)
 
 
@@ -91,4 +105,5 @@ ROUTES = (
     Route("POST", "/api/desk/answer", SIGNED_IN, answer, AgentView),
     Route("POST", "/api/desk/hold", SIGNED_IN, hold, AgentView),
     Route("POST", "/api/desk/mute", SIGNED_IN, mute, AgentView),
+    Route("POST", "/api/desk/recording/pause", SIGNED_IN, pause_recording, AgentView),
 )

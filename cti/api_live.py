@@ -140,7 +140,7 @@ class LiveDesks:
 
     def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         """Take note of what changed, and let the pages know."""
-        changed_cards = self._cards.follow(at, effects)
+        changed_cards = self._cards.follow(at, effects, event)
         self.news.note(sequence)
         if self._engine is not None:
             self._count(effects)
@@ -149,7 +149,7 @@ class LiveDesks:
             return
         self._send_messages(effects)
         for card in changed_cards:
-            self._send(card.pop.agent, messages.call(self._clock(), card, self._in_talk(card.pop.call)))
+            self._send(card.pop.agent, messages.call(self._clock(), card, self.talk(card.pop.call)))
         self._mark(event, effects)
         if self._changed_agents or self._changed_phones:
             self._agents_pace.due()
@@ -228,6 +228,10 @@ class LiveDesks:
         card = self._cards.of(agent)
         return card is not None and card.pop.offer == offer
 
+    def talk(self, call: CallId) -> TalkView:
+        """What is so in the middle of a talk."""
+        return replace(self._in_talk(call), recording=self._cards.recording(call))
+
     def card(self, agent: AgentId) -> Card | None:
         """What the agent's page shows of a call."""
         return self._cards.of(agent)
@@ -236,7 +240,7 @@ class LiveDesks:
         """He has put his caller on hold, is silent, or no longer so."""
         card = self._cards.of(agent)
         if card is not None:
-            self._send(agent, messages.call(self._clock(), card, self._in_talk(card.pop.call)))
+            self._send(agent, messages.call(self._clock(), card, self.talk(card.pop.call)))
 
     def end_session(self, session: Session) -> None:
         """Close the pages of a session that is over."""
@@ -273,7 +277,7 @@ class LiveDesks:
             lookup.add_done_callback(lambda late: self._send_earlier(card, late))
 
     def _pop(self, card: Card, earlier: EarlierCalls | None) -> str:
-        return messages.pop(self._clock(), card, earlier, self._link(card.pop), self._in_talk(card.pop.call))
+        return messages.pop(self._clock(), card, earlier, self._link(card.pop), self.talk(card.pop.call))
 
     def _send_earlier(self, card: Card, lookup: asyncio.Task[EarlierCalls]) -> None:
         self._send(card.pop.agent, messages.earlier_calls(self._clock(), card.pop.offer, _found(lookup)))

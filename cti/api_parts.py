@@ -92,6 +92,10 @@ class NoPhones:
         """Refused."""
         raise EffectFailed("no exchange is configured")
 
+    async def pause_recording(self, call: CallId, paused: bool) -> None:
+        """Refused."""
+        raise EffectFailed("no exchange is configured")
+
     async def answer(self, call: CallId, phone: PhoneId) -> None:
         """Refused."""
         raise EffectFailed("no exchange is configured")

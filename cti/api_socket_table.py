@@ -168,6 +168,7 @@ class PopMessage(_Sent):
     consult: ConsultShown | None
     on_hold: bool
     muted: bool
+    recording: Literal["", "on", "paused"]
     earlier_calls: list[EarlierCall] | None
     link: CompanysPage | None
 
@@ -200,6 +201,7 @@ class CallMessage(_Sent):
     consult: ConsultShown | None
     on_hold: bool
     muted: bool
+    recording: Literal["", "on", "paused"]
 
 
 class MessageMessage(_Sent):

@@ -42,6 +42,7 @@ from acd.events import (
 )
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId, outside_of
 from acd.outsiders import OutsideAnswered, OutsideLeft, OutsideMissed
+from acd.recording import RecordingBegan
 from acd.supervision import TakeOverFailed, WatchBegan, WatchEnded
 from cti.names import CONTEXTS, Context, DialPattern, asked_phone, call_id, leg_of_offer, offer_of_leg, watch_of_leg
 
@@ -86,6 +87,7 @@ WATCHING: Final = "HotlineWatching"
 CODE: Final = "HotlineCode"
 """An agent's phone has dialled a feature code, and waits to be told how it went."""
 SURVEY: Final = "HotlineSurvey"
+RECORDING: Final = "HotlineRecording"
 """User events that the dialplan sends about its own caller."""
 SURVEY_ANSWERS: Final[Mapping[str, str]] = {"score": "[1-5]", "solved": "[12]", "comment": r"[A-Za-z0-9.-]{1,70}\.wav"}
 """Question -> the answers that it can have."""
@@ -290,6 +292,8 @@ class Translator:
             return self._dial_failed(event)
         if name == SURVEY:
             return self._surveyed(event)
+        if name == RECORDING:
+            return self._recording_began(event)
         if name == WATCHING:
             watch = watch_of_leg(self._exchange, event["Uniqueid"])
             return (WatchBegan(*watch),) if watch else ()
@@ -300,6 +304,10 @@ class Translator:
         question, answer = event["Question"], event["Answer"]
         fits = question in SURVEY_ANSWERS and re.fullmatch(SURVEY_ANSWERS[question], answer)
         return (SurveyAnswered(self._call(event["Uniqueid"]), question, answer),) if fits else ()
+
+    def _recording_began(self, event: Mapping[str, str]) -> Iterable[Event]:
+        call, epoch = self._call(event["Uniqueid"]), event["Epoch"]
+        return (RecordingBegan(call, f"{call}-{epoch}"),) if re.fullmatch(r"\d{9,11}", epoch) else ()
 
     def _dial_failed(self, event: Mapping[str, str]) -> Iterable[Event]:
         """Where no phone has the extension, ``Exten`` is ``i``, and ``Phone`` says which it was."""

@@ -26,6 +26,10 @@ class ByExchange:
         """Whether the caller hears the agent."""
         await self._of(call).mute(call, phone, silent)
 
+    async def pause_recording(self, call: CallId, paused: bool) -> None:
+        """Whether what is said is recorded."""
+        await self._of(call).pause_recording(call, paused)
+
     async def answer(self, call: CallId, phone: PhoneId) -> None:
         """Ring the phone anew, as one that answers by itself."""
         await self._of(call).answer(call, phone)

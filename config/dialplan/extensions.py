@@ -170,9 +170,10 @@ def _said(config: Config) -> Rendered:
 def _callback(config: Config) -> Rendered:
     if config.callbacks is None:
         return Rendered("")
+    recording = _record_now(config)
     if not config.callbacks.confirm:
-        return filled("callback.tmpl", confirm="")
-    asking = filled("callback.tmpl", confirm=filled("callback-confirm.tmpl", sounds=PROMPT_FOLDER))
+        return filled("callback.tmpl", confirm="", recording=recording)
+    asking = filled("callback.tmpl", confirm=filled("callback-confirm.tmpl", sounds=PROMPT_FOLDER), recording=recording)
     return Rendered(asking + filled("callback-unconfirmed.tmpl"))
 
 
@@ -184,7 +185,7 @@ def _phones(config: Config, exchange: str) -> Rendered:
     """A pattern for each length, and by their numbers the phones that are asked to answer by themselves."""
     values: dict[str, str | int] = {
         "dial": _dial(config, exchange), "ring_seconds": config.offers.ring_seconds, "greeting": _greeting(config),
-        "recording": filled("record-now.tmpl") if recorded_queues(config) else Rendered(""),
+        "recording": _record_now(config),
     }  # fmt: skip
     automatic = [agent.phone for agent in config.agents.values() if agent.auto_answer]
     asked = [filled("phone.tmpl", pattern=phone, options=Rendered("b(hotline-connect^auto^1)"), **values) for phone in automatic]
@@ -215,6 +216,11 @@ def _survey(config: Config) -> Rendered:
     comment = filled("survey-comment.tmpl", sounds=PROMPT_FOLDER, seconds=seconds) if seconds else Rendered("")
     ways = [Rendered(f"exten => {queue},1,Goto(s,1)\n") for queue in queues]
     return Rendered("".join([*ways, filled("survey.tmpl", sounds=PROMPT_FOLDER, comment=comment, limit=seconds + SURVEY_SECONDS)]))
+
+
+def _record_now(config: Config) -> Rendered:
+    """What every way into a conversation has, where any queue records."""
+    return filled("record-now.tmpl") if recorded_queues(config) else Rendered("")
 
 
 def _recording(config: Config) -> Rendered:

@@ -319,6 +319,10 @@ class Ami:
         """Whether the caller hears the agent."""
         await in_talk.mute(self._act, self._connected_session("Setvar"), call, phone, silent)
 
+    async def pause_recording(self, call: CallId, paused: bool) -> None:
+        """Whether what is said is recorded."""
+        await in_talk.pause_recording(self._act, self._channel(call), paused)
+
     async def answer(self, call: CallId, phone: PhoneId) -> None:
         """Ring the agent's phone anew, as one that answers by itself."""
         await in_talk.answer(self._act, self._channel(call), phone)

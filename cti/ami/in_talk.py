@@ -51,6 +51,11 @@ async def mute(act: Act, session: Session, call: CallId, phone: PhoneId, silent:
     (session.muted.add if silent else session.muted.discard)(leg)
 
 
+async def pause_recording(act: Act, caller: str, paused: bool) -> None:
+    """Silence on both sides of the recording, or what is said. ``call`` is right enough for this action (22.10: "system,call,all")."""
+    await act("MixMonitorMute", {"Channel": caller, "Direction": "both", "State": "1" if paused else "0"})
+
+
 async def answer(act: Act, caller: str, phone: PhoneId) -> None:
     """Ring the phone anew so that it answers by itself, if it is one that does."""
     await act("Setvar", {"Channel": caller, "Variable": ANSWER, "Value": "yes"})

@@ -29,7 +29,8 @@ ADAPTERS = {
 """Floor 3: each adapter's modules; those of one never import another's."""
 RUNNER = ("acd.runner",)
 DOMAIN = (
-    "skills.*", "acd.model", "acd.appointment", "acd.customer", "acd.reason", "acd.plan", "acd.events", "acd.outsiders", "acd.effects",
+    "skills.*", "acd.model", "acd.appointment", "acd.customer", "acd.reason", "acd.plan", "acd.events", "acd.outsiders", "acd.recording",
+    "acd.effects",
     "acd.supervision", "acd.tables", "ivr.menu", "config.schema",
 )  # fmt: skip
 IMPURE = (

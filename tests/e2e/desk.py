@@ -177,6 +177,10 @@ class AgentAtDesk:
         """Be silent, or speak again."""
         await self._does("/api/desk/mute", {"on": on})
 
+    async def pauses_the_recording(self, on: bool) -> None:
+        """Let nothing be recorded for a while, or again."""
+        await self._does("/api/desk/recording/pause", {"on": on})
+
     async def has_read_the_handover(self, offer: str) -> None:
         """What was handed over with the offered call is read; the phone may ring."""
         await self._does("/api/desk/handover/acknowledge", {"offer": offer})

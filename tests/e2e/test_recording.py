@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from acd.records import recordings as recordings_table
 from hotline.simulated_callers import WHEN_TOLD
 from hotline.sipp import free_ports
 from tests.e2e.quick_config import RECORDED, number_of
 from tests.e2e.scene import Scene
-from tests.e2e.voice import VoicePhone, recorded, seconds_with
+from tests.e2e.voice import RATE, WINDOW_SECONDS, VoicePhone, recorded, seconds_with
 from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
@@ -26,7 +30,17 @@ def recordings(scene: Scene, call: str) -> dict[str, list[int]]:
     return {path.stem.rpartition("-")[2]: recorded(path) for path in folder.glob(f"{uniqueid}-*.wav")}
 
 
-async def test_each_side_is_recorded_once_the_caller_was_told(scene: Scene, tmp_path: Path) -> None:
+def stretches(samples: list[int], hertz: float) -> tuple[float, float, float]:
+    """Seconds of the tone, then of silence, then of the tone again; anything else between them is at most a window long."""
+    size = int(RATE * WINDOW_SECONDS)
+    heard = [seconds_with(samples[start : start + size], hertz) > 0 for start in range(0, len(samples) - size + 1, size)]
+    runs = [(on, len(list(same)) * WINDOW_SECONDS) for on, same in groupby(heard)]
+    before, silent, after = [run for run in runs if run[1] > 2 * WINDOW_SECONDS]
+    assert (before[0], silent[0], after[0]) == (True, False, True), runs
+    return before[1], silent[1], after[1]
+
+
+async def test_each_side_is_recorded_once_the_caller_was_told_but_for_what_the_agent_keeps_out(scene: Scene, tmp_path: Path) -> None:
     ports = scene.hotline.ports
     caller_port, caller_rtp, agent_rtp = free_ports(3, first=25_000, last=32_700, step=10)
     agent_phone = VoicePhone(tmp_path / "agent", "1009", ports.phones, agent_rtp, AGENT_HERTZ)
@@ -43,6 +57,14 @@ async def test_each_side_is_recorded_once_the_caller_was_told(scene: Scene, tmp_
                 return seconds_with(caller.heard(), AGENT_HERTZ) >= TALK_SECONDS
 
             await until(agent_was_heard, "the agent's tone at the caller")
+            for paused in (True, False):
+                await wu.pauses_the_recording(paused)
+                heard = len(caller.heard())
+
+                async def goes_on(longer_than: int = heard) -> bool:
+                    return len(caller.heard()) >= longer_than + RATE * TALK_SECONDS
+
+                await until(goes_on, f"talk with the recording paused: {paused}")
         await wu.becomes("wrap_up")
         record = await scene.ended(ani)
 
@@ -52,11 +74,20 @@ async def test_each_side_is_recorded_once_the_caller_was_told(scene: Scene, tmp_
 
     await until(both_are_written, "two files")
     found = recordings(scene, record["id"])
-    assert seconds_with(found["caller"], CALLER_HERTZ) >= TALK_SECONDS - 0.5
-    assert seconds_with(found["agent"], AGENT_HERTZ) >= TALK_SECONDS - 0.5
+    for side, hertz in (("caller", CALLER_HERTZ), ("agent", AGENT_HERTZ)):
+        before, silent, after = stretches(found[side], hertz)
+        assert before >= TALK_SECONDS - 0.6, side
+        assert silent >= TALK_SECONDS - 0.6, side
+        assert after >= TALK_SECONDS - 0.6, side
     assert seconds_with(found["caller"], AGENT_HERTZ) == seconds_with(found["agent"], CALLER_HERTZ) == 0.0
     talk = (record["talk_ended_at"] - record["answered_at"]).total_seconds()
-    assert len(found["caller"]) / 8000 <= talk + 1.0, "neither the notice nor the ringing"
+    assert len(found["caller"]) / RATE <= talk + 1.0, "neither the notice nor the ringing"
+    (row,) = await scene.house.rows(select(recordings_table).where(recordings_table.c.call == record["id"]))
+    assert (row["agent"], row["queue"], row["deleted_at"]) == ("wu.ting", RECORDED, None)
+    assert row["began_at"] == record["answered_at"] and row["ended_at"] == record["talk_ended_at"]
+    (pause,) = row["pauses"]
+    paused_for = (datetime.fromisoformat(pause["to"]) - datetime.fromisoformat(pause["from"])).total_seconds()
+    assert pause["by"] == "wu.ting" and paused_for >= TALK_SECONDS - 0.6
 
 
 async def test_who_refuses_is_not_recorded(scene: Scene) -> None:

@@ -9,15 +9,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from acd.effects import ConsultChanged
+from acd.effects import CallChanged, ConsultChanged
 from acd.events import Ticked
-from acd.model import AgentId, AgentState, CallId, ConsultState, OfferId, OfferState, PhoneId
+from acd.model import AgentId, AgentState, CallId, CallState, ConsultState, OfferId, OfferState, PhoneId
 from acd.ports import EffectFailed, TalkView
+from acd.recording import RecordingBegan, RecordingPaused
 from cti.api import create_app
 from tests.unit.cti_api_house import LI, PEOPLE, SECRET, WANG, House, house, plan, pop
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem, signed_in
 
 HOLD, MUTE, ANSWER = "/api/desk/hold", "/api/desk/mute", "/api/desk/answer"
+PAUSE = "/api/desk/recording/pause"
 
 
 @dataclass
@@ -36,6 +38,9 @@ class Phones:
 
     async def mute(self, call: CallId, phone: PhoneId, silent: bool) -> None:
         self._do("mute" if silent else "unmute", phone, replace(self.talk, muted=silent))
+
+    async def pause_recording(self, call: CallId, paused: bool) -> None:
+        self._do("pause" if paused else "record", PhoneId(""), self.talk)
 
     async def answer(self, call: CallId, phone: PhoneId) -> None:
         self._do("answer", phone, self.talk)
@@ -79,6 +84,23 @@ async def test_hold_and_mute_are_switched_and_said_twice_change_nothing(li: http
     for path, on in ((HOLD, True), (HOLD, True), (HOLD, False), (MUTE, True), (MUTE, False)):
         assert (await li.post(path, json={"on": on})).status_code == 200
     assert phones.did == [("hold", "1001"), ("take back", "1001"), ("mute", "1001"), ("unmute", "1001")]
+
+
+async def test_a_recording_is_paused_and_goes_on_and_both_are_facts(li: httpx.AsyncClient, built: House, phones: Phones) -> None:
+    talking(built)
+    call = pop().call
+    assert_problem(await li.post(PAUSE, json={"on": True}), 409, "not_recorded")
+    built.engine.tell(RecordingBegan(call, f"{call}-1795306620"), [])
+    assert built.live.talk(call).recording == "on"
+    for on in (True, True, False):
+        assert (await li.post(PAUSE, json={"on": on})).status_code == 200
+        assert built.live.talk(call).recording == ("paused" if on else "on")
+    assert phones.did == [("pause", ""), ("record", "")]
+    assert [event for event in built.engine.events if isinstance(event, RecordingPaused)] == [
+        RecordingPaused(call, True, LI), RecordingPaused(call, False, LI),
+    ]  # fmt: skip
+    built.engine.tell(Ticked(), [CallChanged(call, CallState.AFTER, None, None)])
+    assert_problem(await li.post(PAUSE, json={"on": True}), 409, "not_recorded")
 
 
 async def test_who_talks_to_nobody_has_nobody_to_hold_and_a_phone_that_refuses_is_told(

@@ -47,6 +47,7 @@ export const extendWrapUp = (seconds: number) => ask<AgentView>("POST", "/api/de
 
 export const answer = (offer: string) => ask<AgentView>("POST", "/api/desk/answer", { offer });
 export const hold = (on: boolean) => ask<AgentView>("POST", "/api/desk/hold", { on });
+export const pauseRecording = (on: boolean) => ask<AgentView>("POST", "/api/desk/recording/pause", { on });
 export const mute = (on: boolean) => ask<AgentView>("POST", "/api/desk/mute", { on });
 export const handOn = (to: Record<string, string>, packet: Packet) => ask<AgentView>("POST", "/api/desk/transfer", { to, ...packet });
 export const askFirst = (to: Record<string, string>, packet: Packet) => ask<AgentView>("POST", "/api/desk/consult", { to, ...packet });

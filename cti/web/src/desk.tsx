@@ -186,6 +186,7 @@ function Shortcuts({ on, onSwitch }: { on: boolean; onSwitch(on: boolean): void 
     ["A", list.answer],
     ["H", list.hold],
     ["U", list.mute],
+    ["P", list.pauseRecording],
     ["T", list.handOn],
     ["G", list.haveRead],
     ["O", list.giveOver],

@@ -1,4 +1,4 @@
-// The phone by click: answer, hold, mute. What the phone itself does besides, the page hears from the engine.
+// The phone by click: answer, hold, mute, pause the recording. What the phone itself does besides, the page hears from the engine.
 import * as api from "./api.ts";
 import { Icon } from "./icons.tsx";
 import { useKeys } from "./keys.ts";
@@ -17,10 +17,12 @@ export function PhoneButtons({ card, apart, shortcuts }: { card: Card; apart: bo
   const answer = () => void request.run(() => api.answer(card.offer));
   const hold = () => void request.run(() => api.hold(!card.on_hold));
   const mute = () => void request.run(() => api.mute(!card.muted));
+  const pause = () => void request.run(() => api.pauseRecording(card.recording === "on"));
   useKeys(shortcuts && !request.busy, (key) => {
     if (key === "a" && canAnswer) answer();
     else if (key === "h" && talks) hold();
     else if (key === "u" && talks && !card.on_hold) mute();
+    else if (key === "p" && talks && card.recording) pause();
     else return false;
     return true;
   });
@@ -40,8 +42,13 @@ export function PhoneButtons({ card, apart, shortcuts }: { card: Card; apart: bo
           <button type="button" class={card.muted ? "on" : ""} aria-pressed={card.muted} disabled={request.busy || card.on_hold} onClick={mute}>
             <Icon name="muted" /> {card.muted ? words.unmute : words.mute} <kbd>U</kbd>
           </button>
+          {card.recording && (
+            <button type="button" class={card.recording === "paused" ? "on" : ""} aria-pressed={card.recording === "paused"} disabled={request.busy} title={words.pauseRecordingHint} onClick={pause}>
+              <Icon name={card.recording === "paused" ? "paused" : "recording"} /> {card.recording === "paused" ? words.recordAgain : words.pauseRecording} <kbd>P</kbd>
+            </button>
+          )}
           <span class="hint" role="status">
-            {card.on_hold ? words.isOnHold : card.muted ? words.isMuted : ""}
+            {card.on_hold ? words.isOnHold : card.muted ? words.isMuted : card.recording === "paused" ? words.isNotRecorded : ""}
           </span>
         </>
       )}

@@ -80,7 +80,7 @@ function heard(state: State, message: Message): State {
       return onCard(state, message.offer, (card) =>
         message.phase === "closed"
           ? null
-          : { ...card, phase: message.phase, since: message.since, answered_at: message.answered_at, consult: message.consult, on_hold: message.on_hold, muted: message.muted },
+          : { ...card, phase: message.phase, since: message.since, answered_at: message.answered_at, consult: message.consult, on_hold: message.on_hold, muted: message.muted, recording: message.recording },
       );
     case "pop_withdrawn":
       return state.card?.offer === message.offer

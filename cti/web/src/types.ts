@@ -305,11 +305,15 @@ export interface Card {
   consult: Consult | null;
   on_hold: boolean;
   muted: boolean;
+  recording: Recorded;
   /** The company's own page about the caller. */
   link: { address: string; opens_by_itself: boolean } | null;
   /** undefined while they are being looked up, null when they could not be. */
   earlier_calls?: EarlierCall[] | null;
 }
+
+/** Whether the talk is recorded: not at all, just now, or not for a while. */
+export type Recorded = "" | "on" | "paused";
 
 export type Message = { now: string } & (
   | { kind: "hello"; me: Me; ui: Ui }
@@ -318,7 +322,7 @@ export type Message = { now: string } & (
   | ({ kind: "pop"; earlier_calls: EarlierCall[] | null } & Omit<Card, "earlier_calls">)
   | { kind: "earlier_calls"; offer: string; earlier_calls: EarlierCall[] | null }
   | { kind: "pop_withdrawn"; offer: string; outcome: Outcome }
-  | { kind: "call"; offer: string; call: string; phase: Phase; since: string; answered_at: string | null; consult: Consult | null; on_hold: boolean; muted: boolean }
+  | { kind: "call"; offer: string; call: string; phase: Phase; since: string; answered_at: string | null; consult: Consult | null; on_hold: boolean; muted: boolean; recording: Recorded }
   | ({ kind: "message"; to_read: boolean } & DeskMessage)
   | { kind: "board"; board: Board }
   | { kind: "board_changes"; changes: BoardChanges }

@@ -369,7 +369,16 @@ def test_only_conversations_of_a_queue_that_records_are_recorded_and_who_refuses
         'exten => printers.L3,1,GosubIf($["${HOTLINE_CONSENT}" = ""]?notice,1)'
     ]
     assert '"no" | ${RAND(1,100)} > 25]?no)' in record and 'REGEX("^8$" ${HOTLINE_KEY})' in record
+    assert "MixMonitor(,br(" in record, "b: whatever is keyed into a menu, a survey or a notice is never bridged, so never recorded"
     assert connect.index("StopMixMonitor()") < connect.index("GosubIf(") < connect.index("Dial(")
+
+
+def test_a_callback_whose_agent_was_rung_first_is_recorded_like_any_call(changed: Changed) -> None:
+    notice = "\n  recording_notice: {zh: 录音，拒绝请按九, en: Recorded. To refuse press nine.}\n  welcome:\n"
+    rules = ("printers.L3: {survey: true}", "printers.L3: {survey: true, record: 25}")
+    config = changed(rules, ("\n  welcome:\n", notice), *CALLED_BACK)
+    first = context(render(config, SECRETS, "main")["extensions.conf"], "hotline-callback")
+    assert first.index("HotlineCalledBack") < first.index("?hold)") < first.index("GosubIf(") < first.index("Bridge(")
 
 
 def test_where_nothing_is_recorded_nobody_is_told_so(files: dict[str, str]) -> None:

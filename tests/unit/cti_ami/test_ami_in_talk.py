@@ -67,6 +67,14 @@ async def test_a_caller_beside_whom_somebody_is_asked_is_not_put_on_hold_found_s
         assert ordered(asterisk) == before
 
 
+async def test_a_recording_is_paused_on_the_callers_channel() -> None:
+    async with FakeAsterisk(Status=lambda action: listed(action, *TALKS)) as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.pause_recording(CALL, paused=True)
+        await exchange.pause_recording(CALL, paused=False)
+    told = [action for action in asterisk.actions if action["Action"] == "MixMonitorMute"]
+    assert [(one["Channel"], one["Direction"], one["State"]) for one in told] == [("1.1", "both", "1"), ("1.1", "both", "0")]
+
+
 async def test_an_agent_is_muted_on_his_own_channel() -> None:
     async with FakeAsterisk(Status=lambda action: listed(action, *TALKS)) as asterisk, connected(asterisk) as (exchange, _):
         await exchange.mute(CALL, LI, silent=True)

@@ -20,6 +20,7 @@ from acd.events import (
     TalkEnded,
 )
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId
+from acd.recording import RecordingBegan
 from cti.names import DialPattern
 from cti.translate import EVENTS, MISS_BY_CAUSE, Translator
 from tests.transcripts.ami_transcripts import NAMES, events_of, recorded
@@ -226,6 +227,13 @@ def test_each_way_to_miss_a_call_that_the_table_names_is_one_of_a_person() -> No
     """Whatever the table does not name is the phone's fault, not the agent's."""
     assert MissCause.UNREGISTERED not in MISS_BY_CAUSE.values()
     assert MissCause.PHONE_LOST not in MISS_BY_CAUSE.values()
+
+
+@pytest.mark.parametrize(("epoch", "told"), [("1795306620", True), ("../1795306620", False), ("", False)])
+def test_a_recording_is_told_by_its_begin(epoch: str, told: bool) -> None:
+    event = {"Event": "UserEvent", "UserEvent": "HotlineRecording", "Uniqueid": "17.5", "Epoch": epoch}
+    translator = Translator("main", DialPattern("PJSIP/{phone}"), lambda call, phone: None, lambda phone: None)
+    assert list(translator.translate(event)) == ([RecordingBegan(CallId("main-17.5"), f"main-17.5-{epoch}")] if told else [])
 
 
 @pytest.mark.parametrize(
