@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -114,13 +114,18 @@ class SqliteJournal:
         self._db.close()
 
     def _entries(self, query: str, parameter: int | str) -> Iterator[Entry]:
-        for sequence, at, kind, body in self._db.execute(query, (parameter,)):
-            try:
-                entry = sequence, datetime.fromisoformat(at), event_from_json(kind, body)
-            except Exception:  # of an older or newer version: one that can't be read must not keep the engine from starting
-                log.exception("journal_entry_unreadable", sequence=sequence, kind=kind)
-                continue
-            yield entry
+        return read_entries(self._db.execute(query, (parameter,)))
+
+
+def read_entries(rows: Iterable[tuple[int, str, str, str]]) -> Iterator[Entry]:
+    """Rows of sequence, at, kind and body, as the events they stand for."""
+    for sequence, at, kind, body in rows:
+        try:
+            entry = sequence, datetime.fromisoformat(at), event_from_json(kind, body)
+        except Exception:  # of an older or newer version: one that can't be read must not keep the engine from starting
+            log.exception("journal_entry_unreadable", sequence=sequence, kind=kind)
+            continue
+        yield entry
 
 
 def call_of(event: Event) -> str | None:

@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from acd.journal import Entry, read_entries
+
 _MARK_LENGTH: Final = 12
 
 _PAGE: Final = """
@@ -59,6 +61,20 @@ class JournalPages:
             for sequence, at, kind, call, body in rows
         ]  # fmt: skip
         return found, found[-1].sequence if len(found) == limit else max(last, after)
+
+    def of_call(self, call: str) -> Sequence[Entry]:
+        """Every event about one call or its offers, in order."""
+        return self._entries("call = ?", call)
+
+    def entry(self, sequence: int) -> Entry | None:
+        """One event; None when there is none, or nothing came of it."""
+        return next(iter(self._entries("sequence = ?", sequence)), None)
+
+    def _entries(self, condition: str, value: str | int) -> Sequence[Entry]:
+        query = f"SELECT sequence, at, kind, body FROM events WHERE {condition} AND sequence NOT IN (SELECT sequence FROM refused)"
+        with self._lock:
+            rows = self._db.execute(f"{query} ORDER BY sequence", (value,)).fetchall()
+        return list(read_entries(rows))
 
     def last(self) -> int:
         """The last sequence number; 0 when nothing happened yet."""

@@ -21,6 +21,7 @@ from cti import api_problems, api_routes
 from cti.api_access import Access
 from cti.api_audit import Audited
 from cti.api_bearer import Bearers
+from cti.api_calls import PastCalls
 from cti.api_events import RecordedEvents
 from cti.api_guard import Guard
 from cti.api_index import Assets
@@ -59,6 +60,7 @@ def create_app(
     health: Callable[[], Mapping[str, bool]] = dict,
     callbacks: Callbacks = NoCallbacks(),
     reports: Reports | None = None,
+    past_calls: PastCalls | None = None,
     recorded: RecordedEvents | None = None,
     keys: Keys | None = None,
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
@@ -74,13 +76,12 @@ def create_app(
     ``secret`` signs the session cookies (16 bytes or more; ValueError otherwise). ``plan`` gives the plan in force.
     ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
     the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
-    ``callbacks`` keeps what was promised, ``reports`` works figures of the past out, ``recorded`` has the journal.
-    ``keys`` keeps the answers to actions that may be sent again; without it they are kept in memory.
+    ``callbacks`` keeps what was promised, ``reports`` works figures of the past out, ``past_calls`` finds calls and tells their stories,
+    ``recorded`` has the journal, ``keys`` the answers to actions that may be sent again; without it they are kept in memory.
     ``incident_texts`` gives what callers can be let hear of an incident: text -> language -> what it says.
     ``supervision`` gives the configuration's section of that name.
     ``in_talk`` does what agents do by click with their phones.
-    ``delivery`` tells how pops are sent to the company's own service; None without one.
-    ``access`` keeps users, tokens and what people did, for those who may ask.
+    ``delivery`` tells how pops are sent to the company's own service; None without one. ``access`` keeps users, tokens and deeds.
     ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
@@ -92,8 +93,8 @@ def create_app(
         supervision, in_talk,
     )  # fmt: skip
     _keep(
-        app, reports=reports, delivery=delivery, recorded=recorded, readers=set(), keys=keys or Keys(AnswersInMemory()),
-        watched=Watched(health, registry), dist=dist,
+        app, reports=reports, past_calls=past_calls, delivery=delivery, recorded=recorded, readers=set(),
+        keys=keys or Keys(AnswersInMemory()), watched=Watched(health, registry), dist=dist,
     )  # fmt: skip
     live.attach(engine, in_talk.in_talk, app.state.parts.scope)
     api_problems.install(app)

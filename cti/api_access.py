@@ -61,7 +61,11 @@ class Rules:
     """A session without an open page or a request for so long is over."""
 
 
-async def _nowhere(_call: str) -> tuple[str | None, str | None] | None:
+PastCall = tuple[Sequence[str | None], str | None]
+"""The queues that a call was in first and last, and the agent who talked last."""
+
+
+async def _nowhere(_call: str) -> PastCall | None:
     return None
 
 
@@ -73,8 +77,8 @@ class Access:
     tokens: Tokens | None = None
     audit: Audit | None = None
     rules: Callable[[], Rules] = field(default=Rules)
-    past_call: Callable[[str], Awaitable[tuple[str | None, str | None] | None]] = _nowhere
-    """Queue and agent of a call that is over; None for one that nobody knows."""
+    past_call: Callable[[str], Awaitable[PastCall | None]] = _nowhere
+    """What is known of a call that is over; None for one that nobody knows."""
 
 
 def address_of(peer: str, forwarded: Sequence[str], trusted: Sequence[str]) -> str:

@@ -69,7 +69,7 @@ async def _call(name: str, scope: Scope, parts: Parts) -> bool:
     if live is not None or promised:
         return (live is not None and scope.has_call(live)) or any(map(scope.has_promise, promised))
     past = await parts.access.past_call(name)
-    return past is None or scope.has_queue(past[0]) or scope.has_agent(past[1])  # of one that nobody knows there is nothing to hide
+    return past is None or any(map(scope.has_queue, past[0])) or scope.has_agent(past[1])  # what nobody knows need not be hidden
 
 
 async def _incident(name: str, scope: Scope, parts: Parts) -> bool:

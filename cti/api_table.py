@@ -7,6 +7,7 @@ from typing import Final
 from cti import (
     api_audit,
     api_callbacks,
+    api_calls,
     api_console,
     api_consult,
     api_deliveries,
@@ -37,6 +38,7 @@ MODULES: Final = (
     api_console,
     api_steering,
     api_callbacks,
+    api_calls,
     api_promising,
     api_in_talk,
     api_incidents,

@@ -42,6 +42,7 @@ from cti.feature_codes import FeatureCodes
 from cti.pop_feed import Listener, PopFeed
 from hotline.app_config import proven
 from hotline.call_control import SessionFirst
+from hotline.call_stories import CallStories
 from hotline.checkpointing import Checkpointing
 from hotline.customer_source import Customers
 from hotline.identity import Users, access_of
@@ -248,13 +249,15 @@ class App:
         assert self._database is not None
         people = UserDirectory(self._database, Seal(self._session_secret))
         await people.seal_second_factors()
+        assert self._recorded is not None
+        reports = PastReports(Archive(self._database), Tallies(self._database), lambda: self._config)
         app = create_app(
             self._runner, Users(people, self._config.hotline.name), desks, self._session_secret,
             lambda: self._plan, languages=self._config.languages,
             product_lines={name: line.label for name, line in self._config.product_lines.items()},
             destinations=lambda: tuple(self._config.destinations), health=self._health,
             phones=lambda: self._config.phones, callbacks=Archive(self._database),
-            reports=PastReports(Archive(self._database), Tallies(self._database), lambda: self._config),
+            reports=reports, past_calls=CallStories(self._database, self._recorded, reports, lambda: self._config),
             incident_texts=self._incident_texts, recorded=self._recorded,
             keys=Keys(AnswerStore(self._database), self._make_durable),
             in_talk=ByExchange(self._exchanges),

@@ -5,26 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Any
 
-from acd.archive import Archive, open_database
-from acd.effects import (
-    CallbackChanged,
-    CallChanged,
-    CallOverflowed,
-    ConsultChanged,
-    Effect,
-    HandedOn,
-    OfferChanged,
-    OfferMade,
-    StepEntered,
-)
-from acd.encoding import effect_from_json
-from acd.events import CallArrived, CallQueued, Event, MenuChosen, PlanLoaded
+from acd.archive import open_database
 from acd.journal import SqliteJournal
-from acd.model import CallbackState, CallId
+from acd.journal_pages import JournalPages
+from acd.model import CallId
 from hotline import places
+from hotline.call_stories import Told, story_of
 from hotline.places import Refused
 
 
@@ -44,116 +31,21 @@ async def _story(name: str) -> list[str]:
     path = places.state_dir() / "journal.sqlite3"
     if not path.exists():
         raise Refused(f"{path}: no journal here; is HOTLINE_STATE_DIR the engine's?")
-    journal = SqliteJournal(path)
-    call = (journal.latest_call() if name == "last" else None) or CallId(name)
-    happened = [(sequence, -1, at, event) for sequence, at, event in journal.of_call(call)]
-    if not happened:
-        raise Refused(f"no call {name} in {path}")
+    call = (SqliteJournal(path).latest_call() if name == "last" else None) or CallId(name)
     database = await open_database(places.database_url())
-    decided = [
-        (row["sequence"], row["ordinal"], row["at"], effect_from_json(row["kind"], row["body"]))
-        for row in await Archive(database).story(call)
-    ]
-    await database.dispose()
-    start = happened[0][2]
-    return [f"call {call}", *_lines(start, sorted(happened + decided, key=lambda entry: entry[:2]))]
+    try:
+        story = await story_of(call, JournalPages(path), database)
+    finally:
+        await database.dispose()
+    if not story:
+        raise Refused(f"no call {name} in {path}")
+    return [f"call {call}", *lines_of(story)]
 
 
-def _lines(start: datetime, entries: list[tuple[int, int, datetime, Any]]) -> Iterator[str]:
-    for sequence, ordinal, at, thing in entries:
-        first, *rest = (said(thing) if ordinal < 0 else decided(thing)) or [""]
-        if first:
-            mark = " " if ordinal < 0 else ">"
-            yield f"{at.astimezone():%H:%M:%S.%f}"[:-3] + f" +{(at - start).total_seconds():7.1f} s {sequence:>7} {mark} {first}"
-            yield from (" " * 33 + "    " + line for line in rest)
-
-
-def said(event: Event) -> list[str]:
-    """An event as a person reads it."""
-    match event:
-        case CallArrived():
-            name = f" ({event.ani_name})" if event.ani_name else ""
-            return [
-                f"{event.ani or 'a withheld number'}{name!s} rang in on {event.dnis} ({event.entry})".replace("\r", " ").replace("\n", " ")
-            ]
-        case MenuChosen():
-            return [f"menu {event.menu}: {'keyed ' + event.digits if event.digits else 'by default'} -> {event.choice}"]
-        case CallQueued():
-            extras = [event.segment] if event.segment != "standard" else []
-            extras += ["urgent"] if event.urgent else []
-            wish = f", asked for {event.preferred_agent}" if event.preferred_agent else ""
-            return [
-                f"is about {event.product_line}, {event.level}, in {event.language}{' (' + ', '.join(extras) + ')' if extras else ''}{wish}"
-            ]
-        case PlanLoaded():
-            return []
-        case _:
-            fields = ((name, getattr(event, name)) for name in type(event).__dataclass_fields__ if name not in ("call", "offer"))
-            details = ", ".join(f"{name} {value}" for name, value in fields if value not in (None, "", ()))
-            return [_words(type(event).__name__) + (f": {details}" if details else "")]
-
-
-def decided(notice: Effect) -> list[str]:
-    """A notice as a person reads it."""
-    match notice:
-        case OfferMade():
-            return [
-                f"offer {notice.attempt} to {notice.agent}: {notice.rule}",
-                *([f"step {notice.step} asks for {notice.need}; waited {notice.waited_seconds:.1f} s; strategy {notice.strategy}"]
-                  if notice.step else []),
-                f"could take it: {_some(notice.candidates, notice.candidate_count)}",
-                *(f"passed over, {skipped.reason}: {_some(skipped.agents, skipped.count)}" for skipped in notice.skipped if skipped.count),
-                *([f"{notice.calls_ahead} calls ahead that {notice.agent} could not serve"] if notice.calls_ahead else []),
-            ]  # fmt: skip
-        case OfferChanged():
-            why = f" ({notice.miss_cause})" if notice.miss_cause else f" ({notice.detail})" if notice.detail else ""
-            return [f"offer to {notice.agent} is {notice.state}{why}"]
-        case CallChanged():
-            where = (
-                f" for {notice.queue}" if notice.queue and notice.state == "waiting" else f" with {notice.agent}" if notice.agent else ""
-            )
-            return [f"call is {notice.state}{where}{f' ({notice.cause})' if notice.cause else ''}"]
-        case StepEntered():
-            return [f"relaxed to step {notice.step}: {notice.need}"]
-        case CallOverflowed():
-            where = f"queue {notice.to_queue}" if notice.to_queue else notice.to_destination or "a callback"
-            return [f"rule {notice.rule} of {notice.queue}: after {notice.waited_seconds:.1f} s to {where}"]
-        case CallbackChanged():
-            return [_of_callback(notice)]
-        case HandedOn():
-            where = " ".join(f"{part}" for part in (notice.to_queue, notice.to_agent, notice.to_destination, notice.to_number) if part)
-            return [f"{notice.agent} gives the call to {where}{': it has bounced' if notice.bounced else ''}"]
-        case ConsultChanged():
-            why = f" ({notice.why})" if notice.why not in (notice.state, "begun", "answered") else ""
-            return [f"{notice.agent} asks {notice.consulted or notice.outside}: {notice.state}{why}"]
-        case _:
-            return [_words(type(notice).__name__)]
-
-
-def _of_callback(notice: CallbackChanged) -> str:
-    """What became of a promise, and what follows."""
-    match notice.state:
-        case CallbackState.PROMISED if notice.unreached and notice.next_at:
-            why = f" ({notice.cause})" if notice.cause else ""
-            again = f"tried again from {notice.next_at.astimezone():%H:%M:%S} on"
-            return f"callback: {notice.number} not reached{why}, {notice.unreached} in vain so far, {again}"
-        case CallbackState.PROMISED if notice.attempts:
-            return f"callback: attempt {notice.attempts} was taken back; {notice.number} is still promised one"
-        case CallbackState.PROMISED:
-            return f"callback promised to {notice.number}"
-        case CallbackState.DIALLING:
-            return f"callback: attempt {notice.attempts} to reach {notice.number}"
-        case CallbackState.CANCELLED:
-            return f"callback to {notice.number} called off by {notice.by}{f': {notice.reason}' if notice.reason else ''}"
-        case _:
-            return f"callback: {notice.number} {notice.state.replace('_', ' ')}{f' ({notice.cause})' if notice.cause else ''}"
-
-
-def _some(names: Sequence[str], count: int) -> str:
-    if not names:
-        return f"{count} in all"
-    return ", ".join(names) + (f" … {count} in all" if count > len(names) else "")
-
-
-def _words(name: str) -> str:
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+def lines_of(story: Sequence[Told]) -> Iterator[str]:
+    """The story as it is printed."""
+    for line in story:
+        first, *rest = line.text
+        mark, since = ">" if line.decided else " ", (line.at - story[0].at).total_seconds()
+        yield f"{line.at.astimezone():%H:%M:%S.%f}"[:-3] + f" +{since:7.1f} s {line.sequence:>7} {mark} {first}"
+        yield from (" " * 33 + "    " + more for more in rest)

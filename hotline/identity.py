@@ -14,7 +14,7 @@ from acd.people import Row, UserDirectory
 from acd.second_factor import enrolment_uri, new_recovery_codes, new_secret, step_of
 from acd.tokens import TokenDirectory
 from config.schema import Web
-from cti.api_access import Access, Rules
+from cti.api_access import Access, PastCall, Rules
 from cti.api_sessions import SESSION_SECONDS
 
 
@@ -79,9 +79,9 @@ def access_of(database: AsyncEngine, web: Callable[[], Web]) -> Access:
     """Everything about people but who is signed in."""
     archive = Archive(database)
 
-    async def past_call(call: str) -> tuple[str | None, str | None] | None:
+    async def past_call(call: str) -> PastCall | None:
         row = await archive.call(call)
-        return None if row is None else (row["queue"], row["agent"])
+        return None if row is None else ((row["first_queue"], row["queue"]), row["agent"])
 
     return Access(UserDirectory(database), TokenDirectory(database), AuditLog(database), lambda: rules_of(web()), past_call)
 

@@ -20,7 +20,7 @@ ADAPTERS = {
     "the webhook": ("cti.webhook",),
     "the journal": ("acd.journal", "acd.journal_pages", "acd.checkpoint"),
     "the records": (
-        "acd.records", "acd.answers", "acd.archive", "acd.audit", "acd.narrowing",
+        "acd.records", "acd.answers", "acd.archive", "acd.audit", "acd.call_search", "acd.narrowing",
         "acd.people", "acd.projection", "acd.sealing", "acd.second_factor", "acd.tallies", "acd.tokens",
     ),
     "the configuration file": ("config.loader",),

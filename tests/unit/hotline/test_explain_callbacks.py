@@ -9,7 +9,7 @@ import pytest
 
 from acd.effects import CallbackChanged, CallOverflowed
 from acd.model import CallbackState, CallId, MissCause, QueueId
-from hotline.explain_command import decided
+from acd.narration import decided
 
 CALL, QUEUE = CallId("main-1.1"), QueueId("printers.L1")
 PROMISED = CallbackChanged(CALL, "13900002222", CallbackState.PROMISED, 0, None, "main-1.1/b", QUEUE)
