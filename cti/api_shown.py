@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from acd.appointment import Promised
 from acd.board import Board, CallView, PromiseView
 from acd.effects import ScreenPop
 from acd.masking import masked, masked_text
+from acd.model import Handover
 from acd.scope import Scope
 from cti.api_cards import Card
 
@@ -41,4 +43,17 @@ def shown_promise(promise: PromiseView) -> PromiseView:
 
 
 def _pop(pop: ScreenPop) -> ScreenPop:
-    return replace(pop, ani=masked(pop.ani), ani_name=masked_text(pop.ani_name), callback=masked(pop.callback))
+    return replace(
+        pop, ani=masked(pop.ani), ani_name=masked_text(pop.ani_name), callback=masked(pop.callback),
+        handover=None if pop.handover is None else _handover(pop.handover),
+        promise=None if pop.promise is None else _promised(pop.promise), promises=tuple(map(_promised, pop.promises)),
+    )  # fmt: skip
+
+
+def _handover(packet: Handover) -> Handover:
+    """A serial number is no telephone's, however it looks."""
+    return replace(packet, tried=masked_text(packet.tried), notes=masked_text(packet.notes))
+
+
+def _promised(promise: Promised) -> Promised:
+    return replace(promise, note=masked_text(promise.note))

@@ -30,6 +30,19 @@ TEXTS = {
     "call main-1795306614.9, offer main-1795306614.9/o1, leg o2.1795306614.9": None,
     "at 2026-11-22T06:43:27.123456Z, object at 0x7f0012345678": None,
     "[parameters: ('main-1795306614.9', '13800138000')]": "[parameters: ('main-1795306614.9', '138****8000')]",
+    "call 0411-8888 1234 or 138 0013 8000.": "call 041****1234 or 138****8000.",
+    "his number: +86 (411) 8888-1234, after six": "his number: +86 ****1234, after six",
+    "(0411) 88881234": "(04****1234",
+    "+1 212 555 0123; 00 44 20 7946 0958; 400-800-1234": "+1 2****0123; 00 ****0958; 400****1234",
+    "01 23 45 67 89": "01 ****7 89",
+    "138\u00a00013\u20118000": "138****8000",
+    "打 138-0013-8000 找李先生": "打 138****8000 找李先生",
+    "2026-11-22 06:43:27.5 13800138000 since 2026-11-22": "2026-11-22 06:43:27.5 138****8000 since 2026-11-22",
+    "from 2026-03-01 to 2026-03-03 - 2026-03-04": None,
+    "attempt 12 2026-03-01": None,
+    "08:30-18:00, 1 of 3, 10.0.0.1 5060, levels 1 2 3 4 5 6 7 8, phone 1001-1002": "08:30-18:00, 1 of 3, 10.0.0.1 5060, "
+    "levels 1 2 3 4 5 6 7 8, phone 10****02",
+    "138 0013 8000 139 0013 9000": "138****9000",
     "PJSIP/1001-0000002a answered within 3600000 s": "PJSIP/1001-0000002a answered within 36****00 s",
 }
 
@@ -48,6 +61,12 @@ def test_a_field_for_a_number_is_masked_however_it_is_written_and_counts_are_lef
     fields = {"ani": "138 0013 8000", "sequence": 123456789, "calls": [{"number": "0411-8888 1234"}], "known": True, "none": None}
     shown = {"ani": "138****8000", "sequence": 123456789, "calls": [{"number": "041****1234"}], "known": True, "none": None}
     assert masked_fields(fields) == shown
+
+
+@given(st.lists(st.from_regex(r"[0-9]{2,5}", fullmatch=True), min_size=3, max_size=4), st.sampled_from([" ", "-", ") ", " - "]))
+def test_no_number_is_readable_in_however_many_groups_it_is_written(groups: list[str], gap: str) -> None:
+    number = gap.join(["0411", *groups])
+    assert number not in masked_text(f"call {number}, after six")
 
 
 @given(st.from_regex(r"\+?[0-9]{7,20}", fullmatch=True), st.text(alphabet=" ,;:'\"()<>@=/中\n", max_size=3))
