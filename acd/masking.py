@@ -19,7 +19,7 @@ LONGEST: Final = 20
 """Digits, with every prefix; what has more in one go is nobody's number either."""
 _BEFORE: Final = r"(?<![0-9A-Za-z_.])"
 _AFTER: Final = r"(?![0-9A-Za-z_])(?!\.\d)"
-_ISO_DAY: Final = r"\d{4}-\d\d-\d\d(?!\d)"
+_ISO_DAY: Final = r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)"
 _GAP: Final = rf"[ ()\-\u00a0\u2009\u2010-\u2013]{{1,3}}(?!{_ISO_DAY})"
 _ONE_GO: Final = re.compile(rf"{_BEFORE}\+?\d{{{SHORTEST},{LONGEST}}}{_AFTER}", re.ASCII)
 _GROUPS: Final = re.compile(

@@ -7,7 +7,7 @@ know where users and history are kept, nor who runs it (``cti.api_server`` can).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,6 @@ def create_app(
     product_lines: Mapping[str, Mapping[str, str]] | None = None,
     destinations: Callable[[], tuple[str, ...]] = tuple,
     phones: Callable[[], Collection[str]] = tuple,
-    origins: Iterable[str] = (),
     health: Callable[[], Mapping[str, bool]] = dict,
     callbacks: Callbacks = NoCallbacks(),
     reports: Reports | None = None,
@@ -82,7 +81,6 @@ def create_app(
     ``supervision`` gives the configuration's section of that name.
     ``in_talk`` does what agents do by click with their phones.
     ``delivery`` tells how pops are sent to the company's own service; None without one. ``access`` keeps users, tokens and deeds.
-    ``origins`` may use the API besides its own pages.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
     registry = _counting(registry or CollectorRegistry(), engine, live)
@@ -102,7 +100,7 @@ def create_app(
     app.openapi = cache(lambda: describe("Hotline", app, ROUTES))  # type: ignore[method-assign]  # as FastAPI's own documentation does it
     app.mount("/assets", Assets(directory=dist / "assets", check_dir=False))
     app.add_middleware(Audited, parts=app.state.parts)
-    app.add_middleware(Guard, origins=tuple(origins))
+    app.add_middleware(Guard, origins=lambda: access.rules().origins)
     return app
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Protocol
 
 from acd.deed import Deed, DeedFilter
@@ -57,6 +57,8 @@ class Rules:
     recordings_heard_by: frozenset[str] = frozenset({"supervisor", "quality", "admin"})
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks whose ``X-Forwarded-For`` is believed."""
+    origins: frozenset[str] = frozenset()
+    """Sites that may ask besides the pages' own, e.g. ``https://desk.example`` when a proxy in front changes the Host header."""
     idle_seconds: float = 3600.0
     """A session without an open page or a request for so long is over."""
 
@@ -88,12 +90,21 @@ def address_of(peer: str, forwarded: Sequence[str], trusted: Sequence[str]) -> s
     long as whoever wrote the entry is trusted. What is no address is nobody's word to be taken.
     """
     networks = [ip_network(one, strict=False) for one in trusted]
-    address = peer
+    address = _plain(peer)
     for entry in reversed([part.strip() for line in forwarded for part in line.split(",")]):
-        try:
-            if not any(ip_address(address) in network for network in networks):
-                break
-            address = str(ip_address(entry))
-        except ValueError:
+        if address is None or not any(address in network for network in networks):
             break
-    return address
+        further = _plain(entry)
+        if further is None:
+            break
+        address = further
+    return peer if address is None else str(address)
+
+
+def _plain(text: str) -> IPv4Address | IPv6Address | None:
+    """The address; one of IPv4 as itself also where a socket of IPv6 tells it (``::ffff:192.0.2.1``). None for what is none."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address

@@ -6,7 +6,7 @@ forged requests, the check of the origin the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -25,10 +25,10 @@ HARMLESS_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, origins: Iterable[str] = ()) -> None:
-        """``origins`` may ask too, e.g. ``https://desk.example`` when a proxy in front changes the Host header."""
+    def __init__(self, app: ASGIApp, origins: Callable[[], Collection[str]] = tuple) -> None:
+        """``origins`` gives the sites that may ask too."""
         self._app = app
-        self._origins = frozenset(origins)
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -59,7 +59,7 @@ class Guard:
         origin = headers.get("origin")
         if origin is None:
             return headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-        return origin not in self._origins and urlsplit(origin).netloc != headers.get("host")
+        return origin not in self._origins() and urlsplit(origin).netloc != headers.get("host")
 
 
 def _with_headers(send: Send) -> Send:

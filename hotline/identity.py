@@ -88,7 +88,10 @@ def access_of(database: AsyncEngine, web: Callable[[], Web]) -> Access:
 
 def rules_of(web: Web) -> Rules:
     """What the configuration says of access."""
-    return Rules(frozenset(web.numbers_seen_by), frozenset(web.recordings_heard_by), web.trusted_proxies, web.idle_minutes * 60)
+    return Rules(
+        frozenset(web.numbers_seen_by), frozenset(web.recordings_heard_by), web.trusted_proxies, frozenset(web.origins),
+        web.idle_minutes * 60,
+    )  # fmt: skip
 
 
 def _user(row: Row) -> User:

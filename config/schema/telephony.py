@@ -11,11 +11,13 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from config.schema.words import (
+    AnyNetwork,
     Dnis,
     Host,
     LanguageName,
     Name,
     Network,
+    Origin,
     PhoneNumber,
     Port,
     SipUri,
@@ -192,10 +194,15 @@ class Web(Strict):
 
     host: Host = Field(default="127.0.0.1", description="Address to listen on.")
     port: Port = Field(default=8080, description="TCP port.")
-    trusted_proxies: tuple[Network, ...] = Field(
+    trusted_proxies: tuple[AnyNetwork, ...] = Field(
         default=(), max_length=20,
         description="Addresses or networks of proxies in front, whose `X-Forwarded-For` is believed; without them, all who come through a "
         "proxy look alike, and share their tries of passwords.",
+    )  # fmt: skip
+    origins: tuple[Origin, ...] = Field(
+        default=(), max_length=20,
+        description="Sites whose pages may ask besides the hotline's own, such as a proxy that changes the `Host` header; all others are "
+        "refused.",
     )  # fmt: skip
     idle_minutes: Annotated[float, Field(ge=1, le=720)] = Field(
         default=60.0, description="Who has no page open and asks for nothing for so long is signed out."
@@ -211,7 +218,10 @@ class Web(Strict):
     @classmethod
     def _real_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
         for network in networks:
-            ip_network(network, strict=False)  # its ValueError says what is wrong
+            try:
+                ip_network(network, strict=False)
+            except ValueError as reason:
+                raise ValueError(f"expected IP addresses or networks: {reason}") from None
         return networks
 
 

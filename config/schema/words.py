@@ -101,6 +101,13 @@ CountryCode = Annotated[str, BeforeValidator(_as_digits), shaped(r"[1-9][0-9]{0,
 QueueName = Annotated[str, shaped(r"[a-z][a-z0-9_]{0,39}\.L[123]", "a queue's id, <product line>.<level>, such as printers.L2")]
 SkillName = Annotated[str, shaped(r"[a-z][a-z0-9_]*:[A-Za-z0-9][A-Za-z0-9_.+-]*", "a skill written kind:value, such as platform:linux")]
 Host = Annotated[str, shaped(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})", "a host name or an IPv4 address")]
+AnyNetwork = Annotated[
+    str, shaped(r"[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?", "an IP address or network, such as 10.0.0.0/24 or 2001:db8::/32")
+]
+Origin = Annotated[
+    str,
+    shaped(r"https?://([a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?", "a site as browsers name it, such as https://desk.example"),
+]
 Network = Annotated[
     str, shaped(r"[0-9]{1,3}(\.[0-9]{1,3}){3}(/([0-9]|[12][0-9]|3[0-2]))?", "an IPv4 address or network, such as 10.0.0.0/24")
 ]

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from acd.events import AgentLoggedIn, AgentStateForced, AgentWentNotReady, AgentWentReady, WrapUpEnded, WrapUpExtended
 from acd.model import AgentState, PhoneId
 from cti.api import create_app
+from cti.api_access import Access, Rules
 from cti.api_guard import LARGEST_BODY
 from cti.api_parts import COOKIE
 from cti.api_tries import TRIES_OF_NAME
@@ -235,12 +236,14 @@ async def test_the_pages_own_requests_pass(li: httpx.AsyncClient) -> None:
 
 
 async def test_an_origin_that_was_configured_passes(built: House, tmp_path: Path) -> None:
-    app = create_app(built.engine, built.users, built.live, SECRET, plan, origins=["https://front.example"], dist=tmp_path)
+    access = Access(rules=lambda: Rules(origins=frozenset({"https://front.example"})))
+    app = create_app(built.engine, built.users, built.live, SECRET, plan, access=access, dist=tmp_path)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS) as client:
         answer = await client.post(
             "/api/login", json={"name": "li", "password": "li's password"}, headers={"Origin": "https://front.example"}
         )
-    assert answer.status_code == 200
+        assert answer.status_code == 200
+        assert_problem(await client.post("/api/logout", headers={"Origin": "https://front.example:81"}), 403, "foreign_origin")
 
 
 async def test_a_body_is_bounded_whether_or_not_it_tells_its_length(li: httpx.AsyncClient, built: House) -> None:

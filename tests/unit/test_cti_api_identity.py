@@ -197,6 +197,15 @@ def test_addresses_behind_trusted_proxies_are_told_apart_and_nobody_else_is_beli
     assert address_of("testclient", ["198.51.100.7"], trusted) == "testclient"
 
 
+def test_proxies_and_callers_of_ipv6_are_told_apart_too() -> None:
+    trusted = ("::1", "2001:db8:1::/48", "127.0.0.1")
+    assert address_of("::1", ["2001:db8:9::7"], trusted) == "2001:db8:9::7"
+    assert address_of("2001:db8:1::5", ["198.51.100.7, 2001:DB8:1:0::6"], trusted) == "198.51.100.7"
+    assert address_of("2001:db8:2::5", ["198.51.100.7"], trusted) == "2001:db8:2::5"
+    assert address_of("::ffff:127.0.0.1", ["198.51.100.7"], trusted) == "198.51.100.7", "a socket of IPv6 tells IPv4 like that"
+    assert address_of("::ffff:192.0.2.1", [], ()) == "192.0.2.1"
+
+
 async def test_behind_a_proxy_one_address_does_not_use_up_the_tries_of_all(hotline: Hotline) -> None:
     hotline.rules.append(Rules(trusted_proxies=("127.0.0.1",)))
     client = hotline.client()

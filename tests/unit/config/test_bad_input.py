@@ -33,7 +33,11 @@ class Mistake:
 
 
 NUMBERS_OFF = "# outside_numbers: {trunk: provider"
+WEB = "web: {host: 127.0.0.1, port: 8080}"
 MISTAKES = [
+    Mistake("a proxy by its name", WEB, "web: {trusted_proxies: [front.example]}", "expected an IP address or network"),
+    Mistake("a proxy that cannot be", WEB, 'web: {trusted_proxies: ["2001:db8::/129"]}', "2001:db8::/129"),
+    Mistake("an origin with a path", WEB, "web: {origins: [https://desk.example/]}", "expected a site as browsers name it"),
     Mistake("a short code that is a phone", "  8803: {product_line", "  1002: {product_line", "it is an agent's phone too"),
     Mistake("a short code that is a number of entries", "  8803: {product_line", "  4008001234: {product_line", "number of entries too"),
     Mistake("a short code that is a word", "  8803: {product_line", "  printers: {product_line", "a short code of 2 to 10 digits"),
