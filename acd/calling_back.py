@@ -12,7 +12,7 @@ from acd.ending import end
 from acd.events import CallbackCancelled, CallbackReached, CallbackUnreached, CallbackWanted
 from acd.model import CallState, EndCause, IllegalTransition, MissCause
 from acd.offer import Offer
-from acd.queueing import stop_waiting, wait
+from acd.queueing import promise, stop_waiting, wait
 from acd.state import State, call_enters, release
 from acd.tables import CallInput
 
@@ -36,7 +36,7 @@ def wanted(state: State, event: CallbackWanted) -> None:
     if not callbacks.dialable(state, number):
         return
     earlier = state.promised.get(number)
-    callbacks.promise(state, call, number)
+    promise(state, call, number)
     if earlier is not None:
         state.promised[number] = earlier
         callbacks.cancel(state, call, callbacks.BY_CALLER, f"promised already to {earlier.id}")

@@ -15,7 +15,7 @@ from acd.customer import Customer
 from acd.forecast import Announced
 from acd.instants import span
 from acd.model import AgentId, CallbackState, CallId, CallState, ConsultState, Handover, Level, OfferId, PhoneId, QueueId, line_to
-from acd.plan import QueuePlan
+from acd.plan import CALLED_BACK, RETURNING, URGENT, QueuePlan
 
 if TYPE_CHECKING:
     from acd.events import CallQueued
@@ -236,7 +236,5 @@ class Call:
 
     def head_start_us(self, head_starts: Mapping[str, float]) -> int:
         """By how much it is treated as having arrived earlier: the largest head start that applies, and what a supervisor gave it."""
-        applying = head_starts.get(self.segment, 0.0)
-        if self.urgent:
-            applying = max(applying, head_starts.get("urgent", 0.0))
-        return span(applying) + self.raised_us
+        applies = (self.segment, URGENT if self.urgent else "", RETURNING if self.case else "", CALLED_BACK if self.callback else "")
+        return span(max(head_starts.get(name, 0.0) for name in applies)) + self.raised_us

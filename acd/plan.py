@@ -217,6 +217,12 @@ class Rona:
     """So many misses in a row of this cause make the agent not ready, with reason ``rona:<cause>``."""
 
 
+URGENT = "urgent"
+RETURNING, CALLED_BACK = "goes on with a case", "is called back"
+"""What has a head start beside segments, none of which has a blank in its name: a caller who goes on with an open case, and a call that is
+promised a callback, from then on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The whole routing plan. Every duration in seconds."""
@@ -224,7 +230,7 @@ class Plan:
     queues: tuple[QueuePlan, ...] = ()
     agents: tuple[AgentPlan, ...] = ()
     head_start_seconds: Mapping[str, float] = field(default_factory=dict)
-    """Segment (or ``urgent``) -> seconds by which such a call is treated as having arrived earlier. The largest one that
+    """Segment (or ``URGENT`` and the like) -> seconds by which such a call is treated as having arrived earlier. The largest one that
     applies counts; the largest of all is the starvation bound: a call can only be overtaken by calls that arrive within it."""
     rona: Mapping[MissCause, Rona] = field(default_factory=dict)
     ring_seconds: float = 12.0

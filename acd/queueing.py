@@ -63,6 +63,15 @@ def wait(state: State, call: Call) -> None:
     _stay(state, call, stage)
 
 
+def promise(state: State, call: Call, number: str, said: str = callbacks.PROMISED) -> None:
+    """Promise a waiting caller that he is called back; where that has a head start, his place is another one from then on."""
+    before = call.head_start_us(state.plan.head_start_seconds)
+    callbacks.promise(state, call, number, said)
+    if call.head_start_us(state.plan.head_start_seconds) != before:
+        stop_waiting(state, call)
+        wait(state, call)
+
+
 def _first_stage(state: State, call: Call, queue: QueuePlan) -> Stage:
     first = state.stages.first(queue, call.values())
     if call.personal is None:
@@ -117,7 +126,7 @@ def send_elsewhere(state: State, call: Call, rule: Overflow) -> None:
     """Take a waiting call out of its queue, to where the rule says."""
     if rule.to_callback:
         overflow.tell(state, call, rule)
-        callbacks.promise(state, call, call.ani, overflow.said_of(rule))
+        promise(state, call, call.ani, overflow.said_of(rule))
         return
     stop_waiting(state, call)
     if overflow.move(state, call, rule):

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 from acd.model import AgentId, CallbackOrder, Level, MissCause, PhoneId, QueueId, queue_of
 from acd.plan import (
+    CALLED_BACK,
+    RETURNING,
+    URGENT,
     AgentPlan,
     AnnounceRules,
     Calendar,
@@ -132,8 +135,12 @@ def _offset(zone: ZoneInfo, at: datetime) -> float:
 
 
 def head_starts(config: Config) -> dict[str, float]:
-    """Segment, or ``urgent`` -> head start in seconds."""
-    return {**{name: row.head_start_seconds for name, row in config.segments.items()}, "urgent": config.urgent_head_start_seconds}
+    """Segment, or what else has one -> head start in seconds."""
+    others = {
+        URGENT: config.urgent_head_start_seconds, RETURNING: config.returning_head_start_seconds,
+        CALLED_BACK: 0.0 if config.callbacks is None else config.callbacks.head_start_seconds,
+    }  # fmt: skip
+    return {**{name: row.head_start_seconds for name, row in config.segments.items()}, **others}
 
 
 def _agent(name: str, row: AgentRow) -> AgentPlan:

@@ -130,6 +130,9 @@ class Config(Strict):
     )
     segments: dict[Name, Segment] = Field(description="Groups of callers, by name; `standard` is everybody else.")
     urgent_head_start_seconds: Seconds = Field(default=0.0, description="Head start of urgent calls; the largest that applies counts.")
+    returning_head_start_seconds: Seconds = Field(
+        default=0.0, description="Head start of callers who go on with an open case; the largest that applies counts."
+    )
     offers: Offers = Field(default=Offers(), description="Ringing, and what follows when it is not answered.")
     closed_days: tuple[Day, ...] = Field(default=(), max_length=400, description="Days on which queues that have hours are closed.")
     calendars: dict[Name, CalendarRow] = Field(

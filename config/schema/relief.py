@@ -181,6 +181,11 @@ class CallbackLine(Strict):
     )
     shortest: int = Field(default=3, ge=3, le=20, description="Fewest digits of a number that is called back.")
     longest: int = Field(default=20, ge=3, le=20, description="Most digits of such a number.")
+    head_start_seconds: Annotated[float, Field(ge=0, le=86400)] = Field(
+        default=0.0,
+        description="Head start of calls that are promised a callback, from then on; 0: they keep their place. The largest that applies "
+        "counts.",
+    )
     confirm: bool = Field(
         default=False,
         description="Who answers must press 1 (prompt `callback_confirm`); an answering machine does not, and counts as not reached.",

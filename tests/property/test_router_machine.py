@@ -69,7 +69,7 @@ from acd.model import (
 from acd.opening import open_now
 from acd.outsiders import OutsideAnswered, OutsideFailed, OutsideLeft, OutsideMissed
 from acd.packing import pack, unpack
-from acd.plan import CallbackRules, Hours, NumberGuard, Overflow, Plan, Rona, Strategy
+from acd.plan import CALLED_BACK, RETURNING, CallbackRules, Hours, NumberGuard, Overflow, Plan, Rona, Strategy
 from acd.router import Router
 from acd.stages import PERSONAL
 from acd.tables import JOINT, JOINT_OF_CONSULT
@@ -89,6 +89,7 @@ COMPANY = (
 )
 NAMES = tuple(one.id for one in COMPANY)
 KEYED = "13800138000"
+HEAD_STARTS = {"key-account": 40.0, "urgent": 75.0, RETURNING: 60.0, CALLED_BACK: 50.0}
 PHONES = (*(one.phone for one in COMPANY), PhoneId("2000"))
 TELEPHONY = (
     CallArrived, MenuChosen, CallQueued, CallerLeft, CallDiverted, OfferRinging, OfferAnswered, OfferMissed, OfferFailed, TalkEnded,
@@ -122,7 +123,7 @@ def plan(strategy: Strategy, mandatory: bool, agents: tuple[Any, ...] = COMPANY)
     rona = {MissCause.BUSY: Rona(5.0, 3), MissCause.REJECTED: Rona(0.0, 4), MissCause.PHONE_LOST: Rona(2.0, 2)}
     numbers = NumberGuard(emergency=("110",))
     return Plan(
-        queues, agents, {"key-account": 40.0, "urgent": 75.0}, rona, outside_lines=("partner",), outside_numbers=numbers
+        queues, agents, HEAD_STARTS, rona, outside_lines=("partner",), outside_numbers=numbers
     )  # fmt: skip
 
 
@@ -259,7 +260,7 @@ class Hotline(RuleBasedStateMachine):
         call = self.call(number)
         if call not in self.router.calls():
             self.a_caller_arrives(number)
-        self.deliver(CallQueued(call, line, level, language, segment, urgent, preferred))
+        self.deliver(CallQueued(call, line, level, language, segment, urgent, preferred, case="c1" if level is Level.L3 else ""))
 
     @rule(number=calls_drawn)
     def a_caller_leaves(self, number: int) -> None:

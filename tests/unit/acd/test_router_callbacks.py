@@ -42,7 +42,7 @@ from acd.model import (
     PhoneId,
     QueueId,
 )
-from acd.plan import CallbackRules, NumberGuard, Plan
+from acd.plan import CALLED_BACK, RETURNING, CallbackRules, NumberGuard, Plan
 from tests.unit.acd.scene import PLAN, Scene, queue
 
 ANN = AgentId("ann")
@@ -87,6 +87,27 @@ def test_a_caller_who_wants_a_callback_may_hang_up_and_keeps_his_place() -> None
     assert [call.id for call in scene.router._state.room] == [first, second]
     assert scene.router.board(scene.now).queues[0].abandoned == 0
     assert scene.router.board(scene.now).calls[0].callback_number == NUMBER
+
+
+def test_where_it_is_planned_a_promised_callback_has_a_head_start_from_the_promise_on_and_only_so_much() -> None:
+    scene = Scene(replace(called_back(), head_start_seconds={CALLED_BACK: 10.0}))
+    first, second = scene.call("1"), scene.call("2")
+    scene.later(5.0)
+    third = scene.call("3")
+    scene(CallbackWanted(third, NUMBER))
+    assert [call.id for call in scene.router._state.room] == [third, first, second], "they came within his head start"
+    scene.later(20.0)
+    fourth = scene.call("4")
+    scene(CallbackWanted(fourth, "13700137000"))
+    assert [call.id for call in scene.router._state.room] == [third, first, second, fourth], "and these before it"
+
+
+def test_who_goes_on_with_an_open_case_has_a_head_start_where_it_is_planned() -> None:
+    for heads, order in (({RETURNING: 60.0}, ["main-2", "main-1"]), ({}, ["main-1", "main-2"])):
+        scene = Scene(replace(called_back(), head_start_seconds=heads))
+        scene.call("1")
+        scene.call("2", case="case-7")
+        assert [call.id for call in scene.router._state.room] == order
 
 
 def test_when_his_turn_comes_the_agent_sees_him_and_both_are_dialled() -> None:

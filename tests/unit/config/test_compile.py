@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from acd.model import Level, MissCause, QueueId
-from acd.plan import AgentPlan, AnnounceRules, QueuePlan, Strategy, Telling
+from acd.plan import CALLED_BACK, RETURNING, AgentPlan, AnnounceRules, QueuePlan, Strategy, Telling
 from config.compile import compile_menu, compile_plan, queue_ids, zone_changes
 from config.schema import Config
 from config.texts import prompt_texts
@@ -96,7 +96,18 @@ def test_the_promised_engineer_comes_first_when_there_is_one(shipped: Config) ->
 
 
 def test_head_starts_are_those_of_segments_and_of_urgency(shipped: Config) -> None:
-    assert compile_plan(shipped).head_start_seconds == {"standard": 0, "key_account": 120, "complaint": 120, "urgent": 180}
+    applying = {name: value for name, value in compile_plan(shipped).head_start_seconds.items() if value}
+    assert applying == {"key_account": 120, "complaint": 120, "urgent": 180}
+
+
+def test_callers_who_go_on_with_a_case_and_promised_callbacks_have_a_head_start_where_it_is_configured(changed: Changed) -> None:
+    assert {compile_plan(changed()).head_start_seconds[name] for name in (RETURNING, CALLED_BACK)} == {0.0}
+    plan = compile_plan(changed(
+        ("urgent_head_start_seconds: 180", "returning_head_start_seconds: 90"),
+        ("# callbacks: {trunk: provider", "callbacks: {head_start_seconds: 60, trunk: provider"),
+        ("provider: {match: [127.0.0.1],", "provider: {match: [127.0.0.1], contact: 'sip:192.0.2.1',"),
+    ))  # fmt: skip
+    assert (plan.head_start_seconds[RETURNING], plan.head_start_seconds[CALLED_BACK]) == (90, 60)
 
 
 def test_each_cause_of_a_miss_has_its_own_rule(shipped: Config) -> None:
