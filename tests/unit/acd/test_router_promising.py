@@ -14,7 +14,7 @@ from acd.encoding import event_from_json, kind_of, to_json
 from acd.events import AgentLoggedOut, CallArrived, CallbackCancelled, CallbackReached, CallQueued, OfferAnswered, TalkEnded, WrapUpEnded
 from acd.instants import instant, micros
 from acd.model import AgentId, CallbackState, CallId, CallState, IllegalTransition, Level
-from acd.plan import Calendar, CallbackNumbers, CallbackRules, Hours, Plan
+from acd.plan import Calendar, CallbackRules, Hours, NumberGuard, Plan
 from acd.promising import usual_times
 from acd.router import Router
 from tests.unit.acd.scene import NINE, PLAN, Scene, queue
@@ -110,7 +110,7 @@ def test_a_time_outside_opening_hours_is_refused(due_at: datetime, code: str) ->
 
 
 def test_numbers_that_are_not_dialled_and_second_promises_are_refused() -> None:
-    scene = Scene(replace(plan_of(), callback_numbers=CallbackNumbers(refused=("139",))))
+    scene = Scene(replace(plan_of(), callback_numbers=NumberGuard(refused=("139",))))
     with pytest.raises(NotPromised, match="can't be called back"):
         scene(promise(CallId("main-1"), NINE + timedelta(hours=1)))
     scene(promise(CallId("main-1"), NINE + timedelta(hours=1), number="02188880000"))
