@@ -201,6 +201,13 @@ class IncidentView:
     """Numbers of those who want to be told when it is solved."""
     solved_at: datetime | None = None
     solved_by: str = ""
+    telling: bool = False
+    """Somebody is still to be told."""
+    told: int = 0
+    engineers: int = 0
+    """Of those who were told, so many wanted an engineer."""
+    in_vain: int = 0
+    """So many were not reached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Due(Word):
     SWITCH_OVER = "switch over"
     OUTSIDE_OVERDUE = "outside overdue"
     PROMISE_DUE = "promise due"
+    NEWS = "news"
 
 
 ATTRIBUTE: Mapping[Due, str] = {
@@ -50,6 +51,7 @@ ATTRIBUTE: Mapping[Due, str] = {
     Due.SWITCH_OVER: "until_us",
     Due.OUTSIDE_OVERDUE: "overdue_us",
     Due.PROMISE_DUE: "due_us",
+    Due.NEWS: "next_us",
 }
 
 _Entry = tuple[int, str, str, int, Due, Any]

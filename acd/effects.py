@@ -29,6 +29,7 @@ from acd.model import (
     PhoneId,
     QueueId,
 )
+from acd.news import NewsChanged, TellSolved
 from acd.plan import Telling
 from acd.reason import Reason
 from acd.supervision import SupervisionCommand, SupervisionNotice
@@ -423,10 +424,10 @@ class NumberNoted:
 
 Command = Union[
     HoldCall, RingAgent, DialBack, StopRinging, StartConsult, AskOutside, Confer, JoinCaller, HangUpPhones, SendCall, HangUpCall, Announce,
-    TellIncident, ScreenPop, WithdrawPop, SupervisionCommand,
+    TellIncident, TellSolved, ScreenPop, WithdrawPop, SupervisionCommand,
 ]  # fmt: skip
 Notice = Union[
     CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn, ConsultChanged,
-    IncidentChanged, NumberNoted, SupervisionNotice,
+    IncidentChanged, NumberNoted, NewsChanged, SupervisionNotice,
 ]  # fmt: skip
 Effect = Union[Command, Notice]

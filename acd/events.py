@@ -12,6 +12,7 @@ from typing import Union
 from acd.appointment import CallbackPromised
 from acd.customer import Customer
 from acd.model import AgentId, AgentState, CallId, EndCause, Handover, Level, MissCause, OfferId, PhoneId, QueueId
+from acd.news import NewsEvent
 from acd.outsiders import OutsideNews
 from acd.plan import Plan
 from acd.recording import RecordingNews
@@ -362,10 +363,11 @@ class IncidentDeclared:
 
 @dataclass(frozen=True, slots=True)
 class IncidentSolved:
-    """A supervisor ends it: nobody hears of it any more."""
+    """A supervisor ends it: nobody hears of it any more. ``tell``: who asked for that is rung and told."""
 
     incident: str
     by: str
+    tell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,5 +435,5 @@ Event = Union[
     OutsideNews, RecordingNews,
     PhoneSeen, AgentLoggedIn, AgentLoggedOut, AgentWentReady, AgentWentNotReady, WrapUpEnded, WrapUpExtended, AgentStateForced,
     DeskSeen, SurveyAnswered, IncidentDeclared, IncidentSolved, IncidentHeard, NewsWanted, Ticked, ExchangeSeen,
-    SupervisionEvent,
+    NewsEvent, SupervisionEvent,
 ]  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from acd.news import News
+
 
 @dataclass(slots=True, eq=False)
 class Incident:
@@ -21,5 +23,7 @@ class Incident:
     """Callers who heard of it."""
     numbers: dict[str, datetime] = field(default_factory=dict)
     """Number -> when it was noted."""
+    news: dict[str, News] = field(default_factory=dict)
+    """Number -> how far the news is that it is solved."""
     solved_at: datetime | None = None
     solved_by: str = ""

@@ -7,6 +7,7 @@ once. It does not know what the text says, nor how it is spoken.
 
 from __future__ import annotations
 
+from acd import telling
 from acd.callbacks import dialable
 from acd.calls import Call
 from acd.deadlines import Due
@@ -40,16 +41,22 @@ def declared(state: State, event: IncidentDeclared) -> None:
 
 
 def solved(state: State, event: IncidentSolved) -> None:
-    """A supervisor switches it off: nobody hears of it any more. Raises IllegalTransition when it does not run."""
+    """A supervisor switches it off: nobody hears of it any more, and who asked for it is told, if the supervisor says so. Raises
+    IllegalTransition when it does not run, or when nobody can be told.
+    """
     incident = state.incidents.get(event.incident)
     if incident is None or incident.solved_at is not None:
         raise IllegalTransition(f"there is no incident {event.incident}")
+    if event.tell:
+        telling.require_line(state)
     incident.solved_at, incident.solved_by = state.now, event.by
     _say(state, incident)
     for call in _waiting_for(state, incident.product_line):
         if call.incident == incident.id and not call.incident_heard:
             state.say(TellIncident(call.id, "", False))
             may_be_offered(state, call)
+    if event.tell:
+        telling.begin(state, incident)
     _forget_oldest(state)
 
 
@@ -99,6 +106,7 @@ def news_wanted(state: State, event: NewsWanted) -> None:
     incident = None if call is None or call.incident is None else state.incidents.get(call.incident)
     if call is not None and incident is not None and dialable(state, call.ani) and call.ani not in incident.numbers:
         incident.numbers[call.ani] = state.now
+        telling.note(state, incident, call)
         state.say(NumberNoted(call.id, incident.id, call.ani))
 
 
@@ -114,6 +122,6 @@ def _say(state: State, incident: Incident) -> None:
 
 
 def _forget_oldest(state: State) -> None:
-    over = [one.id for one in state.incidents.values() if one.solved_at is not None]
+    over = [one.id for one in state.incidents.values() if one.solved_at is not None and not telling.goes_on(one)]
     for incident in over[:-SOLVED_KEPT]:
         del state.incidents[incident]

@@ -250,6 +250,8 @@ class Plan:
     """A caller who leaves the queue within this could not have been answered: a short abandon."""
     handling_seconds: float = 240.0
     """Talk and wrap-up of a call, as long as too few were seen."""
+    calls_back: bool = False
+    """Whether there is a line on which customers can be called."""
     incident_texts: tuple[str, ...] = ()
     """Prepared texts, by name, of which a supervisor chooses one when a product line has an incident."""
     zone_offset_seconds: float = 0.0

@@ -28,6 +28,7 @@ from acd.effects import (
 )
 from acd.events import Event
 from acd.model import CallId, PhoneId
+from acd.news import News, TellSolved
 from acd.reason import Reason
 from acd.supervision import EndWatch, TakeOver, WatchCall
 
@@ -51,6 +52,7 @@ class CallControl(Protocol):
     async def hang_up(self, command: HangUpCall) -> None: ...
     async def announce(self, command: Announce) -> None: ...
     async def tell_incident(self, command: TellIncident) -> None: ...
+    async def tell_solved(self, command: TellSolved) -> None: ...
     async def consult(self, command: StartConsult) -> None: ...
     async def ask_outside(self, command: AskOutside) -> None: ...
     async def confer(self, command: Confer) -> None:
@@ -145,5 +147,5 @@ class Engine(Protocol):
     def reasons_waiting(self, call: CallId) -> Sequence[Reason]:
         """The same for readers of any language; nothing for a call that does not wait. Raises as ``explain_waiting`` does."""
 
-    def incident_numbers(self, incident: str) -> Sequence[tuple[str, datetime]]:
-        """Who wants to be told when an incident is solved, and since when; raises KeyError when it is not known."""
+    def incident_numbers(self, incident: str) -> Sequence[News]:
+        """Who wants to be told when an incident is solved, and how far that is; raises KeyError when it is not known."""

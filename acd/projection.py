@@ -40,6 +40,7 @@ from acd.effects import (
 from acd.encoding import kind_of, to_json
 from acd.events import CallArrived, CallerRecognised, CallQueued, Event, MenuChosen, SurveyAnswered
 from acd.model import AgentState, CallbackState, CallState, OfferState, queue_of
+from acd.news import NewsChanged
 from acd.plan import Telling
 from acd.recorded import Recorded
 from acd.records import agent_intervals, callbacks, calls, incidents, offers, progress, recordings, stays, story, working_time
@@ -58,7 +59,7 @@ _ROWS_PER_STATEMENT = 200
 Row = dict[str, Any]
 Told = (
     CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | ConsultChanged | Announce
-    | TellIncident | NumberNoted | CallSteered | WatchChanged
+    | TellIncident | NumberNoted | NewsChanged | CallSteered | WatchChanged
 )  # fmt: skip
 
 
@@ -382,7 +383,7 @@ _OF_NOTICE: dict[type, Callable[..., None]] = {
     OfferChanged: Records._offer_changed, StepEntered: Records._tell, HandedOn: Records._handed_on,
     CallbackChanged: Records._callback_changed, CallOverflowed: Records._tell,
     Announce: Records._announced, TellIncident: Records._tell, NumberNoted: Records._number_noted,
-    IncidentChanged: Records._incident_changed,
+    IncidentChanged: Records._incident_changed, NewsChanged: Records._tell,
     ConsultChanged: Records._tell, CallSteered: Records._tell, WatchChanged: Records._tell,
 }  # fmt: skip
 

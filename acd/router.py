@@ -31,6 +31,7 @@ from acd import (
     snapshot,
     steering,
     switching,
+    telling,
     view,
     watching,
 )
@@ -87,6 +88,7 @@ from acd.explanation import at_length, why_nobody
 from acd.instants import instant, micros
 from acd.matching import lead_refused, match
 from acd.model import AgentId, CallId, CallState, HalfDone, IllegalTransition, OfferId, OfferState, PhoneId
+from acd.news import EngineerWanted, News, NewsTold, NewsUntold
 from acd.offer import Offer
 from acd.outsiders import OutsideAnswered, OutsideFailed, OutsideLeft, OutsideMissed
 from acd.plan import Plan
@@ -178,9 +180,11 @@ class Router:
         """Whether a waiting caller is to be offered a callback now. Raises KeyError as ``explain_waiting`` does."""
         return callbacks.worth_offering(self._state, self._state.calls[call], micros(now))
 
-    def incident_numbers(self, incident: str) -> tuple[tuple[str, datetime], ...]:
-        """Who wants to be told when the incident is solved, and since when, in that order. Raises KeyError when it is not known."""
-        return tuple(self._state.incidents[incident].numbers.items())
+    def incident_numbers(self, incident: str) -> tuple[News, ...]:
+        """Who wants to be told when the incident is solved, and how far that is, the first first; to be looked at only. Raises KeyError
+        when the incident is not known.
+        """
+        return tuple(self._state.incidents[incident].news.values())
 
     def open_offer(self, call: CallId, phone: PhoneId) -> OfferId | None:
         """The open offer (pending, ringing, or accepted and talking) that ties ``call`` to ``phone``; for a ``line_to`` somebody outside
@@ -306,6 +310,9 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     IncidentSolved: incidents.solved,
     IncidentHeard: incidents.heard,
     NewsWanted: incidents.news_wanted,
+    NewsTold: telling.told,
+    NewsUntold: telling.untold,
+    EngineerWanted: telling.engineer_wanted,
     CallAssigned: steering.assigned,
     CallMoved: steering.moved,
     CallRaised: steering.raised,
@@ -339,4 +346,5 @@ _DUE: Mapping[Due, Callable[[State, Any], None]] = {
     Due.CALLBACK_OVERDUE: calling_back.overdue,
     Due.SWITCH_OVER: switching.over,
     Due.PROMISE_DUE: promising.due,
+    Due.NEWS: telling.go_on,
 }

@@ -41,6 +41,7 @@ from acd.effects import (
 )
 from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
 from acd.model import AgentId, CallId, HalfDone, IllegalTransition
+from acd.news import News, NewsUntold, TellSolved
 from acd.outsiders import OutsideFailed
 from acd.plan import Plan
 from acd.ports import CallControl, Desks, EffectFailed, Journal, Projection, Unsure
@@ -139,7 +140,7 @@ class Runner:
         """Begin to carry out commands."""
         self._perform = {
             HoldCall: calls.hold, RingAgent: calls.ring, DialBack: calls.dial_back, StopRinging: calls.stop_ringing, SendCall: calls.send,
-            HangUpCall: calls.hang_up, Announce: calls.announce, TellIncident: calls.tell_incident,
+            HangUpCall: calls.hang_up, Announce: calls.announce, TellIncident: calls.tell_incident, TellSolved: calls.tell_solved,
             StartConsult: calls.consult, AskOutside: calls.ask_outside, Confer: calls.confer,
             JoinCaller: calls.join, HangUpPhones: calls.hang_up_phones,
             WatchCall: calls.watch, EndWatch: calls.end_watch, TakeOver: calls.take_over,
@@ -187,7 +188,7 @@ class Runner:
         """Whose page is connected, as far as was told."""
         return self._router.open_desks()
 
-    def incident_numbers(self, incident: str) -> Sequence[tuple[str, datetime]]:
+    def incident_numbers(self, incident: str) -> Sequence[News]:
         """Who wants to be told; see ``acd.ports.Engine``."""
         return self._router.incident_numbers(incident)
 
@@ -303,6 +304,8 @@ class Runner:
             await self.submit(OfferFailed(command.offer, detail))
         elif isinstance(command, (WatchCall, EndWatch)):
             await self.submit(WatchEnded(command.call, command.watch, detail))
+        elif isinstance(command, TellSolved):
+            await self.submit(NewsUntold(command.call, command.key, detail))
         elif isinstance(command, AskOutside):
             await self.submit(OutsideFailed(command.call, command.consult, detail))
         elif isinstance(command, WithdrawPop):

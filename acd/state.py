@@ -19,6 +19,7 @@ from acd.hours import Opening, Switch
 from acd.incident import Incident
 from acd.instants import micros, next_midnight, span
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferId, PhoneId, QueueId, queue_of
+from acd.news import Teller
 from acd.offer import Offer
 from acd.plan import Plan, QueuePlan
 from acd.roster import Agent, Roster
@@ -69,6 +70,7 @@ class State:
     incidents: dict[str, Incident] = field(default_factory=dict)
     """Running ones, and the last that were solved, in the order in which they were declared."""
     incidents_declared: int = 0
+    teller: Teller = field(default_factory=Teller)
     switches: dict[QueueId, Switch] = field(default_factory=dict)
     """Queues that go by a supervisor's word and not by their hours."""
     messages: dict[str, Message] = field(default_factory=dict)

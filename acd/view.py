@@ -22,13 +22,16 @@ from acd.expectation import of_newcomer
 from acd.explanation import english, in_short, why_resting
 from acd.figures import QueueCount
 from acd.forecast import average_handling_time, average_speed_of_answer, service_levels
+from acd.incident import Incident
 from acd.instants import instant, micros, seconds
 from acd.model import AgentState, CallbackState, CallState, QueueId
+from acd.news import NewsState
 from acd.opening import open_now
 from acd.plan import CallbackRules, QueuePlan
 from acd.reason import Reason
 from acd.roster import Agent
 from acd.state import SERVED, State
+from acd.telling import goes_on
 
 _Whys = dict[int, tuple[tuple[Reason, ...], str]]
 """Number of a step -> why nobody takes the calls for which it is in force, once for all of them."""
@@ -47,12 +50,16 @@ def _messages(state: State) -> tuple[MessageView, ...]:
 
 
 def _incidents(state: State) -> tuple[IncidentView, ...]:
-    return tuple(
-        IncidentView(
-            one.id, one.product_line, one.text, one.declared_at, one.declared_by, one.heard, len(one.numbers), one.solved_at, one.solved_by
-        )
-        for one in state.incidents.values()
-    )
+    return tuple(map(_incident, state.incidents.values()))
+
+
+def _incident(one: Incident) -> IncidentView:
+    now = [news.state for news in one.news.values()]
+    engineers = now.count(NewsState.ENGINEER)
+    return IncidentView(
+        one.id, one.product_line, one.text, one.declared_at, one.declared_by, one.heard, len(one.numbers), one.solved_at, one.solved_by,
+        goes_on(one), now.count(NewsState.TOLD) + engineers, engineers, now.count(NewsState.IN_VAIN),
+    )  # fmt: skip
 
 
 def _promises(state: State) -> tuple[PromiseView, ...]:

@@ -96,6 +96,7 @@ def compile_plan(config: Config, at: datetime = SOME_WINTER_DAY) -> Plan:
         personal_wait_seconds=config.personal_wait_seconds,
         short_abandon_seconds=config.short_abandon_seconds,
         incident_texts=config.incident_texts,
+        calls_back=config.callbacks is not None,
         zone_offset_seconds=_offset(zone, at),
         zone_changes=zone_changes(zone, at),
         closed_days=config.closed_days,

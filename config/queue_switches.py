@@ -23,3 +23,8 @@ def recorded_queues(config: Config) -> dict[str, int]:
     said = {name: own[name].record if name in own else None for name in queue_names(config)}
     shares = {name: queues.defaults.record if share is None else share for name, share in said.items()}
     return {name: share for name, share in shares.items() if share}
+
+
+def tells_solved(config: Config) -> bool:
+    """Whether callers of an incident can be rung when it is solved."""
+    return config.callbacks is not None and bool(config.incident_texts)

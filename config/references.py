@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from config.dialled_codes import feature_codes, languages
-from config.queue_switches import queue_names, recorded_queues, surveyed_queues
+from config.queue_switches import queue_names, recorded_queues, surveyed_queues, tells_solved
 from config.schema import (
     ASK_NUMBER_PROMPTS,
     CALLBACK_KEY_PROMPT,
@@ -22,6 +22,7 @@ from config.schema import (
     RECORDING_PROMPT,
     REQUIRED_PROMPTS,
     RETURNING_PROMPTS,
+    SOLVED_PROMPT,
     SURVEY_PROMPTS,
     WHEN_OPEN_PROMPT,
     BranchRow,
@@ -36,7 +37,7 @@ from config.schema import (
 from config.schema.nearest import did_you_mean
 from config.schema.need import Combination, expression_of, leaves
 from config.schema.source import Path, Problem
-from config.spoken import DIGITS, OPENING_LANGUAGES, SPOKEN_DIGITS
+from config.spoken import DIGITS, OPENING_LANGUAGES, SPOKEN_DIGITS, SPOKEN_SOLVED
 from config.values_said import unsayable
 from ivr.menu import digit_prompt
 from skills.expression import Has
@@ -81,6 +82,7 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
         *REQUIRED_PROMPTS,
         *(CALLBACK_PROMPTS if config.callbacks is not None else ()),
         *(INCIDENT_PROMPTS if config.incident_texts else ()),
+        *((SOLVED_PROMPT,) if tells_solved(config) and not SPOKEN_SOLVED.keys() >= set(config.languages) else ()),
         *((WHEN_OPEN_PROMPT,) if promises_when_open(config) else ()),
         *(SURVEY_PROMPTS if surveyed_queues(config) else ()),
         *(CODE_PROMPTS if config.feature_codes is not None else ()),

@@ -51,3 +51,15 @@ def opening_texts(times: Iterable[str], languages: Iterable[str]) -> dict[str, d
         for time in times
         for place, day in enumerate(_DAYS)
     }
+
+
+SPOKEN_SOLVED: Final[Mapping[str, str]] = {
+    "zh": "您好，这里是技术服务热线。您咨询的{product_line}故障现已排除。如仍需工程师协助，请按一；否则可以挂机。",
+    "en": "Hello, this is the technical service hotline. The fault with your {product_line} is solved. If you still need an engineer, "
+    "press one. Otherwise you may hang up.",
+    "yue": "你好，呢度係技術服務熱線。你查詢嘅{product_line}故障已經解決。如果仲需要工程師協助，請按一；唔需要嘅話可以收線。",
+    "ja": "こちらは サポートまどぐち です。おといあわせの {product_line} の しょうがいは かいけつ しました。"
+    "ひきつづき エンジニアが ひつような かたは、いちを おして ください。",
+    "ko": "안녕하세요, 기술 지원 센터입니다. 문의하신 {product_line} 장애가 해결되었습니다. 엔지니어와 통화하시려면 일번을 눌러 주십시오.",
+}
+"""Language -> what somebody hears who is rung when his incident is solved, unless the configuration has a prompt for that."""

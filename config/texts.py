@@ -7,15 +7,16 @@ Decides which words, numbers, times and offers some caller may hear. Expects a c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from config.compile import CONTINUE_CASE, continue_case, engineer_prompt, queue_ids, rules_of, said_of
-from config.schema import NUMBER, NUMBERED_PROMPTS, RETURNING_PROMPTS, AgentRow, Config
-from config.spoken import DIGITS, SPOKEN_DIGITS, opening_texts
+from config.queue_switches import tells_solved
+from config.schema import NUMBER, NUMBERED_PROMPTS, RETURNING_PROMPTS, SOLVED_PROMPT, AgentRow, Config
+from config.spoken import DIGITS, SPOKEN_DIGITS, SPOKEN_SOLVED, opening_texts
 from config.spoken_words import ALL_DAYS, ALL_NUMBERS, word_texts
 from ivr import saying
 from ivr.case_status import CASE_PROMPTS, QUARTERS
-from ivr.menu import Said, Saying, digit_prompt
+from ivr.menu import Said, Saying, digit_prompt, solved_prompt
 
 SPOKEN_LINE = "{product_line}"
 READS_CHINESE = ("zh", "yue")
@@ -27,9 +28,9 @@ def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
     go on with a case one for each product line; and digits where numbers are read back.
     """
     patterns = {*NUMBERED_PROMPTS.values(), *RETURNING_PROMPTS}
-    plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in patterns}
+    plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in patterns and name != SOLVED_PROMPT}
     spoken = word_texts(_words(config), config.languages)
-    made = _engineers(config) | _numbered_texts(config) | _offers_to_go_on(config) | _opening_texts(config)
+    made = _engineers(config) | _numbered_texts(config) | _offers_to_go_on(config) | _opening_texts(config) | _solved_texts(config)
     return _digits(config) | spoken | made | plain
 
 
@@ -91,10 +92,21 @@ def _opening_texts(config: Config) -> dict[str, dict[str, str]]:
 def _offers_to_go_on(config: Config) -> dict[str, dict[str, str]]:
     if config.customers is None:
         return {}
+    return _by_line(config, continue_case, config.prompts[CONTINUE_CASE])
+
+
+def _solved_texts(config: Config) -> dict[str, dict[str, str]]:
+    if not tells_solved(config):
+        return {}
+    usual = {language: SPOKEN_SOLVED[language] for language in config.languages if language in SPOKEN_SOLVED}
+    return _by_line(config, solved_prompt, usual | dict(config.prompts.get(SOLVED_PROMPT, {})))
+
+
+def _by_line(config: Config, prompt: Callable[[str], str], texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """A text with a product line's name in it, for each of them."""
     spoken = {name: {**line.label, **line.spoken} for name, line in config.product_lines.items()}
-    offer = config.prompts[CONTINUE_CASE].items()
     return {
-        continue_case(name): {language: text.replace(SPOKEN_LINE, names[language]) for language, text in offer}
+        prompt(name): {language: text.replace(SPOKEN_LINE, names[language]) for language, text in texts.items()}
         for name, names in spoken.items()
     }
 

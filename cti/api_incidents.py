@@ -17,6 +17,7 @@ from pydantic import Field
 from acd.board import IncidentView
 from acd.events import IncidentDeclared, IncidentSolved
 from acd.masking import masked
+from acd.news import NewsState
 from cti.api_desk import json_response, require_known
 from cti.api_parts import Body, Id, Parts, SignedIn, TheParts
 from cti.api_problems import Refused
@@ -32,12 +33,20 @@ class Declaration(Body):
     text: str = Field(min_length=1, max_length=64)
 
 
+class Solution(Body):
+    """Whether those who asked for it are rung and told."""
+
+    tell: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Somebody who wants to be told."""
+    """Somebody who wants to be told, and how far that is."""
 
     number: str
     at: datetime
+    state: NewsState = NewsState.NOTED
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class IncidentReport:
 
     incident: IncidentView
     numbers: tuple[Noted, ...]
+    can_tell: bool = False
+    """They can be rung: there are callbacks."""
 
 
 async def incidents(session: SignedIn, parts: TheParts) -> Response:
@@ -68,11 +79,12 @@ async def report(incident: Id, session: SignedIn, parts: TheParts) -> Response:
     return json_response(_report(incident, session, parts))
 
 
-async def solve(incident: Id, by: SignedIn, parts: TheParts) -> Response:
-    """Nobody hears of it any more; the answer says who wants to be told."""
+async def solve(incident: Id, by: SignedIn, parts: TheParts, body: Solution | None = None) -> Response:
+    """Nobody hears of it any more; the answer says who wants to be told, and they are, where the body says so."""
     _report(incident, by, parts)
-    await parts.engine.submit(IncidentSolved(incident, by.name))
-    log.info("incident_solved", incident=incident, by=by.name)
+    tell = body is not None and body.tell
+    await parts.engine.submit(IncidentSolved(incident, by.name, tell))
+    log.info("incident_solved", incident=incident, by=by.name, tell=tell)
     return json_response(_report(incident, by, parts))
 
 
@@ -81,7 +93,8 @@ def _report(incident: Id, session: Session, parts: Parts) -> IncidentReport:
     if view is None:
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_incident", "there is no such incident")
     shown = str if parts.sees_numbers(session) else masked
-    return IncidentReport(view, tuple(Noted(shown(number), at) for number, at in parts.engine.incident_numbers(incident)))
+    noted = tuple(Noted(shown(one.number), one.noted_at, one.state, one.attempts) for one in parts.engine.incident_numbers(incident))
+    return IncidentReport(view, noted, parts.plan().calls_back)
 
 
 ROUTES = (

@@ -102,6 +102,19 @@ def watch_of_leg(exchange: str, uniqueid: str) -> tuple[CallId, str] | None:
     return call, f"{call}/{found[1]}"
 
 
+NEWS = "hotline-news"
+"""Where somebody is who was rung to hear that an incident is solved. He is no caller, unless he wants an engineer."""
+_NEWS = re.compile(r"(.+)/(n[0-9]+)")
+
+
+def leg_of_news(key: str) -> str:
+    """The Uniqueid that the channel is given of who is told that an incident is solved. Raises ValueError when this is no such key."""
+    found = _NEWS.fullmatch(key)
+    if found is None:
+        raise ValueError(f"not the key of news: {key!r}")
+    return f"{found[2]}.{exchange_and_uniqueid(CallId(found[1]))[1]}"
+
+
 def call_id(exchange: str, uniqueid: str) -> CallId:
     """The id of the call whose caller's channel has ``uniqueid`` on ``exchange``.
 

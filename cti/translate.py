@@ -24,11 +24,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from acd.events import (
+    CallArrived,
     CallbackReached,
     CallbackUnreached,
     CallbackWanted,
     CallDiverted,
     CallerLeft,
+    CallQueued,
     Event,
     IncidentHeard,
     JoinFailed,
@@ -40,7 +42,8 @@ from acd.events import (
     SurveyAnswered,
     TalkEnded,
 )
-from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId, outside_of
+from acd.model import AgentId, CallId, Level, MissCause, OfferId, PhoneId, outside_of
+from acd.news import EngineerWanted, NewsTold, NewsUntold
 from acd.outsiders import OutsideAnswered, OutsideLeft, OutsideMissed
 from acd.recording import RecordingBegan
 from acd.supervision import TakeOverFailed, WatchBegan, WatchEnded
@@ -86,6 +89,12 @@ WATCHING: Final = "HotlineWatching"
 """Of a supervisor's own channel: he has answered, and hears the conversation from now on."""
 CODE: Final = "HotlineCode"
 """An agent's phone has dialled a feature code, and waits to be told how it went."""
+NEWS_TOLD: Final = "HotlineTold"
+"""He who was rung to be told that an incident is solved has heard it …"""
+NEWS_UNTOLD: Final = "HotlineUntold"
+"""… has hung up before …"""
+ENGINEER: Final = "HotlineEngineer"
+"""… or has pressed the key for an engineer."""
 SURVEY: Final = "HotlineSurvey"
 RECORDING: Final = "HotlineRecording"
 """User events that the dialplan sends about its own caller."""
@@ -103,6 +112,9 @@ _OF_CALLER: Final[Mapping[str, Callable[[CallId, Mapping[str, str]], Event]]] = 
     NOT_TAKEN: lambda call, event: TakeOverFailed(call),
 }
 """What those mean of which the caller's call says enough."""
+
+_OF_NEWS: Final[Mapping[str, Callable[[CallId, str], Event]]] = {NEWS_TOLD: NewsTold, NEWS_UNTOLD: NewsUntold}
+_LEVELS: Final = frozenset(level.value for level in Level)
 
 UNREACHED_BY_REASON: Final[Mapping[str, MissCause]] = {"1": MissCause.NO_ANSWER, "3": MissCause.NO_ANSWER, "5": MissCause.BUSY}
 """``Reason`` of a failed OriginateResponse -> why the customer was not reached: hung up, rang out, busy. Any other, 0 above all, says
@@ -290,6 +302,10 @@ class Translator:
         name = event["UserEvent"]
         if name == MISSED:
             return self._dial_failed(event)
+        if name in _OF_NEWS:
+            return (_OF_NEWS[name](CallId(event["Attempt"].rpartition("/")[0]), event["Attempt"]),)
+        if name == ENGINEER:
+            return self._engineer_wanted(event)
         if name == SURVEY:
             return self._surveyed(event)
         if name == RECORDING:
@@ -299,6 +315,16 @@ class Translator:
             return (WatchBegan(*watch),) if watch else ()
         of_caller = _OF_CALLER.get(name)
         return (of_caller(self._call(event["Uniqueid"]), event),) if of_caller else ()
+
+    def _engineer_wanted(self, event: Mapping[str, str]) -> Iterable[Event]:
+        """He is a caller from now on, whose queue the engine gave his channel; no menu asks him anything."""
+        call, (line, _, level) = self._call(event["Uniqueid"]), event["Queue"].partition(".")
+        if level not in _LEVELS:
+            return ()
+        return (
+            CallArrived(call, event["Number"], "", "", ""), EngineerWanted(call, event["Attempt"]),
+            CallQueued(call, line, Level(level), event["Language"], event["Segment"]),
+        )  # fmt: skip
 
     def _surveyed(self, event: Mapping[str, str]) -> Iterable[Event]:
         question, answer = event["Question"], event["Answer"]
@@ -337,6 +363,8 @@ class Translator:
             offer = OfferId(event["ActionID"])
             return () if leg_of_offer(offer) in self._legs else (OfferMissed(offer, MissCause.UNREGISTERED),)
         cause = UNREACHED_BY_REASON.get(event["Reason"], MissCause.UNREGISTERED)
+        if attempt.startswith("n"):
+            return (NewsUntold(CallId(call), event["ActionID"], cause.value),)
         return (CallbackUnreached(CallId(call), event["ActionID"], cause),)
 
     # ---- phones ------------------------------------------------------------------------------------------------------------

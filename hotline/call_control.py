@@ -23,6 +23,7 @@ from acd.effects import (
     TellIncident,
 )
 from acd.model import CallId
+from acd.news import TellSolved
 from acd.ports import CallControl, EffectFailed
 from acd.supervision import EndWatch, TakeOver, WatchCall
 from ivr.fastagi import Sessions
@@ -101,6 +102,10 @@ class SessionFirst:
     async def tell_incident(self, command: TellIncident) -> None:
         """Let a held caller hear of an incident."""
         await (await self._exchange(command.call)).tell_incident(command)
+
+    async def tell_solved(self, command: TellSolved) -> None:
+        """Ring somebody and tell him that his incident is solved."""
+        await (await self._exchange(command.call)).tell_solved(command)
 
     async def _exchange(self, call: CallId) -> CallControl:
         """The call's exchange, once no session is between its answer and its end."""

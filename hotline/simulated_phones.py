@@ -46,7 +46,7 @@ class Habits:
 class PhoneHeard:
     """One line of the phones' log.
 
-    ``what`` is ``invite``, ``answered``, ``cancelled``, ``hung_up`` (by the agent) or ``ended`` (by the other side).
+    ``what`` is ``invite``, ``answered``, ``cancelled``, ``pressed``, ``hung_up`` (by the agent) or ``ended`` (by the other side).
     """
 
     what: str
@@ -83,6 +83,11 @@ class SimulatedPhones:
         call_id = next(line.call_id for line in reversed(self.log()) if (line.phone, line.what) == (phone, "answered"))
         tell(self._address, "INFO", call_id)
 
+    def press_one(self, phone: str) -> None:
+        """Who answered at ``phone`` last presses 1 now (SIP INFO); raises StopIteration when nobody did. At most once in a call."""
+        call_id = next(line.call_id for line in reversed(self.log()) if (line.phone, line.what) == (phone, "answered"))
+        tell(self._address, "MESSAGE", call_id)
+
 
 def _heard(line: str) -> PhoneHeard:
     what, phone, call_id, stamp = line.split("|")
@@ -96,6 +101,7 @@ def phones_scenario(manners: Mapping[str, Manner], habits: Habits) -> str:
   <recv request="CANCEL" optional="global" next="cancelled"/>
   <recv request="BYE" optional="global" next="ended"/>
   <recv request="INFO" optional="global" next="hangs_up"/>
+  <recv request="MESSAGE" optional="global" next="presses"/>
   <recv request="OPTIONS" optional="true" next="options">
     <action>
       {_PHONE}
@@ -150,6 +156,10 @@ def _conversation(habits: Habits) -> str:
   <label id="hangs_up"/>
   {_goodbye((0, 0))}
 
+  <label id="presses"/>
+  {_key()}
+  <recv request="BYE" next="ended"/>
+
   <label id="cancelled_late"/>
   {_response("200 OK", next_label="acknowledged")}
 
@@ -196,6 +206,13 @@ def _talk(talks: tuple[float, float] | None) -> str:
     return _goodbye(talks)
 
 
+def _key() -> str:
+    """The key 1, as RFC 2976 carries it."""
+    body = "Signal=1\n      Duration=160\n"
+    return f"""{_request("INFO", (0, 0), "Content-Type: application/dtmf-relay", body=body)}
+  <recv response="200"><action>{_log("pressed")}</action></recv>"""
+
+
 def _goodbye(after: tuple[float, float]) -> str:
     return f"""{_request("BYE", after)}
   <recv response="200" next="gone"><action>{_log("hung_up")}</action></recv>
@@ -217,8 +234,8 @@ def _referral(talks: tuple[float, float], number: str) -> str:
 """
 
 
-def _request(method: str, after: tuple[float, float], *headers: str) -> str:
-    """A request within the dialog, so many seconds after what came before."""
+def _request(method: str, after: tuple[float, float], *headers: str, body: str = "") -> str:
+    """A request within the dialog, so many seconds after what came before. Only a goodbye may come after another one."""
     low, high = _milliseconds(after)
     more = "".join(f"{header}\n      " for header in headers)
     return f"""<pause distribution="uniform" min="{low}" max="{high}"/>
@@ -229,10 +246,11 @@ def _request(method: str, after: tuple[float, float], *headers: str) -> str:
       From: <sip:[$phone]@[local_ip]:[local_port]>;tag=[pid]phone[call_number]
       To:[$peer]
       Call-ID: [call_id]
-      CSeq: 1 {method}
+      CSeq: {2 if method == "BYE" else 1} {method}
       {more}Max-Forwards: 70
-      Content-Length: 0
+      Content-Length: [len]
 
+      {body}
     ]]>
   </send>"""
 

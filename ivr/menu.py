@@ -31,6 +31,11 @@ WAIT_PROMPT: Final = "queue_wait"
 """Prompts that have a file for each number: ``queue_position_3`` is said to the third in line, ``queue_wait_3`` to who waits 3 minutes."""
 
 
+def solved_prompt(product_line: str) -> str:
+    """Name of the prompt that says that the fault with a product line is solved."""
+    return f"incident_solved_{product_line}"
+
+
 def digit_prompt(digit: str) -> str:
     """Name of the prompt that says a digit."""
     return f"digit_{digit}"

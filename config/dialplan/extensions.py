@@ -11,7 +11,7 @@ from acd.supervision import WatchMode
 from config.check import survival_line
 from config.compile import compile_plan, queue_ids, rules_of
 from config.dialplan.templates import Rendered, filled, joined
-from config.queue_switches import recorded_queues, surveyed_queues
+from config.queue_switches import recorded_queues, surveyed_queues, tells_solved
 from config.references import promises_when_open
 from config.schema import WHEN_OPEN_PROMPT, Config, Destination, QueueRules
 from ivr.menu import PROMPT_FOLDER
@@ -54,6 +54,7 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         codes=_feature_codes(config),
         callback=_callback(config),
         agent_waits=_agent_waits(config),
+        news=filled("news.tmpl", sounds=PROMPT_FOLDER) if tells_solved(config) else Rendered(""),
         destinations=_destinations(config),
         survey=_survey(config),
         recording=_recording(config),

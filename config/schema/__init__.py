@@ -75,6 +75,8 @@ SURVEY_PROMPTS = ("survey_score", "survey_solved", "survey_comment", "survey_tha
 """Said after a call where some queue asks how it went: keys 1 to 5, keys 1 and 2, the request for a spoken comment, the goodbye."""
 INCIDENT_PROMPTS = ("incident_key", "incident_noted")
 """Said where there are texts for incidents: after one, that 1 is the key for being told when it is solved; and to who pressed it."""
+SOLVED_PROMPT = "incident_solved"
+"""Said to who is rung because his incident is solved, once for each product line: ``{product_line}`` stands for its spoken name."""
 CODE_PROMPTS = (*CODE_DONE_PROMPTS.values(), CODE_REFUSED_PROMPT)
 """Said to agents who dial a feature code."""
 CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
@@ -200,6 +202,7 @@ __all__ = [
     "RECORDING_PROMPT",
     "REQUIRED_PROMPTS",
     "RETURNING_PROMPTS",
+    "SOLVED_PROMPT",
     "SURVEY_PROMPTS",
     "WHEN_OPEN_PROMPT",
     "AgentRow",

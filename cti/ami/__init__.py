@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cti.ami.exchange import Ami, LineOut
+from cti.ami.exchange import Ami
+from cti.ami.news import LineOut
 from cti.ami.wire import Refused, Unavailable, UnsafeValue
 
 __all__ = ["Ami", "LineOut", "Refused", "Unavailable", "UnsafeValue"]

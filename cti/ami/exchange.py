@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -30,12 +29,14 @@ from acd.effects import (
     TellIncident,
 )
 from acd.model import CallbackOrder, CallId, OfferId, PhoneId, outside_of
+from acd.news import TellSolved
 from acd.plan import Telling
 from acd.ports import EffectFailed, TalkView
 from acd.supervision import EndWatch, TakeOver, WatchCall
 from cti.ami import in_talk
 from cti.ami.consultation import NORMAL_CLEARING, QUEUE, confer, let_go, prepare_join, release, start
-from cti.ami.safe import safe_name, safe_number, safe_value
+from cti.ami.news import LineOut, ring_with_news
+from cti.ami.safe import safe_name, safe_value
 from cti.ami.session import Address, Dialled, Engine, MayCallBack, Session, Submit
 from cti.ami.watching import let_hear, stop_hearing
 from cti.ami.wire import Refused, Unavailable, UnsafeValue, Wire
@@ -59,18 +60,6 @@ HEARTBEAT_SECONDS: Final = 5.0
 FIRST_DELAY_SECONDS: Final = 0.5
 LONGEST_DELAY_SECONDS: Final = 15.0
 """Below the 20 s after which the dialplan takes the engine for dead."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineOut:
-    """How customers are called back."""
-
-    endpoint: str
-    """The trunk's, in Asterisk."""
-    caller_id: str
-    """The number that they see."""
-    prefix: str = ""
-    """Dialled before theirs."""
 
 
 async def _refused(phone: PhoneId, name: str, digit: str) -> str:
@@ -208,7 +197,7 @@ class Ami:
             "HOTLINE_GREETING": "" if alone else "yes", "HOTLINE_AGENT": self._alone(command.offer) if alone else "",
         }  # fmt: skip
         fields = {
-            "Channel": f"PJSIP/{safe_number(line.prefix + command.number)}@{safe_name(line.endpoint)}",
+            "Channel": line.to(command.number),
             "ChannelId": self._channel(command.call),
             "Context": Context.CALLBACK, "Exten": "s", "Priority": "1",
             "Timeout": str(round(command.customer_ring_seconds * 1000)),
@@ -304,6 +293,11 @@ class Ami:
         if command.text:
             await self._set(command.call, MAY_ASK, "yes" if command.may_ask else "no")
         await self._set(command.call, NEWS, safe_name(command.text) if command.text else "")
+
+    async def tell_solved(self, command: TellSolved) -> None:
+        """Ring somebody and tell him that his incident is solved. Returns when Asterisk has taken the order; events tell how it ends."""
+        self._channel(command.call)
+        await ring_with_news(self._act, self._line(), command)
 
     # ---- acd.ports.InTalk ----------------------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ ADAPTERS = {
 RUNNER = ("acd.runner",)
 DOMAIN = (
     "skills.*", "acd.model", "acd.appointment", "acd.customer", "acd.reason", "acd.plan", "acd.events", "acd.outsiders", "acd.recording",
-    "acd.effects",
+    "acd.news", "acd.effects",
     "acd.supervision", "acd.tables", "ivr.menu", "config.schema",
 )  # fmt: skip
 IMPURE = (

@@ -23,6 +23,7 @@ from hotline.simulated_phones import Manner, SimulatedPhones
 from tests.e2e.conftest import opened
 from tests.e2e.quick_config import SHORT_WELCOME, quick
 from tests.e2e.scene import PATIENT, Caller, House, Scene
+from tests.e2e.test_announcing import SHORT_INCIDENT
 from tests.e2e.test_consult import CALLER, hear_each_other
 from tests.e2e.test_transfer import PACKET
 from tests.e2e.waiting import until
@@ -49,6 +50,7 @@ def with_callbacks(rows: dict[str, Any]) -> None:
     rows["prompts"]["callback_promised"] = {"zh": "再见。", "en": "Goodbye."}
     rows["prompts"]["callback_when_open"] = {"zh": "再见。", "en": "Goodbye."}
     rows["prompts"]["callback_greeting"] = {"zh": "您好。", "en": "Hello."}
+    rows["prompts"] |= SHORT_INCIDENT | {"incident_solved": {"zh": "已修好。", "en": "Solved."}}
     rows["queues"]["defaults"]["callback"] = {
         "when_expected_seconds": 3600, "most_attempts": 2, "retry_after_seconds": RETRY_SECONDS, "ring_seconds": RING_SECONDS,
     }  # fmt: skip
@@ -150,6 +152,49 @@ async def test_who_asks_for_a_callback_in_the_menu_is_promised_one_at_once_and_c
         await says_goodbye(phones, caller.ani)
     record = await scene.ended(caller)
     assert (record["agent"], record["path"][-1]) == (li.name, ["services", str(WANTS_A_CALLBACK), "callback"])
+
+
+async def test_who_asked_to_be_told_is_rung_when_it_is_solved_and_comes_to_an_engineer_by_a_key(scene: Scene, tmp_path: Path) -> None:
+    supervisor = scene.house.supervisor
+    declared = (await supervisor.post("/api/incidents", json={"product_line": "pcs", "text": "incident_outage"})).json()
+    here = f"/api/incidents/{declared['incident']}"
+    caller = await scene.call("pcs.L1", "1", key_every=WHEN_TOLD)
+    await scene.hears(caller, "incident_key")
+    await caller.presses_the_next_key()
+    await scene.hears(caller, "incident_noted")
+    await caller.hangs_up()
+    first = await scene.ended(caller)
+    li = await scene.agent("li.wei")
+
+    async with customers(scene, tmp_path, {}) as phones:
+        report = (await supervisor.post(f"{here}/solved", json={"tell": True})).json()
+        assert [noted["number"] for noted in report["numbers"]] == [caller.ani]
+        await meets(phones, caller.ani, "answered")
+        await until(lambda: is_spoken(scene, "incident_solved_pcs"), "the news")
+        phones.press_one(caller.ani)
+        await li.becomes("talking")
+        assert (li.pops[-1]["ani"], li.pops[-1]["product_line"], li.pops[-1]["level"]) == (caller.ani, "pcs", "L1")
+        await says_goodbye(phones, caller.ani)
+        await li.becomes("wrap_up")
+
+    progress = (await supervisor.get(here)).json()["incident"]
+    assert (progress["told"], progress["engineers"], progress["in_vain"], progress["telling"]) == (1, 1, 0, False)
+    rows = await until(lambda: ended_calls_of(scene, caller.ani), "both calls in the records")
+    assert [(row["queue"], row["agent"], row["end_cause"]) for row in rows] == [
+        ("pcs.L1", None, "abandoned_waiting"), ("pcs.L1", "li.wei", "caller_hung_up"),
+    ]  # fmt: skip
+    of_first = select(story.c.body).where(story.c.call == first["id"], story.c.kind == "NewsChanged").order_by(story.c.sequence)
+    assert [json.loads(row["body"])["state"] for row in await scene.house.rows(of_first)] == ["due", "ringing", "engineer"]
+
+
+async def is_spoken(scene: Scene, prompt: str) -> bool:
+    return f"hotline/{prompt}" in scene.hotline.asterisk.log.read_text(encoding="utf-8", errors="replace")
+
+
+async def ended_calls_of(scene: Scene, ani: str) -> list[Any] | None:
+    """Both calls of a number, once they are over."""
+    rows = await scene.house.rows(select(calls).where(calls.c.ani == ani).order_by(calls.c.arrived_at))
+    return list(rows) if [row["state"] for row in rows] == ["ended", "ended"] else None
 
 
 async def test_a_customer_who_does_not_answer_is_tried_so_often_and_no_more(scene: Scene, tmp_path: Path) -> None:

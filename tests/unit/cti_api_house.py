@@ -43,6 +43,7 @@ from acd.model import (
     PhoneId,
     queue_of,
 )
+from acd.news import News
 from acd.plan import AgentPlan, NumberGuard, Plan, QueuePlan
 from acd.reason import Reason
 from cti.api_live import LiveDesks
@@ -205,7 +206,7 @@ class FakeEngine:
     calls: dict[CallId, CallView] = field(default_factory=dict)
     promises: dict[CallId, PromiseView] = field(default_factory=dict)
     incidents: dict[str, IncidentView] = field(default_factory=dict)
-    noted: list[tuple[str, datetime]] = field(default_factory=list)
+    noted: list[News] = field(default_factory=list)
     """Who wants to be told when an incident is solved."""
     events: list[Event] = field(default_factory=list)
     boards_read: int = 0
@@ -241,7 +242,7 @@ class FakeEngine:
         views = (tuple(these.values()) for these in (self.promises, self.incidents))
         return Board(now(), tuple(self.calls.values()), tuple(self.agents.values()), queues, *views)
 
-    def incident_numbers(self, incident: str) -> Sequence[tuple[str, datetime]]:
+    def incident_numbers(self, incident: str) -> Sequence[News]:
         return self.noted
 
     def explain_waiting(self, call: CallId) -> str:
@@ -320,7 +321,7 @@ class FakeEngine:
                 if any(one.product_line == line and one.solved_at is None for one in self.incidents.values()):
                     raise IllegalTransition(f"{line} has an incident already")
                 self.incidents[f"{line}-1"] = IncidentView(f"{line}-1", line, text, now(), by, 0, len(self.noted))
-            case IncidentSolved(incident, by):
+            case IncidentSolved(incident, by, _):
                 self.incidents[incident] = replace(self.incidents[incident], solved_at=now(), solved_by=by)
             case DeskSeen(agent, connected):
                 self.agents[agent] = replace(self.agents[agent], desk_connected=connected)

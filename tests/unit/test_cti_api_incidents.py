@@ -9,11 +9,18 @@ import httpx
 import pytest
 
 from acd.events import IncidentDeclared, IncidentSolved
+from acd.model import CallId, Level, QueueId
+from acd.news import News
 from cti.api import create_app
 from tests.unit.cti_api_house import INCIDENT_TEXTS, LINES, PEOPLE, SECRET, House, house, now, plan
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem
 
 OUTAGE = {"product_line": "printers", "text": "outage"}
+
+
+def wants(number: str) -> News:
+    """Somebody who pressed the key."""
+    return News(number, CallId("main-1"), QueueId("printers.L1"), "printers", Level.L1, "zh", "standard", 0, now())
 
 
 @pytest.fixture
@@ -46,14 +53,21 @@ async def test_a_supervisor_switches_it_on_by_his_name(chief: httpx.AsyncClient,
 
 
 async def test_switching_it_off_says_who_wants_to_be_told(chief: httpx.AsyncClient, built: House) -> None:
-    built.engine.noted = [("13900001111", now()), ("13900002222", now())]
+    built.engine.noted = [wants("13900001111"), wants("13900002222")]
     await chief.post("/api/incidents", json=OUTAGE)
     answer = (await chief.post("/api/incidents/printers-1/solved")).json()
     assert built.engine.events[-1] == IncidentSolved("printers-1", "chen")
     assert [noted["number"] for noted in answer["numbers"]] == ["13900001111", "13900002222"]
     assert answer["incident"]["solved_by"] == "chen"
+    assert (answer["can_tell"], [noted["state"] for noted in answer["numbers"]]) == (False, ["noted", "noted"])
     later = (await chief.get("/api/incidents/printers-1")).json()
     assert later == answer
+
+
+async def test_a_supervisor_has_those_told_who_asked_for_it(chief: httpx.AsyncClient, built: House) -> None:
+    await chief.post("/api/incidents", json=OUTAGE)
+    await chief.post("/api/incidents/printers-1/solved", json={"tell": True})
+    assert built.engine.events[-1] == IncidentSolved("printers-1", "chen", tell=True)
 
 
 @pytest.mark.parametrize(

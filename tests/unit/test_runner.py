@@ -71,7 +71,7 @@ class World:
             raise failure
         self.told.append(command)
 
-    hold = ring = dial_back = stop_ringing = send = hang_up = announce = tell_incident = hang_up_phones = _take
+    hold = ring = dial_back = stop_ringing = send = hang_up = announce = tell_incident = tell_solved = hang_up_phones = _take
     consult = ask_outside = confer = join = _take
     watch = end_watch = take_over = _take
     show_pop = withdraw_pop = _take

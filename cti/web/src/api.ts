@@ -83,5 +83,6 @@ export const readMessage = (message: string) => ask<void>("POST", `/api/desk/mes
 export const dayReport = (day: string) => ask<DayReport>("GET", `/api/reports/performance?since=${day}&until=${day}&interval=30&by=queue`);
 export const declareIncident = (productLine: string, text: string) =>
   ask<IncidentView>("POST", "/api/incidents", { product_line: productLine, text });
-export const solveIncident = (incident: string) => ask<IncidentReport>("POST", `/api/incidents/${encodeURIComponent(incident)}/solved`);
+export const solveIncident = (incident: string, tell: boolean) =>
+  ask<IncidentReport>("POST", `/api/incidents/${encodeURIComponent(incident)}/solved`, { tell });
 export const incidentReport = (incident: string) => ask<IncidentReport>("GET", `/api/incidents/${encodeURIComponent(incident)}`);

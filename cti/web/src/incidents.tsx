@@ -121,22 +121,35 @@ function Numbers({ incident, ui, onDone }: { incident: IncidentView; ui: Ui; onD
   useEffect(() => {
     void request.run(async () => setReport(await api.incidentReport(incident.incident)));
   }, []);
-  const runs = (report?.incident ?? incident).solved_at === null;
-  async function solve(event: Event): Promise<void> {
-    event.preventDefault();
-    await request.run(async () => setReport(await api.solveIncident(incident.incident)));
-  }
+  const now = report?.incident ?? incident;
+  const runs = now.solved_at === null;
+  const asks = runs && report !== null && report.can_tell && report.numbers.length > 0;
+  useEffect(() => {
+    if (!now.telling) return;
+    const timer = setInterval(() => void request.run(async () => setReport(await api.incidentReport(incident.incident))), 3000);
+    return () => clearInterval(timer);
+  }, [now.telling]);
+  const solve = (tell: boolean) => request.run(async () => setReport(await api.solveIncident(incident.incident, tell)));
   return (
     <Dialog title={`${productLine(ui, language, incident.product_line)}: ${runs ? words.incidentSolveAsk : words.incidentIsSolved}`} onClose={onDone}>
-      <form onSubmit={solve}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void solve(asks);
+        }}
+      >
         <p class="soft">{words.incidentNumbersHint}</p>
+        {now.told + now.in_vain > 0 || now.telling ? (
+          <p role="status">{words.incidentProgress(now.told, now.numbers, now.engineers, now.in_vain)}</p>
+        ) : null}
         {report && report.numbers.length === 0 && <p>{words.incidentNobody}</p>}
         {report && report.numbers.length > 0 && (
           <ul class="numbers">
-            {report.numbers.map(({ number, at }) => (
+            {report.numbers.map(({ number, at, state, attempts }) => (
               <li key={number}>
                 <Foreign text={number} />
                 <Moment at={at} />
+                {state !== "noted" && <span class="soft">{words.incidentNews[state](attempts)}</span>}
               </li>
             ))}
           </ul>
@@ -146,9 +159,14 @@ function Numbers({ incident, ui, onDone }: { incident: IncidentView; ui: Ui; onD
           <button type="button" onClick={onDone}>
             {runs ? words.cancel : words.close}
           </button>
+          {asks && (
+            <button type="button" disabled={request.busy} onClick={() => void solve(false)}>
+              {words.incidentTellNobody}
+            </button>
+          )}
           {runs && (
             <button type="submit" class="primary" disabled={request.busy}>
-              {words.incidentOff}
+              {asks ? words.incidentTell(report.numbers.length) : words.incidentOff}
             </button>
           )}
         </div>

@@ -222,12 +222,20 @@ export interface IncidentView {
   numbers: number;
   solved_at: string | null;
   solved_by: string;
+  /** Somebody is still to be told. */
+  telling: boolean;
+  told: number;
+  engineers: number;
+  in_vain: number;
 }
+
+export type NewsState = "noted" | "due" | "ringing" | "told" | "engineer" | "in_vain";
 
 export interface IncidentReport {
   incident: IncidentView;
-  /** Who wants to be told when it is solved. */
-  numbers: { number: string; at: string }[];
+  /** Who wants to be told when it is solved, and how far that is. */
+  numbers: { number: string; at: string; state: NewsState; attempts: number }[];
+  can_tell: boolean;
 }
 
 export interface Board {

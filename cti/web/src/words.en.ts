@@ -30,6 +30,17 @@ export const en = {
   incidentSolveAsk: "is the incident solved?",
   incidentIsSolved: "the incident is solved",
   incidentOff: "Solved: switch off now",
+  incidentTell: (count: number) => (count === 1 ? "Solved: ring that number and tell" : `Solved: ring these ${count} and tell them`),
+  incidentTellNobody: "Solved: tell nobody",
+  incidentProgress: (told: number, all: number, engineers: number, inVain: number) =>
+    `${told} of ${all} told, ${engineers} wanted an engineer, ${inVain} not reached`,
+  incidentNews: {
+    due: (attempts: number): string => (attempts === 0 ? "will be rung" : "not reached, will be rung again"),
+    ringing: () => "is being rung",
+    told: () => "told",
+    engineer: () => "told, wanted an engineer",
+    in_vain: () => "not reached",
+  },
   incidentsSolved: "Solved lately",
   incidentNumbers: (count: number) => (count === 1 ? "1 number" : `${count} numbers`),
   incidentNumbersHint: "These callers want to be told when it is solved:",

@@ -29,6 +29,17 @@ export const zh: Words = {
   incidentSolveAsk: "故障已解决？",
   incidentIsSolved: "故障已解决",
   incidentOff: "已解决，立即关闭公告",
+  incidentTell: (count: number) => `已解决，致电通知这 ${count} 个号码`,
+  incidentTellNobody: "已解决，不通知",
+  incidentProgress: (told: number, all: number, engineers: number, inVain: number) =>
+    `已通知 ${told}/${all} 人，其中 ${engineers} 人转接工程师，${inVain} 人未接通`,
+  incidentNews: {
+    due: (attempts: number): string => (attempts === 0 ? "待通知" : "未接通，稍后再拨"),
+    ringing: () => "正在拨打",
+    told: () => "已通知",
+    engineer: () => "已通知，已转接工程师",
+    in_vain: () => "未接通",
+  },
   incidentsSolved: "最近已解决",
   incidentNumbers: (count: number) => `${count} 个号码`,
   incidentNumbersHint: "以下来电者希望在故障解决后得到通知：",

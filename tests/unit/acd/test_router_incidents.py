@@ -122,7 +122,7 @@ def test_a_number_is_noted_once_and_not_asked_for_again() -> None:
     again = from_number(scene, "2", "13900001111")
     assert told(scene) == [(again, "outage", False)]
     [incident] = scene.router.board(scene.now).incidents
-    assert [number for number, _ in scene.router.incident_numbers(incident.incident)] == ["13900001111"]
+    assert [news.number for news in scene.router.incident_numbers(incident.incident)] == ["13900001111"]
 
 
 def test_who_withholds_his_number_is_not_asked() -> None:
@@ -142,7 +142,7 @@ def test_solved_it_is_told_to_nobody_and_the_numbers_stay() -> None:
     assert (change.numbers, change.solved_by, change.solved_at) == (("13900001111",), "chief", scene.now)
     scene.call("2")
     assert told(scene) == []
-    assert [at for _, at in scene.router.incident_numbers("printers-1")] == [change.declared_at]
+    assert [news.noted_at for news in scene.router.incident_numbers("printers-1")] == [change.declared_at]
 
 
 def test_who_heard_half_of_it_when_it_is_solved_may_be_offered() -> None:
@@ -189,7 +189,7 @@ def test_a_running_incident_outlives_a_restart_and_a_new_plan() -> None:
     for at, event in scene.story:
         again.handle(event, at)
     assert again.state() == scene.router.state()
-    assert [number for number, _ in again.incident_numbers("printers-1")] == ["13900001111"]
+    assert [news.number for news in again.incident_numbers("printers-1")] == ["13900001111"]
 
 
 def test_who_has_heard_it_need_not_wait_for_an_earlier_one_who_still_hears() -> None:
