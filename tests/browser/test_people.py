@@ -101,6 +101,50 @@ async def test_an_administrator_makes_a_user_with_a_second_factor_and_he_signs_i
     await expect(root.get_by_text("Nothing was done.")).to_be_visible()
 
 
+async def test_ones_own_password_and_second_factor_are_in_the_top_bar(served: tuple[House, str], open_page: OpenPage) -> None:
+    """The page stays where it is; wherever else he was signed in, he is no more."""
+    _, address = served
+    chen, elsewhere = await open_page(address), await open_page(address)
+    await sign_in(elsewhere, "chen", PASSWORD)
+    await sign_in(chen, "chen", PASSWORD)
+    await chen.get_by_role("button", name="Your account: chen").click()
+    dialog = chen.get_by_role("dialog")
+    own = dialog.locator("form").first
+    await own.locator("input[name=old]").fill("wrong")
+    await own.locator("input[name=new]").fill(NEW_PASSWORD)
+    await own.locator("input[name=again]").fill("something else")
+    await expect(own.get_by_text("The two are not the same.")).to_be_visible()
+    await expect(own.get_by_role("button")).to_be_disabled()
+    await own.locator("input[name=again]").fill(NEW_PASSWORD)
+    await own.get_by_role("button").click()
+    await expect(own.get_by_text("Name or password is wrong.")).to_be_visible()
+    await picture(chen, "account")
+    await expect(elsewhere.locator(".console")).to_be_visible()
+    await own.locator("input[name=old]").fill(PASSWORD)
+    await own.get_by_role("button").click()
+    await expect(dialog.get_by_text("Your password is changed.")).to_be_visible()
+    await elsewhere.locator("form.login-card").wait_for()
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(chen.locator(".link-open")).to_be_visible()
+    await expect(chen.locator(".console")).to_be_visible()
+
+    await chen.get_by_role("button", name="Your account: chen").click()
+    await dialog.locator("input[name=password]").fill(NEW_PASSWORD)
+    await dialog.get_by_role("button", name="Set up your authenticator app").click()
+    secret = (await dialog.locator(".secret").inner_text()).replace(" ", "")
+    await picture(chen, "account-enrol")
+    await dialog.locator("input[name=code]").fill(pyotp.TOTP(secret).at(datetime.now(UTC) - timedelta(seconds=30)))
+    await dialog.get_by_role("button", name="Confirm").click()
+    await expect(dialog.locator(".recovery li")).to_have_count(10)
+    await picture(chen, "account-recovery-codes")
+    await dialog.get_by_role("button", name="I have written them down").click()
+    await expect(chen.locator(".link-open")).to_be_visible()
+    await elsewhere.locator("input[name=name]").fill("chen")
+    await elsewhere.locator("input[name=password]").fill(NEW_PASSWORD)
+    await elsewhere.get_by_role("button", name="Sign in").click()
+    await elsewhere.locator("input[name=code]").wait_for()
+
+
 async def test_a_token_is_shown_once_and_revoked(served: tuple[House, str], open_page: OpenPage) -> None:
     _, address = served
     root = await open_page(address)

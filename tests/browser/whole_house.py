@@ -240,7 +240,7 @@ async def people(visit: Visit) -> AsyncIterator[str]:
     yield "users"
     for opener, what in (
         (".report > header button.primary", "new-user"), ("tr[data-user=chen] button", "change-user"),
-        (".report > header button:not(.primary)", "new-token"),
+        (".report > header button:not(.primary)", "new-token"), ("button.top-user", "account"),
     ):  # fmt: skip
         async for state in visit.opens(opener, what):
             yield state

@@ -103,7 +103,7 @@ export function Login({ onSignedIn }: { onSignedIn(me: Me): void }) {
   );
 }
 
-function Enrol({ enrolment }: { enrolment: Enrolment }) {
+export function Enrol({ enrolment }: { enrolment: Enrolment }) {
   const text = usePeople();
   const { size, path } = enrolment.picture;
   return (
@@ -119,7 +119,7 @@ function Enrol({ enrolment }: { enrolment: Enrolment }) {
   );
 }
 
-function Codes({ codes }: { codes: string[] }) {
+export function Codes({ codes }: { codes: string[] }) {
   const text = usePeople();
   return (
     <>

@@ -1,6 +1,7 @@
 // The page: who is signed in, which of the two views is shown, and the live connection that feeds both.
 import { render } from "preact";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { Account } from "./account.tsx";
 import * as api from "./api.ts";
 import { AuditPage } from "./audit.tsx";
 import { Console } from "./console.tsx";
@@ -30,6 +31,7 @@ function Page() {
   const [asked, setAsked] = useState(false);
   const [language, setLanguage] = useState<Language>(() => firstLanguage(undefined));
   const live = useRef<LiveConnection | null>(null);
+  const [session, setSession] = useState(0);
   const words = tables[language];
 
   useEffect(() => {
@@ -45,7 +47,7 @@ function Page() {
     });
     live.current = connection;
     return () => connection.end();
-  }, [state.me?.name]);
+  }, [state.me?.name, session]);
   useEffect(() => {
     if (!state.withdrawn) return;
     const timer = setTimeout(() => dispatch({ kind: "told" }), WITHDRAWN_TOLD_FOR);
@@ -65,6 +67,15 @@ function Page() {
     keepLanguage(wanted);
     setLanguage(wanted);
   }
+  /** The request ends every session of this user; the page waits for the new one, and is not told that the old one is over. */
+  async function renew<T>(request: () => Promise<T>): Promise<T> {
+    live.current?.end();
+    try {
+      return await request();
+    } finally {
+      setSession((number) => number + 1);
+    }
+  }
   async function signOut(): Promise<void> {
     await api.logout().catch(() => undefined); // already signed out, or out of reach: the page forgets in any case
     dispatch({ kind: "signed_out" });
@@ -75,7 +86,7 @@ function Page() {
       {state.me && IS_WALL ? (
         <Wall state={state} />
       ) : state.me ? (
-        <Work state={state} me={state.me} onSignOut={signOut} onShown={(offer) => live.current?.say({ kind: "pop_shown", offer })} />
+        <Work state={state} me={state.me} onSignOut={signOut} renew={renew} onShown={(offer) => live.current?.say({ kind: "pop_shown", offer })} />
       ) : asked ? (
         <Login onSignedIn={signedIn} />
       ) : null}
@@ -87,10 +98,11 @@ interface WorkProps {
   state: State;
   me: Me;
   onSignOut(): void;
+  renew<T>(request: () => Promise<T>): Promise<T>;
   onShown(offer: string): void;
 }
 
-function Work({ state, me, onSignOut, onShown }: WorkProps) {
+function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
   const words = useWords();
   const people = usePeople();
   const views: View[] = [
@@ -101,6 +113,7 @@ function Work({ state, me, onSignOut, onShown }: WorkProps) {
     ...(me.supervises ? (["audit"] as const) : []),
   ];
   const [view, setView] = useView(me.supervises ? "console" : "desk");
+  const [account, setAccount] = useState(false);
   const shown = views.includes(view) ? view : views[0];
   return (
     <>
@@ -124,11 +137,14 @@ function Work({ state, me, onSignOut, onShown }: WorkProps) {
         <span class="top-space" />
         <LinkSign state={state} />
         <LanguageSwitch />
-        <span class="top-user">{me.name}</span>
+        <button type="button" class="quiet top-user" title={people.account} aria-label={`${people.account}: ${me.name}`} aria-haspopup="dialog" onClick={() => setAccount(true)}>
+          {me.name}
+        </button>
         <button type="button" class="quiet" onClick={onSignOut}>
           {words.signOut}
         </button>
       </header>
+      {account && <Account me={me} renew={renew} onDone={() => setAccount(false)} />}
       <div role="alert">
         {state.link === "lost" && (
           <p class="banner">

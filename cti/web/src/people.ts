@@ -62,6 +62,8 @@ export const beginFactor = (name: string, password: string) => ask<Enrolment>("P
 export const confirmFactor = (name: string, password: string, secret: string, code: string) =>
   ask<{ me: Me; recovery_codes: string[] }>("POST", "/api/second-factor/confirm", { name, password, secret, code });
 
+export const changePassword = (password: string, fresh: string) => ask<Me>("POST", "/api/me/password", { password, new: fresh });
+
 export const users = () => ask<{ users: User[]; all_teams: string[] }>("GET", "/api/users");
 export const addUser = (name: string, password: string, rights: Rights) => ask<User>("POST", "/api/users", { name, password, ...rights });
 export const changeUser = (user: string, rights: Rights) => ask<User>("POST", of(user), rights);
