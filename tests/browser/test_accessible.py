@@ -20,7 +20,7 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 VIOLATIONS = """levels => axe.run(document, {runOnly: levels, resultTypes: ["violations"]}).then(({violations}) =>
   violations.flatMap(({id, nodes}) => nodes.map(({target, failureSummary}) => `${id}: ${target}: ${failureSummary}`)))"""
 BY_KEYBOARD = {
-    "login", "desk-not-ready-asked-why", "desk-talking", "desk-handing-on", "desk-wrap-up", "console-busy", "performance", "users",
+    "login", "desk-not-ready-asked-why", "desk-talking", "desk-handing-on", "desk-wrap-up", "console-busy", "performance", "calls", "users",
 }  # fmt: skip
 """States in which the keyboard is tried; what is in a dialog is the browser's own matter."""
 REACHABLE = """() => {

@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from acd.misroutes import Bypasses, Misroutes
 from acd.model import Level
 from acd.resolution import Resolution
+from acd.scope import Scope
 from config.picture import picture
 from cti.api import create_app
 from cti.api_server import serve
@@ -28,7 +29,7 @@ class KnownPast:
     def period(self, since: date | None, until: date | None) -> tuple[date, date]:
         return since or DAY, until or since or DAY
 
-    async def misroutes(self, since: date, until: date, by_agent: bool) -> Sequence[Misroutes]:
+    async def misroutes(self, since: date, until: date, by_agent: bool, scope: Scope) -> Sequence[Misroutes]:
         def row(entry: str, choices: str, queue: str, agent: str, calls: int, minutes: float) -> Misroutes:
             wrong = queue != "pcs.L1"
             return Misroutes("4002", entry, choices, "pcs.L1", queue, Level.L1, agent, calls, calls * wrong, minutes * 60, wrong)
@@ -39,14 +40,14 @@ class KnownPast:
             row("unified", "mandarin / pcs", "pcs.L1", "li", 85, 0),
         ]  # fmt: skip
 
-    async def bypasses(self, since: date, until: date) -> Sequence[Bypasses]:
+    async def bypasses(self, since: date, until: date, scope: Scope) -> Sequence[Bypasses]:
         return [Bypasses("02188881002", "direct line of Wang Fang", 7, 6)]
 
-    async def menu(self, since: date, until: date) -> str:
+    async def menu(self, since: date, until: date, scope: Scope) -> str:
         ways = [Way((("language", "2", "english"), ("product", "3", "printers")), False, True)] * 7 + [Way((), True, False)] * 5
         return picture(PLAN, {}, traffic_of(PLAN, ways))
 
-    async def resolution(self, since: date, until: date) -> Resolution:
+    async def resolution(self, since: date, until: date, scope: Scope) -> Resolution:
         return Resolution(70, 30, 5)
 
 

@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 from acd.measures import By, Measures
 from acd.performance import Performance, Question, performance
 from acd.periods import periods
+from acd.scope import Scope
 from cti.api import create_app
 from cti.api_server import serve
 from tests.browser.conftest import OpenPage, sign_in_as
@@ -31,7 +32,7 @@ class KnownPast:
         last = until or DAY
         return Question(since or last - timedelta(days=6), last, zone or "Asia/Shanghai")
 
-    async def performance(self, question: Question, most_rows: int) -> Performance:
+    async def performance(self, question: Question, most_rows: int, scope: Scope) -> Performance:
         cut = periods(question.since, question.until, ZoneInfo(question.zone), question.interval)
         sums = {
             (group, place): self._measures(number + 1, 6 + (place * 7 + number) % 5)

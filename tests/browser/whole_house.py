@@ -26,7 +26,7 @@ from acd.tokens import TokenDirectory
 from cti.api import create_app
 from cti.api_access import Access
 from hotline.identity import Users
-from tests.browser import test_misroutes, test_performance
+from tests.browser import test_calls, test_misroutes, test_performance
 from tests.browser.conftest import sign_in
 from tests.unit.cti_api_house import INCIDENT_TEXTS, LI, LINES, SECRET, WANG, FakeEngine, House, house, now, pop, promise, waiting_call
 from tests.unit.people_house import PASSWORD, plan_of_two_teams
@@ -74,7 +74,7 @@ def whole_app(built: House, database: AsyncEngine, rules: Callable[[], Any]) -> 
     return create_app(
         built.engine, Users(directory, "Hotline"), built.live, SECRET, plan_of_two_teams, product_lines=LINES, reports=KnownPast(),
         destinations=lambda: ("closed", "partner"), incident_texts=lambda: INCIDENT_TEXTS, supervision=lambda: {"listening": True},
-        phones=lambda: ("1900",), in_talk=Phones(),
+        phones=lambda: ("1900",), in_talk=Phones(), past_calls=test_calls.KnownCalls(),
         access=Access(directory, TokenDirectory(database), AuditLog(database), rules),
     )  # fmt: skip
 
@@ -215,16 +215,19 @@ async def console(visit: Visit) -> AsyncIterator[str]:
 
 
 async def reports(visit: Visit) -> AsyncIterator[str]:
-    """What was: the day, reports, misroutes, the menu."""
+    """What was: the day, reports, misroutes, the menu, calls."""
     page = visit.page
     await visit.enters("chen")
     for view, ready in (
         ("day", ".daychart"), ("performance", ".performance-table tbody tr"), ("misroutes", ".report-bars tbody tr"),
-        ("menu", ".report img"),
+        ("menu", ".report img"), ("calls", ".calls-table tbody tr"),
     ):  # fmt: skip
         await page.locator(f"nav a[href='#{view}']").click()
         await page.locator(ready).first.wait_for()
         yield view
+    await page.locator(".calls-table a").first.click()
+    await page.locator(".story li").first.wait_for()
+    yield "story"
     await page.locator("nav a[href='#performance']").click()
     await page.locator("select[name=by]").select_option("agent")
     await page.locator(".sheets button").last.click()

@@ -1,6 +1,7 @@
 // Callers: those who wait and why, and those who are somewhere else on their way.
 import { useState } from "preact/hooks";
 import * as api from "./api.ts";
+import { storyLink, useCallWords } from "./calls.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { ActButton, Watches } from "./orders.tsx";
 import { Clock, Foreign, ProblemLine, useRequest } from "./parts.tsx";
@@ -161,10 +162,13 @@ export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents:
 
 function Caller({ call }: { call: CallView }) {
   const words = useWords();
+  const own = useCallWords();
   return (
     <>
       <span class="caller" title={call.ani_name}>
-        {call.ani ? <Foreign text={call.ani} /> : words.withheld}
+        <a class="story-link" href={storyLink(call.call)} title={own.story}>
+          {call.ani ? <Foreign text={call.ani} /> : words.withheld}
+        </a>
         {call.ani_name && (
           <>
             {" "}

@@ -4,6 +4,8 @@ import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { Account } from "./account.tsx";
 import * as api from "./api.ts";
 import { AuditPage } from "./audit.tsx";
+import { useCallWords } from "./calls.ts";
+import { CallsPage } from "./calls.tsx";
 import { Console } from "./console.tsx";
 import { DayPage } from "./day.tsx";
 import { Desk } from "./desk.tsx";
@@ -21,8 +23,8 @@ import { UsersPage } from "./users.tsx";
 import { Wall } from "./wall.tsx";
 import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.ts";
 
-type View = "desk" | "console" | "day" | "performance" | "misroutes" | "menu" | "users" | "audit";
-const VIEWS: readonly View[] = ["desk", "console", "day", "performance", "misroutes", "menu", "users", "audit"];
+type View = "desk" | "console" | "calls" | "day" | "performance" | "misroutes" | "menu" | "users" | "audit";
+const VIEWS: readonly View[] = ["desk", "console", "calls", "day", "performance", "misroutes", "menu", "users", "audit"];
 const IS_WALL = location.pathname === "/wall";
 const WITHDRAWN_TOLD_FOR = 12_000;
 
@@ -105,9 +107,12 @@ interface WorkProps {
 function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
   const words = useWords();
   const people = usePeople();
+  const own = { day: words.supervision.day, users: people.users, audit: people.audit, calls: useCallWords().calls };
   const views: View[] = [
     ...(me.agent ? (["desk"] as const) : []),
-    ...(me.supervises ? (["console", "day"] as const) : []),
+    ...(me.supervises ? (["console"] as const) : []),
+    ...(me.supervises || me.role === "quality" ? (["calls"] as const) : []),
+    ...(me.supervises ? (["day"] as const) : []),
     ...(me.supervises || me.role === "quality" ? (["performance", "misroutes", "menu"] as const) : []),
     ...(me.role === "admin" ? (["users"] as const) : []),
     ...(me.supervises ? (["audit"] as const) : []),
@@ -124,7 +129,7 @@ function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
           <nav>
             {views.map((name) => (
               <a href={`#${name}`} aria-current={name === shown ? "page" : undefined} onClick={() => setView(name)}>
-                {name === "day" ? words.supervision.day : name === "users" || name === "audit" ? people[name] : words[name]}
+                {name === "day" || name === "users" || name === "audit" || name === "calls" ? own[name] : words[name]}
               </a>
             ))}
             {me.supervises && (
@@ -154,6 +159,8 @@ function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
       </div>
       {shown === "day" ? (
         <DayPage ui={state.ui} />
+      ) : shown === "calls" ? (
+        <CallsPage ui={state.ui} me={me} />
       ) : shown === "performance" ? (
         <PerformancePage ui={state.ui} agents={state.board?.agents ?? []} />
       ) : shown === "misroutes" ? (
@@ -185,7 +192,7 @@ function LinkSign({ state }: { state: State }) {
 }
 
 function useView(usual: View): [View, (view: View) => void] {
-  const read = (): View => VIEWS.find((view) => location.hash === `#${view}`) ?? usual;
+  const read = (): View => VIEWS.find((view) => location.hash.split(/[/?]/)[0] === `#${view}`) ?? usual;
   const [view, setView] = useState(read);
   useEffect(() => {
     const follow = () => setView(read());

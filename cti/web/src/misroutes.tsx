@@ -46,12 +46,12 @@ export function MisroutesPage() {
           {words.asTable}
         </a>
       </header>
-      {reports === null ? <p>{words.loading}</p> : reports === "failed" ? <p role="alert">{words.reportFailed}</p> : <Found {...reports} />}
+      {reports === null ? <p>{words.loading}</p> : reports === "failed" ? <p role="alert">{words.reportFailed}</p> : <Found {...reports} query={query} />}
     </main>
   );
 }
 
-function Found({ misroutes, bypass, resolution }: Reports) {
+function Found({ misroutes, bypass, resolution, query }: Reports & { query: string }) {
   const words = useWords();
   const wrong = misroutes.rows.filter((row) => row.misrouted);
   const most = Math.max(1, ...wrong.map((row) => row.wasted_seconds));
@@ -81,7 +81,9 @@ function Found({ misroutes, bypass, resolution }: Reports) {
           <tbody>
             {wrong.map((row) => (
               <tr>
-                <td title={row.dnis}>{row.entry}</td>
+                <td title={row.dnis}>
+                  <a href={`#calls?${query}&${new URLSearchParams({ entry: row.dnis })}`}>{row.entry}</a>
+                </td>
                 <td>{row.choices || "–"}</td>
                 <td>{row.first_queue}</td>
                 <td>
@@ -110,7 +112,9 @@ function Found({ misroutes, bypass, resolution }: Reports) {
           <tbody>
             {bypass.rows.map((row) => (
               <tr>
-                <td title={row.dnis}>{row.entry}</td>
+                <td title={row.dnis}>
+                  <a href={`#calls?${query}&${new URLSearchParams({ entry: row.dnis })}`}>{row.entry}</a>
+                </td>
                 <td>{row.calls}</td>
                 <td>{row.answered}</td>
               </tr>

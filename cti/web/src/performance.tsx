@@ -1,4 +1,5 @@
 // Reports: how calls were served and agents were busy, by group and period; charts, a table that sorts, and files for spreadsheets.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Line, StackedColumns } from "./charts.tsx";
@@ -269,7 +270,13 @@ function Table({ report, columns, name }: { report: Performance; columns: Figure
           {rows.map((row) => (
             <tr key={`${row.start} ${row.group}`}>
               {isTimed && <td>{longMoment(row, report.interval)}</td>}
-              {isGrouped && <th scope="row">{name(row.group, language) || "–"}</th>}
+              {isGrouped && (
+                <th scope="row">
+                  <CallsOf report={report} row={row}>
+                    {name(row.group, language) || "–"}
+                  </CallsOf>
+                </th>
+              )}
               {columns.map((column) => (
                 <td class="num">{shown(row.figures[column.name], column.unit)}</td>
               ))}
@@ -288,6 +295,12 @@ function Table({ report, columns, name }: { report: Performance; columns: Figure
       </table>
     </div>
   );
+}
+
+/** Leads to the calls of a row, where the days can be told from it. */
+function CallsOf({ report, row, children }: { report: Performance; row: PerformanceRow; children: ComponentChildren }) {
+  const days = report.interval === "day" ? { since: row.start.slice(0, 10), until: row.start.slice(0, 10) } : { since: report.since, until: report.until };
+  return row.group ? <a href={`#calls?${new URLSearchParams({ ...days, [report.by]: row.group })}`}>{children}</a> : <>{children}</>;
 }
 
 function sorted(rows: PerformanceRow[], order: Order | null, name: (row: PerformanceRow) => string): PerformanceRow[] {
