@@ -6,14 +6,14 @@ Answers questions about the past: earlier calls of a number, one call's record a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import ColumnElement, Connection, event, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, event, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from acd.narrowing import own_calls
@@ -68,6 +68,20 @@ class Archive:
         if before is not None:
             query = query.where(calls.c.arrived_at < before)
         return await self._rows(query)
+
+    async def became(self, rows: Sequence[Row], dispositions: Collection[str]) -> Mapping[str, str]:
+        """Call -> what became of it by the word of who talked to the caller last; only where he gave one of the ``dispositions``."""
+        after_work = [
+            and_(
+                agent_intervals.c.agent == row["resolver"], agent_intervals.c.started_at >= row["talk_ended_at"],
+                agent_intervals.c.call == row["id"],
+            )
+            for row in rows if row["resolver"] and row["talk_ended_at"]
+        ]  # fmt: skip
+        if not after_work:
+            return {}
+        said = select(agent_intervals.c.call, agent_intervals.c.cause).where(or_(*after_work), agent_intervals.c.cause.in_(dispositions))
+        return {row["call"]: row["cause"] for row in await self._rows(said)}
 
     async def call(self, call: str) -> Row | None:
         """One call's record."""

@@ -53,3 +53,5 @@ class Customer:
     """What he has, as people read it: models, serial numbers."""
     cases: tuple[OpenCase, ...] = ()
     promises: tuple[DuePromise, ...] = ()
+    warranties: tuple[str, ...] = ()
+    """To each product, the day (``2027-03-31``) on which its warranty ends; '' where that is not known. May be shorter."""

@@ -7,7 +7,7 @@ know where users and history are kept, nor who runs it (``cti.api_server`` can).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,7 @@ def create_app(
     delivery: Callable[[], Delivery | None] = lambda: None,
     supervision: Callable[[], Mapping[str, Any]] = dict,
     access: Access = Access(),
+    also_called: Callable[[], Mapping[str, Sequence[str]]] = dict,
     registry: CollectorRegistry | None = None,
     dist: Path = DIST,
 ) -> FastAPI:
@@ -81,6 +82,7 @@ def create_app(
     ``supervision`` gives the configuration's section of that name.
     ``in_talk`` does what agents do by click with their phones.
     ``delivery`` tells how pops are sent to the company's own service; None without one. ``access`` keeps users, tokens and deeds.
+    ``also_called`` gives other words for a product line, by which its queues are found.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
     registry = _counting(registry or CollectorRegistry(), engine, live)
@@ -88,7 +90,7 @@ def create_app(
     app.state.parts = Parts(
         engine, users, live, Sessions(secret, idle_seconds=lambda: access.rules().idle_seconds), Bearers(access.tokens), access, Tries(),
         asyncio.Semaphore(PASSWORDS_AT_ONCE), plan, languages, product_lines or {}, destinations, phones, callbacks, incident_texts,
-        supervision, in_talk,
+        supervision, in_talk, also_called,
     )  # fmt: skip
     _keep(
         app, reports=reports, past_calls=past_calls, delivery=delivery, recorded=recorded, readers=set(),

@@ -144,6 +144,8 @@ class Parts:
     """The configuration's ``supervision``."""
     in_talk: InTalk
     """What agents do by click with their phones."""
+    also_called: Callable[[], Mapping[str, Sequence[str]]] = dict
+    """Product line -> other words for it."""
 
     def ui(self) -> UiConfig:
         """The pages' part of the configuration in force."""

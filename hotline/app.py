@@ -7,9 +7,10 @@ at before deadlines are kept, and callers are served last. It decides nothing ab
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -99,7 +100,8 @@ class App:
             log.error("journal_behind_the_records", journal=self._journal.last, records=self._records.written)
             self._journal.go_on_after(self._records.written)
         self._recorded = JournalPages(self._state_dir / "journal.sqlite3")
-        desks = LiveDesks(_History(Archive(self._database)), pops=self._pops, link=lambda pop: pop_link(self._config, pop))
+        history = _History(Archive(self._database), lambda: self._config.dispositions)
+        desks = LiveDesks(history, pops=self._pops, link=lambda pop: pop_link(self._config, pop))
         router = Router()
         self._runner = Runner(router, self._journal, (self._records, desks), self._clock)
         replayed = self._checkpointing.recover(self._runner, self._journal, self._records)
@@ -264,18 +266,26 @@ class App:
             delivery=lambda: self._webhook.delivery if self._webhook else None,
             supervision=lambda: self._config.supervision.model_dump(mode="json"),
             access=access_of(self._database, lambda: self._config.web),
+            also_called=lambda: {name: line.also for name, line in self._config.product_lines.items()},
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
+
+
+def _without_disposition(call: Mapping[str, Any]) -> str:
+    return "answered" if call["answered_at"] else call["end_cause"] or ""
 
 
 class _History:
     """``cti.api.History`` over the records."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, dispositions: Callable[[], Collection[str]]) -> None:
         self._archive = archive
+        self._dispositions = dispositions
 
     async def earlier_calls(self, ani: str, limit: int) -> Sequence[tuple[datetime, str | None, str | None, str]]:
         rows = await self._archive.earlier_calls(ani, limit)
+        became = await self._archive.became(rows, self._dispositions())
         return [
-            (row["arrived_at"], row["queue"], row["agent"], "answered" if row["answered_at"] else row["end_cause"] or "") for row in rows
+            (row["arrived_at"], row["queue"], row["resolver"] or row["agent"], became.get(row["id"]) or _without_disposition(row))
+            for row in rows
         ]

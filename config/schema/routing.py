@@ -23,6 +23,9 @@ class ProductLine(Strict):
     spoken: dict[LanguageName, Label] = Field(
         default_factory=dict, description="The name in the middle of a spoken sentence, where that is not the label: `printer`."
     )
+    also: tuple[Label, ...] = Field(
+        default=(), description="Other words for it, in any language: engineers who look for who takes `plotter` find this line."
+    )
     levels: tuple[LevelName, ...] = Field(default=("L1", "L2", "L3"), min_length=1, description="Levels that have a queue of this line.")
 
 

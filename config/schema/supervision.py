@@ -67,6 +67,16 @@ class Thresholds(Strict):
     pause_seconds: TimeLimits = Field(default=TimeLimits(warn=900.0, alarm=2700.0), description="How long an agent is not ready.")
 
 
+class OwnTargets(Strict):
+    """What each agent aims at; his desk shows his own figures of the day against it."""
+
+    within_three_rings: Share | None = Field(default=0.9, description="Share of the phones that rang, answered within three rings.")
+    occupancy: Share | None = Field(default=None, description="Share of his time ready or in calls that is in calls.")
+    first_call_resolution: Share | None = Field(default=0.8, description="Share of the matters that one call settled.")
+    aht: LimitSeconds | None = Field(default=None, description="Handling time in seconds, at most.")
+    handled: Count | None = Field(default=None, description="Conversations a day.")
+
+
 class Supervision(Strict):
     """What supervisors see and may do."""
 
@@ -79,4 +89,5 @@ class Supervision(Strict):
         "of_offered", "of_offered_without_short", "of_kept", "of_answered", "of_answered_and_late", "abandons_in_time_count_as_served"
     ] = Field(default="of_offered", description="The formula of the service level that is shown.")
     target: Share = Field(default=0.8, description="The service level that is aimed at; the charts show it.")
+    own_targets: OwnTargets = Field(default=OwnTargets(), description="What each agent aims at.")
     thresholds: Thresholds = Field(default=Thresholds(), description="When a figure is marked.")

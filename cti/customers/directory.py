@@ -118,6 +118,7 @@ def _short(customer: Customer) -> Customer:
     return replace(
         customer, id=customer.id[:LONGEST_ID], name=customer.name[:LONGEST_TEXT], tier=customer.tier[:LONGEST_ID],
         language=customer.language[:LONGEST_ID], products=tuple(text[:LONGEST_TEXT] for text in customer.products[:MOST_OF_EACH]),
+        warranties=customer.warranties[:MOST_OF_EACH],
         cases=tuple(_short_case(case) for case in customer.cases[:MOST_OF_EACH]),
         promises=tuple(DuePromise(one.what[:LONGEST_TEXT], one.due_at) for one in customer.promises[:MOST_OF_EACH]),
     )  # fmt: skip

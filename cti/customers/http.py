@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from acd.customer import STANDARD_TIER, Customer, DuePromise, OpenCase
 from acd.model import AgentId
-from cti.customers.rows import due_at
+from cti.customers.rows import due_at, warranties
 from cti.customers.wanted import SourceFailed, Wanted
 
 
@@ -43,6 +43,7 @@ class _Customer(_Said):
     tier: str = STANDARD_TIER
     language: str = ""
     products: list[str] = []
+    warranties: list[str] = []
     cases: list[_Case] = []
     promises: list[_Promise] = []
 
@@ -91,6 +92,7 @@ class HttpSource:
             said.id, said.name, said.tier or STANDARD_TIER, said.language, tuple(said.products),
             tuple(_case(case, self._zone) for case in said.cases),
             tuple(DuePromise(promise.what, due_at(promise.due_at, self._zone)) for promise in said.promises),
+            warranties(said.warranties),
         )  # fmt: skip
 
 

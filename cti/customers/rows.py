@@ -16,12 +16,13 @@ from acd.customer import STANDARD_TIER, Customer, DuePromise, OpenCase
 from acd.model import AgentId
 
 COLUMNS: Final = (
-    "id", "name", "tier", "language", "numbers", "products", "serials", "case_id", "case_line", "case_level", "case_engineer",
+    "id", "name", "tier", "language", "numbers", "products", "warranties", "serials", "case_id", "case_line", "case_level", "case_engineer",
     "case_subject", "case_state", "case_due", "promise", "promise_due",
 )  # fmt: skip
 """Only ``id`` must have a value, and what belongs together: a case its line, a promise when it is due."""
 _BETWEEN: Final = re.compile(r"\s*[;|]\s*")
 """Several numbers, or products, of one customer."""
+UNKNOWN_DAY: Final = "-"
 
 Row = Mapping[str, Any]
 """Column -> value; None and '' are the same."""
@@ -61,6 +62,7 @@ class Known:
         return Customer(
             self.id, said.get("name", ""), said.get("tier", STANDARD_TIER), said.get("language", ""),
             tuple(_several(said.get("products", ""))), tuple(self.cases.values()), tuple(self.promises),
+            warranties(_several(said.get("warranties", ""))),
         )  # fmt: skip
 
 
@@ -79,9 +81,10 @@ def _take(known: dict[str, Known], row: Mapping[str, str], zone: tzinfo) -> None
     if not row["id"]:
         raise ValueError("found a row without id, expected the customer's")
     customer = known.setdefault(row["id"], Known(row["id"]))
-    for column in ("name", "tier", "language", "numbers", "products", "serials"):
+    for column in ("name", "tier", "language", "numbers", "products", "warranties", "serials"):
         if row[column]:
             customer.said.setdefault(column, row[column])
+    warranties(_several(row["warranties"]))
     if row["case_id"]:
         if not row["case_line"]:
             raise ValueError(f"found case {row['case_id']!r} without case_line, expected its product line")
@@ -96,6 +99,15 @@ def _case(row: Mapping[str, str], zone: tzinfo) -> OpenCase:
     engineer = AgentId(row["case_engineer"]) if row["case_engineer"] else None
     due = due_at(row["case_due"], zone) if row["case_due"] else None
     return OpenCase(row["case_id"], row["case_line"], row["case_level"], engineer, row["case_subject"], row["case_state"], due)
+
+
+def warranties(days: Iterable[str]) -> tuple[str, ...]:
+    """The days on which warranties end, ISO 8601; ``-`` and '' for one that is not known. Raises ValueError."""
+    known = [day if day not in ("", UNKNOWN_DAY) else "" for day in days]
+    try:
+        return tuple(day and date.fromisoformat(day).isoformat() for day in known)
+    except ValueError:
+        raise ValueError(f"found {'; '.join(known)!r}, expected the day each warranty ends, such as 2027-03-31, or -") from None
 
 
 def due_at(text: str, zone: tzinfo) -> datetime:

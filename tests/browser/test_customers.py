@@ -15,7 +15,7 @@ from tests.unit.cti_api_house import HOSTILE_NAME, LI, WANG, pop
 MA = Customer(
     "C-1003", "江南设计院 · 何工", "key-account", "zh", ("LP900 (SN LP9-10025)",),
     (OpenCase("T-20402", "printers", "L2", LI, HOSTILE_NAME), OpenCase("T-20409", "servers", "", None)),
-    (DuePromise("a spare part on site", datetime(2026, 12, 2, 2, tzinfo=UTC)),),
+    (DuePromise("a spare part on site", datetime(2026, 12, 2, 2, tzinfo=UTC)),), ("2999-12-31",),
 )  # fmt: skip
 LIU = Customer("C-1004", "Liu")
 
@@ -27,9 +27,15 @@ async def test_the_card_shows_all_people_of_the_number_and_the_case_he_goes_on_w
     await served.house.live.show_pop(shown)
 
     people = page.get_by_role("region", name="Customer")
+    await expect(people.locator(".customer").nth(0)).to_contain_text("a spare part on site")
+    await expect(people).not_to_contain_text("LP900")
+    served.house.engine.answer(shown)
     await expect(people.locator("h3")).to_have_text("2 customers have this number")
     first, second = people.locator(".customer").nth(0), people.locator(".customer").nth(1)
-    for text in ("江南设计院 · 何工", "C-1003", "Key account", "calls now", "LP900 (SN LP9-10025)", "a spare part on site", "2 Dec"):
+    for text in (
+        "江南设计院 · 何工", "C-1003", "Key account", "calls now", "LP900 (SN LP9-10025)", "in warranty until 31 Dec 2999",
+        "a spare part on site", "2 Dec",
+    ):  # fmt: skip
         await expect(first).to_contain_text(text)
     case = first.locator(".case-of-call")
     for text in ("T-20402", "Printers L2", "李伟", "goes on with this"):

@@ -30,8 +30,9 @@ async def test_a_call_is_answered_held_and_muted_by_click_and_by_key(served: Ser
     await expect(page.get_by_role("button", name="Mute")).to_be_disabled()
     if folder := os.environ.get("HOTLINE_SCREENSHOTS"):
         await page.screenshot(path=f"{folder}/desk-on-hold.png")
+    await expect(page.get_by_role("button", name="Back to the caller")).to_be_enabled()
     await page.locator("body").press("h")
-    await expect(page.get_by_role("button", name="Hold")).to_be_visible()
+    await expect(page.get_by_role("button", name="Hold")).to_be_enabled()
     await page.locator("body").press("u")
     await expect(page.locator(".phone-buttons")).to_contain_text("The caller does not hear you.")
     await page.reload()

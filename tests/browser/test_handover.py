@@ -53,7 +53,7 @@ async def test_a_call_is_handed_to_a_person_or_out_of_the_hotline_by_keyboard(se
     page = await talking(served, open_page, pop(agent=WANG))
     await page.locator("body").press("t")
     form = page.get_by_role("form", name="Hand on")
-    await expect(form.get_by_label("Product line")).to_be_focused()
+    await expect(form.get_by_role("combobox", name="Who takes this product?")).to_be_focused()
     await form.get_by_label("Product line").select_option("Out of the hotline …")
     await expect(form.get_by_label("Announcement: closed")).to_be_visible()
     await form.get_by_label("Product line").select_option("A certain person …")

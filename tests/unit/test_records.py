@@ -13,11 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd import projection
+from acd.appointment import CallbackPromised
 from acd.archive import Archive, open_database
 from acd.customer import Customer
-from acd.effects import AgentChanged, CallChanged, Effect, HandedOn, OfferChanged, OfferMade
+from acd.effects import AgentChanged, CallbackChanged, CallChanged, Effect, HandedOn, OfferChanged, OfferMade
 from acd.events import (
     CallArrived,
+    CallbackCancelled,
     CallerLeft,
     CallerRecognised,
     CallQueued,
@@ -28,8 +30,9 @@ from acd.events import (
     SurveyAnswered,
     TalkEnded,
     Ticked,
+    WrapUpEnded,
 )
-from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferId, OfferState, PhoneId, QueueId
+from acd.model import AgentId, AgentState, CallbackState, CallId, CallState, EndCause, Level, OfferId, OfferState, PhoneId, QueueId
 from acd.people import UserDirectory
 from acd.projection import Records
 from acd.records import agent_intervals, offers
@@ -289,3 +292,53 @@ async def test_what_is_being_written_at_the_end_is_written_to_its_end(database: 
         may_go_on.set()
         await stopping
     assert (ends, records.written) == ([], len(STORY))
+
+
+async def test_what_became_of_an_earlier_call_is_the_word_of_who_talked_last(database: AsyncEngine) -> None:
+    records = Records(database)
+    tell(records)
+    ended = len(STORY) + 1
+    records.follow(ended, NOON + timedelta(seconds=80), WrapUpEnded(ANNA, "solved"), [
+        anna(AgentState.READY, AgentState.WRAP_UP, "solved", CALL)
+    ])  # fmt: skip
+    await records.flush()
+    archive = Archive(database)
+    rows = await archive.earlier_calls("138", 5)
+    assert await archive.became(rows, ("solved", "escalated")) == {CALL: "solved"}
+    assert await archive.became(rows, ("escalated",)) == {}
+    assert await archive.became([], ("solved",)) == {}
+
+
+async def test_a_promise_for_later_is_a_row_at_once_and_a_call_when_it_is_due(database: AsyncEngine) -> None:
+    records, later = Records(database), CallId("main-p1")
+    due_at = NOON + timedelta(hours=2)
+    promised = CallbackPromised(CALL, later, ANNA, due_at, "138", "printers", Level.L2, "zh", "spare part", ani_name="Bob", entry="Unified")
+    told = CallbackChanged(later, "138", CallbackState.PROMISED, 0, due_at, "main-p1/b", QUEUE, by=ANNA, reason="spare part")
+    records.follow(1, NOON, promised, [told])
+    await records.flush()
+    archive = Archive(database)
+    [row] = await archive.callbacks(True, 5)
+    assert (row["call"], row["state"], row["next_at"], row["by"], row["reason"]) == (later, "promised", due_at, ANNA, "spare part")
+    assert await archive.call(later) is None
+
+    begun = [CallChanged(later, CallState.MENU, None, None), CallChanged(later, CallState.PROMISED, QUEUE, None)]
+    records.follow(2, due_at, Ticked(), begun)
+    await records.flush()
+    call = await archive.call(later)
+    assert call is not None
+    assert (call["ani"], call["ani_name"], call["entry"]) == ("138", "Bob", "Unified")
+    assert (call["first_queue"], call["arrived_at"]) == (QUEUE, due_at)
+
+
+async def test_a_promise_that_is_called_off_before_it_is_due_is_over(database: AsyncEngine) -> None:
+    records, later = Records(database), CallId("main-p1")
+    promised = CallbackPromised(CALL, later, ANNA, NOON + timedelta(hours=2), "138", "printers", Level.L2, "zh")
+    records.follow(1, NOON, promised, [CallbackChanged(later, "138", CallbackState.PROMISED, 0, None, "main-p1/b", QUEUE)])
+    off = CallbackChanged(later, "138", CallbackState.CANCELLED, 0, None, "main-p1/b", QUEUE, by="chen", reason="solved")
+    records.follow(2, NOON + timedelta(seconds=1), CallbackCancelled(later, "chen", "solved"), [off])
+    await records.flush()
+    archive = Archive(database)
+    assert await archive.callbacks(True, 5) == []
+    [row] = await archive.callbacks(False, 5)
+    assert (row["state"], row["by"]) == ("cancelled", "chen")
+    assert (records.memory.promised, records.memory.callbacks) == ({}, {})

@@ -1,5 +1,5 @@
 // Requests to the engine's HTTP side. A refusal is a Problem with the code that the words' table translates.
-import type { AgentView, Bypass, CallView, DayReport, IncidentReport, IncidentView, Me, MessageView, Misroutes, Packet, QueueView, Reason, Performance, Resolution, WatchMode } from "./types.ts";
+import type { AgentView, Bypass, CallView, DayReport, IncidentReport, IncidentView, Me, MessageView, Misroutes, OwnFigures, OwnPromises, Packet, Takers, QueueView, Reason, Performance, Resolution, WatchMode } from "./types.ts";
 
 export class Problem extends Error {
   readonly status: number;
@@ -55,6 +55,11 @@ export const giveOver = () => ask<AgentView>("POST", "/api/desk/consult/complete
 export const confer = () => ask<AgentView>("POST", "/api/desk/consult/conference");
 export const goBack = () => ask<AgentView>("POST", "/api/desk/consult/back");
 export const acknowledge = (offer: string) => ask<AgentView>("POST", "/api/desk/handover/acknowledge", { offer });
+
+export const ownFigures = () => ask<OwnFigures>("GET", "/api/desk/figures");
+export const ownPromises = () => ask<OwnPromises>("GET", "/api/desk/callbacks");
+export const promise = (at: string, note: string) => ask<void>("POST", "/api/desk/callbacks", { at, note });
+export const takers = () => ask<Takers>("GET", "/api/desk/takers");
 
 export const misroutes = (period: string) => ask<Misroutes>("GET", `/api/reports/misroutes?${period}`);
 export const bypass = (period: string) => ask<Bypass>("GET", `/api/reports/bypass?${period}`);

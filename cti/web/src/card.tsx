@@ -40,11 +40,12 @@ export function PopCard({ card, ui, shortcuts, onShown }: PopProps) {
       <PhoneButtons card={card} apart={isUnderWay(card.consult)} shortcuts={shortcuts} />
       {card.link && <CrmLink card={card} link={card.link} />}
       <Tags card={card} ui={ui} />
-      <Customers card={card} ui={ui} />
+      <House card={card} ui={ui} />
+      <Customers card={card} ui={ui} brief={isComing(card)} />
       {card.handover && <HandoverCard card={card} handover={card.handover} ui={ui} shortcuts={shortcuts} />}
-      <div class="pop-body">
+      <div class={isComing(card) ? "pop-body pop-toast" : "pop-body"}>
         <Facts card={card} ui={ui} />
-        <Earlier calls={card.earlier_calls} ui={ui} />
+        {!isComing(card) && <Earlier calls={card.earlier_calls} ui={ui} />}
       </div>
     </section>
   );
@@ -92,6 +93,22 @@ function Who({ card }: { card: Card }) {
         </p>
       )}
     </div>
+  );
+}
+
+/** What the house itself has promised: why this callback is made, or what is to come. */
+function House({ card, ui }: { card: Card; ui: Ui }) {
+  const words = useWords();
+  const promised = [...(card.promise ? [card.promise] : []), ...(card.promises ?? [])];
+  const name = (agent: string) => ui.targets.agents.find((row) => row.agent === agent)?.name ?? agent;
+  return (
+    <>
+      {promised.map((one) => (
+        <p class="customer-promise house-promise">
+          <Icon name="talking" size={13} /> {words.promising.byUs(name(one.by))} <Moment at={one.due_at} /> <Foreign text={one.note} />
+        </p>
+      ))}
+    </>
   );
 }
 
@@ -214,7 +231,7 @@ function EarlierTable({ calls, ui }: { calls: EarlierCall[]; ui: Ui }) {
         <tr>
           <th scope="col">{words.when}</th>
           <th scope="col">{words.queue}</th>
-          <th scope="col">{words.agent}</th>
+          <th scope="col">{words.servedBy}</th>
           <th scope="col">{words.outcome}</th>
         </tr>
       </thead>
@@ -225,8 +242,8 @@ function EarlierTable({ calls, ui }: { calls: EarlierCall[]; ui: Ui }) {
               <Moment at={call.at} />
             </td>
             <td>{queueText(ui, language, call.queue)}</td>
-            <td>{call.agent ?? "–"}</td>
-            <td>{words.outcomes[call.outcome] ?? words.dispositions[call.outcome] ?? call.outcome}</td>
+            <td>{ui.targets.agents.find((row) => row.agent === call.agent)?.name ?? call.agent ?? "–"}</td>
+            <td>{words.dispositions[call.outcome] ?? words.outcomes[call.outcome] ?? call.outcome}</td>
           </tr>
         ))}
       </tbody>

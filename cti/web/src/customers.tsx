@@ -8,7 +8,8 @@ import { productLine, useSpeech, useWords } from "./words.ts";
 const inOrder = (card: Card) =>
   [...card.customers].sort((one, other) => Number(other.id === card.customer) - Number(one.id === card.customer));
 
-export function Customers({ card, ui }: { card: Card; ui: Ui }) {
+/** `brief`: who it is and what is due; what he has, and what is open, when there is time to read it. */
+export function Customers({ card, ui, brief }: { card: Card; ui: Ui; brief: boolean }) {
   const words = useWords();
   if (card.customers.length === 0) return null;
   const several = card.customers.length > 1;
@@ -16,13 +17,13 @@ export function Customers({ card, ui }: { card: Card; ui: Ui }) {
     <section class="customers" aria-label={words.customer}>
       {several && <h3>{words.severalCustomers(card.customers.length)}</h3>}
       {inOrder(card).map((customer) => (
-        <Person customer={customer} card={card} ui={ui} calls={several && customer.id === card.customer} />
+        <Person customer={customer} card={card} ui={ui} brief={brief} calls={several && customer.id === card.customer} />
       ))}
     </section>
   );
 }
 
-function Person({ customer, card, ui, calls }: { customer: Customer; card: Card; ui: Ui; calls: boolean }) {
+function Person({ customer, card, ui, brief, calls }: { customer: Customer; card: Card; ui: Ui; brief: boolean; calls: boolean }) {
   const words = useWords();
   return (
     <article class="customer">
@@ -31,16 +32,34 @@ function Person({ customer, card, ui, calls }: { customer: Customer; card: Card;
         <span class="tag">{words.segments[customer.tier] ?? customer.tier}</span>
         {calls && <span class="tag tag-strong">{words.callsNow}</span>}
       </p>
-      {customer.products.length > 0 && (
-        <p class="customer-products">
-          {customer.products.map((product) => (
-            <Foreign text={product} />
-          ))}
-        </p>
-      )}
+      {!brief && customer.products.length > 0 && <Products customer={customer} />}
       <Promises customer={customer} />
-      <Cases customer={customer} card={card} ui={ui} />
+      <Cases customer={brief ? { ...customer, cases: customer.cases.filter((one) => one.id === card.case) } : customer} card={card} ui={ui} brief={brief} />
     </article>
+  );
+}
+
+function Products({ customer }: { customer: Customer }) {
+  const { words, language } = useSpeech();
+  const today = new Date().toISOString().slice(0, 10);
+  const day = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeZone: "UTC" });
+  return (
+    <ul class="customer-products">
+      {customer.products.map((product, place) => {
+        const until = customer.warranties[place] ?? "";
+        return (
+          <li>
+            <Foreign text={product} />{" "}
+            {until !== "" && (
+              <span class={until >= today ? "good" : "bad"}>
+                {until >= today ? "✓ " : "✕ "}
+                {until >= today ? words.warrantyUntil : words.warrantyOver} {day.format(new Date(until))}
+              </span>
+            )}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
@@ -57,8 +76,9 @@ function Promises({ customer }: { customer: Customer }) {
   );
 }
 
-function Cases({ customer, card, ui }: { customer: Customer; card: Card; ui: Ui }) {
+function Cases({ customer, card, ui, brief }: { customer: Customer; card: Card; ui: Ui; brief: boolean }) {
   const { words, language } = useSpeech();
+  if (customer.cases.length === 0 && brief) return null;
   if (customer.cases.length === 0) return <p class="soft">{words.noOpenCases}</p>;
   return (
     <ul class="cases">

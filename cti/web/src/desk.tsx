@@ -11,6 +11,9 @@ import { CallNotification } from "./notification.tsx";
 import type { State } from "./state.ts";
 import type { AgentStateName, AgentView, Ui } from "./types.ts";
 import { Unread } from "./messages.tsx";
+import { KeyHelp } from "./help.tsx";
+import { MyFigures } from "./myfigures.tsx";
+import { MyPromises, PromiseCallback } from "./promising.tsx";
 import { Transfer } from "./transfer.tsx";
 import { stateCause, useWords } from "./words.ts";
 import { CallNote } from "./wrapup.tsx";
@@ -29,10 +32,12 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
   const hasNote = agent.state === "wrap_up" || (card !== null && agent.state === "talking");
   return (
     <main class="desk">
+      <KeyHelp shortcuts={shortcuts} />
       <div class="desk-side">
         <MyState agent={agent} ui={ui} shortcuts={shortcuts} />
         <CallNotification card={card} ui={ui} />
         <Arriving card={card} ui={ui} />
+        <MyPromises agent={agent} />
         <Shortcuts on={shortcuts} onSwitch={setShortcuts} />
       </div>
       <div class="desk-call">
@@ -40,7 +45,10 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
         {state.withdrawn && <Withdrawn withdrawn={state.withdrawn} />}
         {card ? <PopCard key={card.offer} card={card} ui={ui} shortcuts={shortcuts} onShown={onShown} /> : <Idle agent={agent} />}
         {card?.consult && <ConsultPanel card={card} consult={card.consult} ui={ui} shortcuts={shortcuts} />}
-        {card?.phase === "talking" && isOwn(card) && !isUnderWay(card.consult) && <Transfer key={`transfer ${card.offer}`} card={card} ui={ui} shortcuts={shortcuts} />}
+        <div class="call-actions">
+          {card?.phase === "talking" && isOwn(card) && !isUnderWay(card.consult) && <Transfer key={`transfer ${card.offer}`} card={card} ui={ui} shortcuts={shortcuts} />}
+          {card && (card.phase === "talking" || card.phase === "wrap_up") && isOwn(card) && <PromiseCallback key={`promise ${card.offer}`} card={card} shortcuts={shortcuts} />}
+        </div>
         {hasNote && <CallNote key={call} agent={agent} call={call} ui={ui} shortcuts={shortcuts} />}
       </div>
     </main>
@@ -74,6 +82,7 @@ function MyState({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts
           <dd>{agent.calls_taken}</dd>
         </div>
       </dl>
+      <MyFigures agent={agent} />
     </section>
   );
 }
@@ -177,41 +186,17 @@ function Idle({ agent }: { agent: AgentView }) {
 
 function Shortcuts({ on, onSwitch }: { on: boolean; onSwitch(on: boolean): void }) {
   const words = useWords();
-  const list = words.shortcutList;
-  const rows: [string, string][] = [
-    ["R", list.ready],
-    ["N", list.notReady],
-    ["1 – 9", list.choice],
-    ["M", list.note],
-    ["A", list.answer],
-    ["H", list.hold],
-    ["U", list.mute],
-    ["P", list.pauseRecording],
-    ["T", list.handOn],
-    ["G", list.haveRead],
-    ["O", list.giveOver],
-    ["C", list.conference],
-    ["B", list.back],
-    ["+", list.more],
-    ["Esc", list.leave],
-    ["Ctrl+Enter", list.finish],
-  ];
   return (
     <section class={`shortcuts${on ? "" : " off"}`} aria-label={words.shortcuts}>
       <label class="switch">
         <input type="checkbox" checked={on} onChange={(event) => onSwitch(event.currentTarget.checked)} />
         {words.shortcuts}
       </label>
-      <dl>
-        {rows.map(([key, text]) => (
-          <div>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      {on && (
+        <p>
+          <kbd>?</kbd> {words.shortcutList.help}
+        </p>
+      )}
     </section>
   );
 }

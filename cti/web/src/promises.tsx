@@ -53,6 +53,12 @@ export function PromisesTable({ promises, agents, ui }: { promises: PromiseView[
               <td>
                 <span class={`promise promise-${promise.state}`}>{words.promiseStates[promise.state]}</span>
                 {promise.agent && ` ${names.get(promise.agent) ?? promise.agent}`}
+                {promise.promised_by && (
+                  <span class="soft" title={promise.note}>
+                    {" "}
+                    {words.promising.by(names.get(promise.promised_by) ?? promise.promised_by)}
+                  </span>
+                )}
               </td>
               <td class="num">{words.ofAttempts(promise.unreached, promise.most_attempts)}</td>
               <td>

@@ -5,7 +5,8 @@ import { productLine, queueText, type Words } from "./words.ts";
 /** A requirement such as `product:printers>=3 and (level:L2 or level:L3)`, in words. Names that the page does not know stay as they are. */
 export function needText(words: Words, ui: Ui, language: Language, need: string): string {
   const named = need.replace(/agent (\S+)/g, (_, agent: string) => nameOf(ui, agent));
-  return named.replace(/[^\s()>=:]+:[^\s()>=]+|>=|\b(?:and|or|not|anybody|nobody)\b/g, (part) => skillText(words, ui, language, part));
+  const said = named.replace(/[^\s()>=:]+:[^\s()>=]+|>=|\b(?:and|or|not|anybody|nobody)\b/g, (part) => skillText(words, ui, language, part));
+  return said.replace(/ ?、 ?/g, "、");
 }
 
 function skillText(words: Words, ui: Ui, language: Language, part: string): string {

@@ -1,11 +1,12 @@
 // Handing the call on: first the product line, then the level or the person; and what the next engineer must know.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Icon } from "./icons.tsx";
 import { useKeys } from "./keys.ts";
 import { ProblemLine, useRequest } from "./parts.tsx";
 import type { Card, Handover, Packet, Ui } from "./types.ts";
 import { destinationText, productLine, useSpeech, useWords } from "./words.ts";
+import { TakerSearch } from "./takers.tsx";
 import { noteOf } from "./wrapup.tsx";
 
 const LONGEST_TEXT = 1500;
@@ -43,12 +44,12 @@ export function Transfer({ card, ui, shortcuts }: { card: Card; ui: Ui; shortcut
 function TransferForm({ card, ui, onClose }: { card: Card; ui: Ui; onClose(): void }) {
   const words = useWords();
   const request = useRequest();
-  const first = useRef<HTMLSelectElement>(null);
+  const next = useRef<HTMLInputElement>(null);
+  const [taker, setTaker] = useState("");
   const [group, setGroup] = useState(card.product_line);
   const [to, setTo] = useState("");
   const [packet, setPacket] = useState<Packet>(() => known(card));
   const write = (part: Partial<Packet>) => setPacket({ ...packet, ...part });
-  useEffect(() => first.current?.focus(), []);
 
   const key = group === PERSON ? "agent" : group === OUT ? "destination" : group === NUMBER ? "number" : "queue";
   const outside = group === OUT || group === NUMBER;
@@ -63,20 +64,32 @@ function TransferForm({ card, ui, onClose }: { card: Card; ui: Ui; onClose(): vo
       onKeyDown={(event) => event.key === "Escape" && onClose()}
       onSubmit={(event) => (event.preventDefault(), send())}
     >
-      <h3>{words.handOn}</h3>
+      <h3>
+        {words.handOn} {taker && to !== "" && <span class="tag tag-strong">{taker}</span>}
+      </h3>
+      <TakerSearch
+        card={card}
+        ui={ui}
+        onChoose={(found) => {
+          setGroup(found.group);
+          setTo(found.to);
+          setTaker(found.text);
+          next.current?.focus();
+        }}
+      />
       <div class="transfer-row">
         <label>
           {words.productLine}
-          <select ref={first} value={group} onChange={(event) => (setGroup(event.currentTarget.value), setTo(""))}>
+          <select value={group} onChange={(event) => (setGroup(event.currentTarget.value), setTo(""), setTaker(""))}>
             <Groups ui={ui} />
           </select>
         </label>
-        <Choice group={group} to={to} own={card} ui={ui} onChoose={setTo} />
+        <Choice group={group} to={to} own={card} ui={ui} onChoose={(name) => (setTo(name), setTaker(""))} />
       </div>
       <div class="transfer-row">
         <label>
           {words.serial}
-          <input name="serial" maxLength={64} value={packet.serial} onInput={(event) => write({ serial: event.currentTarget.value })} />
+          <input ref={next} name="serial" maxLength={64} value={packet.serial} onInput={(event) => write({ serial: event.currentTarget.value })} />
         </label>
         <label>
           {words.faultCode}

@@ -209,6 +209,10 @@ export interface PromiseView {
   next_at: string | null;
   agent: string | null;
   order: "customer_first" | "agent_first";
+  /** An agent promised it, for a certain time. */
+  promised_by: string | null;
+  due_at: string | null;
+  note: string;
 }
 
 /** A fault that the callers of a product line hear of, or heard of until it was solved. */
@@ -270,8 +274,53 @@ export interface Customer {
   tier: string;
   language: string;
   products: string[];
+  /** To each product, the day its warranty ends (`2027-03-31`), or ''. */
+  warranties: string[];
   cases: { id: string; product_line: string; level: string; engineer: string | null; subject: string }[];
   promises: { what: string; due_at: string }[];
+}
+
+/** A callback that the house has promised. */
+export interface Promised {
+  by: string;
+  due_at: string;
+  note: string;
+}
+
+export interface OwnPromise {
+  call: string;
+  number: string;
+  ani_name: string;
+  queue: string | null;
+  state: PromiseView["state"];
+  due_at: string;
+  note: string;
+}
+
+/** What I have promised, and what can be promised with one click; `local` and `now` are what the queue's clocks show. */
+export interface OwnPromises {
+  promises: OwnPromise[];
+  possible: boolean;
+  usual: { name: string; at: string; local: string }[];
+  now: string;
+}
+
+/** My figures of today, as cti/api_own_figures.py names them, and what is aimed at. */
+export interface OwnFigures {
+  figures: Record<string, number | null>;
+  targets: Record<string, number>;
+}
+
+export interface Taker {
+  agent: string;
+  name: string;
+  team: string;
+  state: AgentStateName;
+}
+
+export interface Takers {
+  queues: { queue: string; product_line: string; level: string; words: string[]; waiting: number; is_open: boolean; agents: string[] }[];
+  agents: Taker[];
 }
 
 export interface Card {
@@ -307,6 +356,10 @@ export interface Card {
   /** The number that is called back; '' unless it is a promised callback. */
   callback: string;
   callback_order: "customer_first" | "agent_first";
+  /** The promise that this callback keeps. */
+  promise: Promised | null;
+  /** Callbacks promised to this number that are to come. */
+  promises: Promised[];
   phase: Phase;
   since: string;
   answered_at: string | null;

@@ -49,3 +49,10 @@ def test_a_row_that_makes_no_sense_is_refused_with_its_place(row: Row, said: str
     with pytest.raises(RowError, match=said) as refusal:
         known_of([{"id": "C0"}, row], ZONE)
     assert refusal.value.place == 1
+
+
+def test_warranties_go_with_the_products_that_they_are_of() -> None:
+    [found] = customers({"id": "C1", "products": "LP 400; LP 500", "warranties": "-; 2027-03-31"})
+    assert found.warranties == ("", "2027-03-31")
+    with pytest.raises(RowError, match="expected the day each warranty ends"):
+        customers({"id": "C1", "warranties": "next year"})
