@@ -1,4 +1,4 @@
-"""What ``hotline explain`` says of a promised callback."""
+"""What ``hotline explain`` says of a promised callback, and of somebody outside the house."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from acd.effects import CallbackChanged, CallOverflowed
-from acd.model import CallbackState, CallId, MissCause, QueueId
+from acd.effects import CallbackChanged, CallOverflowed, ConsultChanged, HandedOn
+from acd.masking import masked_text
+from acd.model import AgentId, CallbackState, CallId, ConsultState, MissCause, OfferId, QueueId
 from acd.narration import decided
 
 CALL, QUEUE = CallId("main-1.1"), QueueId("printers.L1")
@@ -37,3 +38,22 @@ AGAIN_AT = datetime(2026, 3, 2, 12, 0).astimezone()
 )
 def test_each_step_is_a_sentence(notice: CallbackChanged | CallOverflowed, said: str) -> None:
     assert decided(notice) == [said]
+
+
+LI, KEYED = AgentId("li.wei"), "13800138000"
+
+
+@pytest.mark.parametrize(
+    ("notice", "said"),
+    [
+        (HandedOn(CALL, LI, QUEUE, None, None, None, None, bounced=False, to_number=KEYED), f"li.wei gives the call to {KEYED}"),
+        (HandedOn(CALL, LI, QUEUE, None, None, "partner", None, bounced=False), "li.wei gives the call to partner"),
+        (
+            ConsultChanged(CALL, LI, None, OfferId("x1"), ConsultState.BACK, "missed", KEYED),
+            f"li.wei asks {KEYED}: back (missed)",
+        ),
+    ],
+)
+def test_who_outside_the_house_was_asked_or_given_the_call_is_said_and_can_be_masked(notice: HandedOn | ConsultChanged, said: str) -> None:
+    assert decided(notice) == [said]
+    assert KEYED not in masked_text(said)
