@@ -28,3 +28,10 @@ def recorded_queues(config: Config) -> dict[str, int]:
 def tells_solved(config: Config) -> bool:
     """Whether callers of an incident can be rung when it is solved."""
     return config.callbacks is not None and bool(config.incident_texts)
+
+
+def kept_days(config: Config) -> dict[str, int]:
+    """For how many days the recordings of each queue are kept."""
+    queues, own, usual = config.queues, config.queues.overrides, config.recording.keep_days
+    said = {name: own[name].keep_days if name in own else None for name in queue_names(config)}
+    return {name: days or queues.defaults.keep_days or usual for name, days in said.items()}

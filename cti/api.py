@@ -30,6 +30,7 @@ from cti.api_metrics import BoardFigures
 from cti.api_once import AnswersInMemory, Keys
 from cti.api_openapi import describe
 from cti.api_parts import Callbacks, NoCallbacks, NoPhones, Parts
+from cti.api_recordings import Recordings
 from cti.api_reports import Reports
 from cti.api_sessions import Session, Sessions, User, Users
 from cti.api_table import ROUTES
@@ -60,6 +61,7 @@ def create_app(
     callbacks: Callbacks = NoCallbacks(),
     reports: Reports | None = None,
     past_calls: PastCalls | None = None,
+    recordings: Recordings | None = None,
     recorded: RecordedEvents | None = None,
     keys: Keys | None = None,
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
@@ -79,10 +81,9 @@ def create_app(
     ``callbacks`` keeps what was promised, ``reports`` works figures of the past out, ``past_calls`` finds calls and tells their stories,
     ``recorded`` has the journal, ``keys`` the answers to actions that may be sent again; without it they are kept in memory.
     ``incident_texts`` gives what callers can be let hear of an incident: text -> language -> what it says.
-    ``supervision`` gives the configuration's section of that name.
-    ``in_talk`` does what agents do by click with their phones.
+    ``supervision`` gives the configuration's section of that name, ``recordings`` the conversations that were recorded.
+    ``in_talk`` does what agents do by click with their phones, ``also_called`` gives other words for a product line, to find its queues by.
     ``delivery`` tells how pops are sent to the company's own service; None without one. ``access`` keeps users, tokens and deeds.
-    ``also_called`` gives other words for a product line, by which its queues are found.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
     registry = _counting(registry or CollectorRegistry(), engine, live)
@@ -93,7 +94,7 @@ def create_app(
         supervision, in_talk, also_called,
     )  # fmt: skip
     _keep(
-        app, reports=reports, past_calls=past_calls, delivery=delivery, recorded=recorded, readers=set(),
+        app, reports=reports, past_calls=past_calls, recordings=recordings, delivery=delivery, recorded=recorded, readers=set(),
         keys=keys or Keys(AnswersInMemory()), watched=Watched(health, registry), dist=dist,
     )  # fmt: skip
     live.attach(engine, in_talk.in_talk, app.state.parts.scope)

@@ -27,6 +27,7 @@ from acd.journal import SqliteJournal
 from acd.journal_pages import JournalPages
 from acd.people import UserDirectory
 from acd.projection import Records
+from acd.recording_rows import RecordingRows
 from acd.router import Router
 from acd.runner import Runner
 from acd.sealing import Seal
@@ -48,6 +49,7 @@ from hotline.checkpointing import Checkpointing
 from hotline.customer_source import Customers
 from hotline.identity import Users, access_of
 from hotline.in_talk import ByExchange
+from hotline.kept_recordings import KeptRecordings, delete_every_night
 from hotline.past_reports import PastReports
 from hotline.pop_targets import ManagerEvents, pop_link, webhook_of
 from hotline.steady_clock import SteadyClock
@@ -87,6 +89,7 @@ class App:
         self._pops = PopFeed()
         self._webhook = webhook_of(self._config, config_path.parent)
         self._checkpointing = Checkpointing(state_dir, config_path)
+        self._deleting: asyncio.Task[None] | None = None
 
     # ---- life ------------------------------------------------------------------------------------------------------------
 
@@ -119,6 +122,7 @@ class App:
         await self._customers.use(self._config, self._path.parent)
         await self._serve_menus(sessions)
         self._checkpointing.start()
+        self._deleting = asyncio.create_task(self._delete_recordings(self._database))
         web = self._web
         log.info(
             "ready", replayed_events=replayed, web_port=web.port if web else None, fastagi_ports=[menu.port for menu in self._menus],
@@ -134,6 +138,9 @@ class App:
     async def stop(self) -> None:
         """Stop in the reverse order; callers in menus go to the survival plan, those in hold stay there."""
         await self._checkpointing.stop()
+        if self._deleting:
+            self._deleting.cancel()
+            await asyncio.gather(self._deleting, return_exceptions=True)
         await asyncio.gather(*(menu.stop() for menu in self._menus))
         await self._customers.close()
         if self._web:
@@ -191,6 +198,9 @@ class App:
             may_call_back=lambda call: router.may_call_back(call, datetime.now(UTC)), line_out=self._line_out(),
             dialled=FeatureCodes(lambda: self._plan, router.agent_at, self._runner.submit).dialled,
         )  # fmt: skip
+
+    async def _delete_recordings(self, database: AsyncEngine) -> None:
+        await delete_every_night(RecordingRows(database), lambda: self._config, AuditLog(database), lambda: datetime.now(UTC))
 
     def _line_out(self) -> LineOut | None:
         row = self._config.callbacks
@@ -263,6 +273,7 @@ class App:
             incident_texts=self._incident_texts, recorded=self._recorded,
             keys=Keys(AnswerStore(self._database), self._make_durable),
             in_talk=ByExchange(self._exchanges),
+            recordings=KeptRecordings(self._database, lambda: Path(self._config.recording.folder)),
             delivery=lambda: self._webhook.delivery if self._webhook else None,
             supervision=lambda: self._config.supervision.model_dump(mode="json"),
             access=access_of(self._database, lambda: self._config.web),

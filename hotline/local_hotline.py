@@ -192,6 +192,7 @@ def _rewritten(source: Path, target: Path, ports: HotlinePorts, change: Change |
     rows["web"] = {"host": "127.0.0.1", "port": ports.web}
     for phone in rows["phones"]:
         rows["phones"][phone] = {"contact": f"sip:{phone}@127.0.0.1:{ports.phones}", "qualify_seconds": 10}
+    rows.setdefault("recording", {})["folder"] = str(target.parent.absolute() / "asterisk" / "spool" / "hotline" / "recordings")
     for calendar in rows.get("calendars", {}).values():
         if "file" in calendar:
             calendar["file"] = str(source.parent.absolute() / calendar["file"])

@@ -55,6 +55,7 @@ class QueueRules(Strict):
     callback: CallbackRow | None = Field(default=None, description="When callers are offered a callback; without it, never.")
     survey: bool = Field(default=False, description="Callers are asked how it went when the engineer has hung up; see `survey`.")
     record: int = Field(default=0, ge=0, le=100, description="Share of its conversations that is recorded, in percent; see `recording`.")
+    keep_days: int | None = Field(default=None, ge=1, le=3650, description="Days that its recordings are kept; else `recording.keep_days`.")
     announce: AnnounceRow | None = Field(default=None, description="What callers are told about their wait; without it, nothing.")
     comfort: tuple[Name, ...] = Field(
         default=("comfort",), min_length=1, max_length=10, description="Prompts said between stretches of music, in turn."
@@ -76,6 +77,7 @@ class QueueOverride(Strict):
     callback: CallbackRow | None = Field(default=None, description="See queues.defaults.")
     survey: bool | None = Field(default=None, description="See queues.defaults.")
     record: int | None = Field(default=None, ge=0, le=100, description="See queues.defaults.")
+    keep_days: int | None = Field(default=None, ge=1, le=3650, description="See queues.defaults.")
     announce: AnnounceRow | None = Field(default=None, description="See queues.defaults; `{tell: nothing}`: nothing.")
     comfort: tuple[Name, ...] | None = Field(default=None, min_length=1, max_length=10, description="See queues.defaults.")
     music: Name | None = Field(default=None, description="See queues.defaults.")

@@ -162,7 +162,14 @@ class Recording(Strict):
     refuse_key: Annotated[str, shaped(r"[0-9]", "a key from 0 to 9")] = Field(
         default="9", description="Who presses it while he is told, or within two seconds, is not recorded. The prompt must name it."
     )
-    keep_days: int = Field(default=90, ge=1, le=3650, description="`hotline recordings --delete-old` deletes those that are older.")
+    folder: SoundPath = Field(
+        default="/var/spool/asterisk/hotline/recordings",
+        description="Where the engine finds the files: `hotline/recordings` in Asterisk's spool, perhaps mounted from another machine.",
+    )
+    keep_days: int = Field(
+        default=90, ge=1, le=3650,
+        description="Older ones are deleted by the engine, every night at three by the hotline's clock, unless their queue says otherwise.",
+    )
 
 
 class Survival(Strict):

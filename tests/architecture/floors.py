@@ -21,7 +21,7 @@ ADAPTERS = {
     "the journal": ("acd.journal", "acd.journal_pages", "acd.checkpoint"),
     "the records": (
         "acd.records", "acd.answers", "acd.archive", "acd.audit", "acd.call_search", "acd.narrowing",
-        "acd.people", "acd.projection", "acd.sealing", "acd.second_factor", "acd.tallies", "acd.tokens",
+        "acd.people", "acd.projection", "acd.recording_rows", "acd.sealing", "acd.second_factor", "acd.tallies", "acd.tokens",
     ),
     "the configuration file": ("config.loader",),
     "the dialplan": ("config.dialplan",),
