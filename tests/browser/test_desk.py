@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from acd.effects import WithdrawPop
-from acd.events import AgentLoggedIn, AgentWentNotReady, DeskSeen, WrapUpEnded
+from acd.events import AgentLoggedIn, AgentWentNotReady, DeskSeen, WrapUpEnded, WrapUpExtended
 from acd.model import AgentState, OfferState, PhoneId
 from tests.browser.conftest import OpenPage, Served, sign_in_as
 from tests.unit.cti_api_house import HOSTILE_NAME, WANG, pop
@@ -44,6 +44,34 @@ async def test_an_agent_begins_not_ready_goes_ready_and_takes_a_break(served: Se
     await expect(page.locator(".mystate-cause")).to_have_text("Lunch")
     assert AgentLoggedIn(WANG, PhoneId("1002")) in served.house.engine.events
     await served.house.engine.takes(AgentWentNotReady(WANG, "lunch"))
+
+
+async def test_a_click_whose_answer_was_lost_is_done_once(served: Served, open_page: OpenPage) -> None:
+    """The engine has heard it and done it; the page has not heard of it, and says it again with the same key."""
+    page = await at_work(served, open_page)
+    keys: list[str | None] = []
+    answered = asyncio.Event()
+
+    async def loses_the_first_answer(route: Route) -> None:
+        keys.append(route.request.headers.get("idempotency-key"))
+        answer = await route.fetch()
+        if len(keys) == 1:
+            await route.abort("connectionreset")
+        else:
+            await route.fulfill(response=answer)
+            answered.set()
+
+    await page.route("**/api/desk/wrap-up/extend", loses_the_first_answer)
+    shown = pop(agent=WANG)
+    served.house.engine.reserve(shown)
+    served.house.engine.answer(shown)
+    served.house.engine.hang_up(shown)
+    await page.get_by_role("button", name="+ 1 minute").click()
+    await asyncio.wait_for(answered.wait(), 20)
+
+    assert len(keys) == 2 and keys[0] and keys[0] == keys[1]
+    assert served.house.engine.events.count(WrapUpExtended(WANG, 60)) == 1
+    await expect(page.locator(".problem")).to_have_count(0)
 
 
 async def test_the_desk_is_worked_by_keyboard_alone(served: Served, open_page: OpenPage) -> None:

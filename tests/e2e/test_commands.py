@@ -38,6 +38,13 @@ async def asterisk_reaches_all_phones_but(house: House, *absent: str) -> None:
     await until(so_it_is, f"an Asterisk that reaches all phones but {absent}")
 
 
+async def over_the_api(house: House, number: str) -> tuple[str, list[str]]:
+    """The call that this number made, and its story."""
+    [call] = (await house.supervisor.get("/api/calls", params={"number": number, "entry": "4008001234"})).json()["calls"]
+    answer = await house.supervisor.get(f"/api/calls/{call['id']}")
+    return call["id"], [text.strip() for line in answer.json()["story"] for text in line["text"]]
+
+
 async def test_explain_tells_the_whole_story_of_a_call(scene: Scene) -> None:
     await scene.install_phones({"1001": Manner.SILENT})
     li = await scene.agent("li.wei")
@@ -68,6 +75,7 @@ async def test_explain_tells_the_whole_story_of_a_call(scene: Scene) -> None:
     ]
     assert [line for line in told if line in in_order] == in_order, story
     assert (await hotline(scene.house, "explain", "last"))[1] == story
+    assert await over_the_api(scene.house, caller.ani[-6:]) == (record["id"], [line.strip(" >") for line in told[1:]])
 
 
 async def test_explain_of_a_call_that_never_was_is_refused(house: House) -> None:

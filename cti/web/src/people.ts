@@ -1,5 +1,5 @@
 // Requests and types of users, tokens, second factors and the audit log, and their words in the language in force.
-import { ask, Problem } from "./api.ts";
+import { act, ask, Problem } from "./api.ts";
 import { people as en, type People } from "./people.en.ts";
 import { people as zh } from "./people.zh.ts";
 import type { Language, Me } from "./types.ts";
@@ -66,15 +66,15 @@ export const changePassword = (password: string, fresh: string) => ask<Me>("POST
 
 export const users = () => ask<{ users: User[]; all_teams: string[] }>("GET", "/api/users");
 export const addUser = (name: string, password: string, rights: Rights) => ask<User>("POST", "/api/users", { name, password, ...rights });
-export const changeUser = (user: string, rights: Rights) => ask<User>("POST", of(user), rights);
-export const setActive = (user: string, active: boolean) => ask<User>("POST", `${of(user)}/active`, { active });
+export const changeUser = (user: string, rights: Rights) => act<User>(of(user), rights);
+export const setActive = (user: string, active: boolean) => act<User>(`${of(user)}/active`, { active });
 export const resetPassword = (user: string, password: string) => ask<User>("POST", `${of(user)}/password`, { password });
-export const resetFactor = (user: string) => ask<User>("POST", `${of(user)}/second-factor/reset`);
+export const resetFactor = (user: string) => act<User>(`${of(user)}/second-factor/reset`);
 
 export const tokens = () => ask<{ tokens: Token[] }>("GET", "/api/tokens");
 export const makeToken = (name: string, role: string, teams: string[], days: number | null) =>
   ask<{ id: string; token: string }>("POST", "/api/tokens", { name, role, teams, days });
-export const revokeToken = (id: string) => ask<void>("POST", `/api/tokens/${encodeURIComponent(id)}/revoke`);
+export const revokeToken = (id: string) => act<void>(`/api/tokens/${encodeURIComponent(id)}/revoke`);
 
 export const deeds = (query: string) => ask<{ deeds: Deed[]; next: number | null }>("GET", `/api/audit?${query}`);
 

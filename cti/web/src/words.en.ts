@@ -205,6 +205,7 @@ export const en = {
     numbers_hidden: "You may not see callers' numbers, so you can't search by them.",
     unknown_call: "Nobody knows of such a call.",
     no_past: "This hotline keeps no calls.",
+    outcome_unknown: "The connection was lost, and nobody knows whether that was done: look, then do it again if need be.",
     wrong_password: "Name or password is wrong.",
     too_many_tries: "Too many tries. Please wait a moment.",
     unreachable: "The server can't be reached.",

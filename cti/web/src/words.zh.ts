@@ -204,6 +204,7 @@ export const zh: Words = {
     numbers_hidden: "您不能查看来电号码，因此不能按号码查询。",
     unknown_call: "没有这个通话。",
     no_past: "本热线不保存通话记录。",
+    outcome_unknown: "连接中断，无法确认操作是否完成：请先查看，必要时再做一次。",
     wrong_password: "用户名或密码不正确。",
     too_many_tries: "尝试次数过多，请稍候再试。",
     unreachable: "无法连接服务器。",
