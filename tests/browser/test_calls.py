@@ -153,7 +153,7 @@ async def test_a_supervisor_finds_a_call_and_reads_its_story(page: Page, known: 
     await expect(told.nth(6)).to_contain_text("The offer to 李伟 is missed (no answer)")
     await expect(told.nth(9)).to_contain_text("Serial number: SN-4711")
     await expect(told.last).to_contain_text("the roller was worn")
-    await expect(page.locator(".facts")).to_contain_text("solved")
+    await expect(page.locator(".call-facts")).to_contain_text("solved")
 
     await page.get_by_role("button", name="中文").click()
     await expect(told.nth(4)).to_contain_text("第 1 次派话，给 李伟：2 位符合要求者中空闲最久")

@@ -51,7 +51,7 @@ function Summary({ call, ui }: { call: CallRow; ui: Ui }) {
     [own.id, call.id],
   ];
   return (
-    <dl class="facts">
+    <dl class="call-facts">
       {facts.map(([label, value]) =>
         value === null || value === "" ? null : (
           <div key={label}>
