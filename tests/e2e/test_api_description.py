@@ -25,8 +25,11 @@ ADMIN, AGENT, QUALITY = "root", "wang.fang", "mei"
 HOOKS = Path(__file__).with_name("described_hooks.py")
 SETTINGS = Path(__file__).with_name("described.toml")
 SEED = "20"
-SECONDS = {ADMIN: 12, SUPERVISOR: 5, AGENT: 4, QUALITY: 4, "nobody": 3}
-"""For each user, how long requests are thought of."""
+SECONDS = {ADMIN: 14, SUPERVISOR: 7, AGENT: 6, QUALITY: 6, "nobody": 3}
+"""For each user, how long requests are thought of …"""
+MORE_SECONDS = (30, 90)
+"""… and how long when the machine was too busy for a single one to be asked."""
+NOTHING_ASKED = "No test cases were generated"
 ENDS_THE_SESSION = (
     "/api/logout", "/api/users/{user}", "/api/users/{user}/active", "/api/users/{user}/password", "/api/users/{user}/second-factor/reset",
 )  # fmt: skip
@@ -57,17 +60,27 @@ async def cookie(house: House, user: str) -> str:
 @pytest.mark.parametrize("user", SECONDS)
 async def test_the_api_keeps_to_its_description(house: House, user: str, tmp_path: Path) -> None:
     """For each role, and for nobody: answers are of the described kinds, and what is described as wrong is refused."""
-    options = [f"--max-time={SECONDS[user]}", f"--seed={SEED}", "--max-examples=25", "--no-color"]
+    options = [f"--seed={SEED}", "--max-examples=25", "--no-color"]
     if user != "nobody":
         options += ["--header", f"Cookie: {await cookie(house, user)}", "--exclude-checks=positive_data_acceptance,ignored_auth"]
         options += [option for path in ENDS_THE_SESSION for option in ("--exclude-path", path)]
+    for seconds in (SECONDS[user], *MORE_SECONDS):
+        code, said = await schemathesis(house, tmp_path, f"--max-time={seconds}", *options)
+        if NOTHING_ASKED not in said:
+            break
+    assert code == 0, said
+    assert NOTHING_ASKED not in said
+
+
+async def schemathesis(house: House, folder: Path, *options: str) -> tuple[int | None, str]:
+    """Its exit code, and what it said."""
     program = Path(sys.executable).with_name("schemathesis")
     child = await asyncio.create_subprocess_exec(
-        str(program), "--config-file", str(SETTINGS), "run", f"{house.hotline.address}/api/openapi.json", *options, cwd=tmp_path,
+        str(program), "--config-file", str(SETTINGS), "run", f"{house.hotline.address}/api/openapi.json", *options, cwd=folder,
         env={**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said = (await child.communicate())[0].decode()
-    assert child.returncode == 0, said
+    return child.returncode, said
 
 
 async def test_what_was_answered_is_known_after_the_engine_died_and_sent_again_it_is_in_the_journal_once(house: House) -> None:
