@@ -61,6 +61,8 @@ class MenuChosen:
     menu: str
     digits: str
     choice: str
+    solves: bool = False
+    """By it the caller says that the menu has answered his question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Measures:
     callbacks: int = 0
     callbacks_kept: int = 0
     callbacks_broken: int = 0
+    self_served: int = 0
 
     def add(self, more: Mapping[str, float]) -> None:
         """Add sums by name."""
@@ -169,6 +170,10 @@ FIGURES: Mapping[str, Figure] = {
     "first_call_resolution": Figure(
         Unit.SHARE, "matters settled by one call / matters of which that is known", lambda m, _: ratio(m.solved, m.solved + m.unsolved)
     ),
+    "self_served": _count("self_served", "callers who said by key that the menu has answered their question; they joined no queue"),
+    "self_service": Figure(
+        Unit.SHARE, "served by the menu / those and the calls offered from it", lambda m, _: ratio(m.self_served, m.self_served + m.calls)
+    ),
     "callbacks": _count("callbacks", "callbacks promised"),
     "callbacks_kept": _count("callbacks_kept", "promised, and the customer was reached"),
     "callbacks_broken": _count("callbacks_broken", "promised, and given up: the customer was not reached in as many attempts as allowed"),
@@ -193,6 +198,8 @@ OF_QUEUES = frozenset({
     "callbacks_broken",
 })  # fmt: skip
 """Figures that no single agent has: who leaves unanswered, leaves a queue."""
+OF_MENU = frozenset({"self_served", "self_service"})
+"""Figures of callers who joined no queue, so that no queue, product line or agent has them."""
 
 
 class By(Word):
@@ -207,5 +214,11 @@ class By(Word):
 
 def shown(by: By) -> tuple[str, ...]:
     """The figures that such groups have."""
-    without = {By.ALL: frozenset[str](), By.AGENT: OF_QUEUES}.get(by, OF_AGENTS)
+    without = _WITHOUT[by]
     return tuple(name for name in FIGURES if name not in without)
+
+
+_WITHOUT: Mapping[By, frozenset[str]] = {
+    By.ALL: frozenset(), By.QUEUE: OF_AGENTS | OF_MENU, By.PRODUCT_LINE: OF_AGENTS | OF_MENU, By.AGENT: OF_QUEUES | OF_MENU,
+    By.ENTRY: OF_AGENTS,
+}  # fmt: skip

@@ -221,6 +221,7 @@ class Records:
     def _chose(self, at: datetime, event: MenuChosen) -> None:
         if row := self._open.calls.get(event.call):
             row["path"] = [*row["path"], [event.menu, event.digits, event.choice]]
+            row["self_served"] = event.solves
 
     def _queued(self, at: datetime, event: CallQueued) -> None:
         if row := self._open.calls.get(event.call):
@@ -395,7 +396,7 @@ def _new_call(call: str, at: datetime) -> Row:
         "customer_case": None, "queue": None, "state": str(CallState.MENU), "offers": 0, "agent": None,
         "arrived_at": at, "queued_at": None, "answered_at": None, "talk_ended_at": None, "ended_at": None, "end_cause": None,
         "announced_seconds": None, "announced_at": None,
-        "bypass": False, "handed_over_by": None,
+        "bypass": False, "handed_over_by": None, "self_served": False,
         "first_queue": None, "settled_at": None, "resolver": None, "transfers": 0,
         "survey_score": None, "survey_solved": None, "survey_comment": None,
     }  # fmt: skip

@@ -83,6 +83,7 @@ calls = Table(
     Column("announced_at", UtcDateTime),
     Column("bypass", Boolean, nullable=False, server_default=false()),
     Column("handed_over_by", String(80)),
+    Column("self_served", Boolean, nullable=False, server_default=false()),
     Column("first_queue", String(80)),
     Column("settled_at", UtcDateTime),
     Column("resolver", String(64)),
@@ -97,11 +98,12 @@ calls = Table(
 """One row a call.
 
 ``path`` is [[menu, digits, choice], …]; ``answered_at`` the first answer; ``agent`` the last who talked, ``resolver`` he too unless he
-handed the call on; ``announced_seconds`` the first expected wait that the caller was told, to hold against ``answered_at - announced_at``;
-``bypass``: an engineer's direct number was dialled; ``handed_over_by``: the phone of the employee who transferred the caller to a short
-code; ``first_queue`` where the menu sent him; ``settled_at`` when he came to ``queue``, or was handed on to somebody there; ``survey_*``
-what he said after the call: 1 to 5, whether it was solved, and the file of his comment;
-``customer`` the customer's id, as far as it is known whose call it is; ``customer_case`` that of the open case he went on with."""
+handed the call on; ``announced_seconds`` the first expected wait that the caller was told, to hold against ``answered_at -
+announced_at``; ``bypass``: an engineer's direct number was dialled; ``handed_over_by``: the phone of the employee who transferred the
+caller to a short code; ``self_served``: the menu answered his question, as he said by key; ``first_queue`` where the menu sent him;
+``settled_at`` when he came to ``queue``, or was handed on to somebody there; ``survey_*`` what he said after the call: 1 to 5, whether it
+was solved, and the file of his comment; ``customer`` the customer's id, as far as it is known whose call it is; ``customer_case`` that of
+the open case he went on with."""
 
 offers = Table(
     "offers", metadata,

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.measures import By, Measures
 from acd.model import CallbackState
-from acd.narrowing import own_callbacks, own_matters, own_stays, own_time, threads_of
+from acd.narrowing import own_callbacks, own_calls, own_matters, own_stays, own_time, threads_of
 from acd.periods import Periods
 from acd.records import callbacks, calls, stays, working_time
 from acd.resolution import Visit, matters
@@ -70,6 +70,8 @@ class Tallies:
         await self._count_resolution(found, by, resolved_within, now, scope)
         if by is not By.AGENT:
             await self._count_callbacks(found, by, scope)
+        if by in (By.ENTRY, By.ALL):
+            await self._count_self_service(found, by, scope)
         if by in (By.AGENT, By.ALL):
             await self._count_working_time(found, by, scope)
         return found
@@ -119,6 +121,14 @@ class Tallies:
         )
         async for row in self._stream(query.join(calls, calls.c.id == callbacks.c.call)):
             found.add(row[0] or "", found.place(row[1]), {"callbacks": 1, **_CALLBACK_BECAME.get(row[2], {})})
+
+    async def _count_self_service(self, found: Tally, by: By, scope: Scope) -> None:
+        arrived, edges = calls.c.arrived_at, found.periods.edges
+        query = select(_GROUP_OF_CALL[by], arrived).where(
+            calls.c.self_served, calls.c.ended_at.is_not(None), arrived >= edges[0], arrived < edges[-1], own_calls(scope)
+        )
+        async for row in self._stream(query):
+            found.add(row[0] or "", found.place(row[1]), {"self_served": 1})
 
     async def _count_resolution(self, found: Tally, by: By, within: timedelta, now: datetime, scope: Scope) -> None:
         edges = found.periods.edges

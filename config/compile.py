@@ -368,7 +368,7 @@ def said_of(item: str) -> str | Said:
 
 
 def _branch(key: str, row: BranchRow) -> Branch:
-    return Branch(key, row.choice, facts_of(row.sets), row.next, row.to, None if row.do is None else Go(row.do))
+    return Branch(key, row.choice, facts_of(row.sets), row.next, row.to, None if row.do is None else Go(row.do), row.solves)
 
 
 def facts_of(row: Facts) -> dict[str, str]:

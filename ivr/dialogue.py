@@ -125,7 +125,7 @@ def walk(
             taken = yield from meet(plan, node, keyed, Here(ani, language, way.known, day, hours, callers))
             keyed = taken.keyed
             way.take(node, taken)
-            path.append(MenuTaken(taken.name, taken.digits, taken.branch.choice))
+            path.append(MenuTaken(taken.name, taken.digits, taken.branch.choice, taken.branch.solves))
             yield path[-1]
         language = yield from _spoken(way.known, language)
         if number % SIGN_EVERY == 0 and way.following is not None:

@@ -88,6 +88,8 @@ class Branch:
     next: str | None = None
     to: str | None = None
     go: Go | None = None
+    solves: bool = False
+    """The caller's question is answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,8 +184,8 @@ class Session:
                 return await self._play(prompt, 0.0, "STREAM FILE", self._file(prompt), digits)
             case SetLanguage(language):
                 self._language = language
-            case MenuTaken(menu, digits, choice):
-                self._unreported.append(MenuChosen(self._caller.call, menu, digits, choice))
+            case MenuTaken(menu, digits, choice, solves):
+                self._unreported.append(MenuChosen(self._caller.call, menu, digits, choice, solves))
             case StillHere():
                 self._send("EXEC", "Set", f"TIMEOUT(absolute)={self._plan.limit_seconds}")
                 _done(await self._line.reply())

@@ -57,6 +57,7 @@ class MenuTaken:
     menu: str
     digits: str
     choice: str
+    solves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

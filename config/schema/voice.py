@@ -67,11 +67,16 @@ class BranchRow(Strict):
     next: Name | None = Field(default=None, description="The menu, input or notice that follows.")
     to: Name | None = Field(default=None, description="One of `destinations`: the caller leaves the menu for it.")
     do: Literal["repeat", "back"] | None = Field(default=None, description="Ask the same again, or go back to the question before.")
+    solves: bool = Field(
+        default=False, description="The caller says that this answered his question: he counts as served by the menu. Needs `to`."
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> BranchRow:
         if sum(way is not None for way in (self.next, self.to, self.do)) > 1:
             raise ValueError("expected at most one of next, to, do")
+        if self.solves and self.to is None:
+            raise ValueError("expected a destination in `to`: whose question is answered leaves the menu")
         return self
 
 

@@ -211,6 +211,8 @@ async def test_every_way_out_of_the_menu_leads_there_and_nobody_is_cut_off(scene
     rows = {row["ani"]: row for row in await scene.house.rows(of_these)}
     got = {ani: (tuple(tuple(step) for step in row["path"]), row["end_cause"]) for ani, row in rows.items()}
     assert [(way, got[ani]) for ani, (way, _) in wanted.items() if got[ani] != (way.path, "diverted")] == []
+    served = {ani for ani, row in rows.items() if row["self_served"]}
+    assert served == {ani for ani, (_, destination) in wanted.items() if destination == "goodbye"}, "they said by key that it was enough"
     ends = {(line.ani, line.what) for line in callers.log() if line.what in ("left", "ended")}
     assert ends == {(ani, "left" if destination == "message" else "ended") for ani, (_, destination) in wanted.items()}, "who speaks, ends"
     messages = list(scene.hotline.asterisk.directory.rglob("voicemail/default/100/INBOX/msg*.wav"))

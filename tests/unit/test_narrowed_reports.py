@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import Archive, open_database
 from acd.effects import CallChanged, HandedOn
-from acd.events import CallArrived, CallQueued, Ticked
+from acd.events import CallArrived, CallQueued, MenuChosen, Ticked
 from acd.measures import By
 from acd.model import AgentId, CallId, CallState, EndCause, Level, QueueId
 from acd.performance import Performance, Question
@@ -131,6 +131,32 @@ async def test_the_menus_picture_counts_a_teams_callers(database: AsyncEngine, p
     await keep(database, {"queue": PRINTERS, "by": LI}, {"queue": SERVERS, "by": WANG})
     whole, own, none = [await past.menu(*DAYS, scope) for scope in (EVERYTHING, of(PRINTERS), NOTHING)]
     assert len({whole, own, none}) == 3
+
+
+def of_menu(records: Records, number: int, solves: bool) -> None:
+    """A caller who hears an answer in the menu, and says whether it was one."""
+    name, at = CallId(f"main-{number}"), NOON + timedelta(hours=number)
+    told: list[tuple[Any, list[Any]]] = [
+        (CallArrived(name, "139", "", "4002", "a line"), [CallChanged(name, CallState.MENU, None, None)]),
+        (MenuChosen(name, "questions", "1", "paper_jam"), []),
+        (MenuChosen(name, "solved", "1", "solved", solves), []),
+        (Ticked(), [CallChanged(name, CallState.ENDED, None, None, EndCause.DIVERTED)]),
+    ]
+    for step, (event, effects) in enumerate(told, start=1):
+        records.follow(number * 100 + step, at, event, effects)
+
+
+async def test_whom_the_menu_has_served_is_counted_and_is_no_teams(database: AsyncEngine, past: PastReports) -> None:
+    records = Records(database)
+    for number, solves in enumerate((True, True, False), start=1):
+        of_menu(records, number, solves)
+    await records.flush()
+    for by in By:
+        total = (await past.performance(Question(*DAYS, "Europe/Berlin", by), 10)).total
+        assert total.get("self_served") == (2 if by in (By.ALL, By.ENTRY) else None)
+    report = await past.performance(Question(*DAYS, "Europe/Berlin", By.ENTRY), 10)
+    assert [(row.group, row.figures["self_service"]) for row in report.rows] == [("a line", 1.0)], "no call was offered"
+    assert (await past.performance(Question(*DAYS, "Europe/Berlin", By.ALL), 10, EVERYBODY)).total["self_served"] == 0
 
 
 NIGHT = (date(2026, 10, 24), date(2026, 10, 25), "Europe/Berlin")

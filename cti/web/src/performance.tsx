@@ -24,7 +24,7 @@ const SHEETS: Record<string, string[]> = {
     "asa",
   ],
   times: ["handled", "aht", "talk", "hold", "wrap_up", "ring", "asa"],
-  outcome: ["handled", "transfers", "bounces", "first_call_resolution", "callbacks", "callbacks_kept", "callbacks_broken"],
+  outcome: ["handled", "transfers", "bounces", "first_call_resolution", "self_served", "self_service", "callbacks", "callbacks_kept", "callbacks_broken"],
   agents: ["offers", "missed", "answered", "occupancy", "ready_time", "busy_time", "not_ready_time"],
 };
 const MOST_COLUMNS = 400; // of a chart

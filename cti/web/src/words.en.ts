@@ -553,6 +553,8 @@ export const en = {
     transfers: "Handed on",
     bounces: "Bounced back",
     first_call_resolution: "Solved by first call",
+    self_served: "Served by menu",
+    self_service: "Self-service",
     callbacks: "Callbacks promised",
     callbacks_kept: "… kept",
     callbacks_broken: "… given up",

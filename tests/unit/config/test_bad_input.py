@@ -35,6 +35,7 @@ class Mistake:
 NUMBERS_OFF = "# outside_numbers: {trunk: provider"
 WEB = "web: {host: 127.0.0.1, port: 8080}"
 MISTAKES = [
+    Mistake("an answer after which the call goes on", "to: goodbye, solves: true", "solves: true", "expected a destination in `to`"),
     Mistake("a proxy by its name", WEB, "web: {trusted_proxies: [front.example]}", "expected an IP address or network"),
     Mistake("a proxy that cannot be", WEB, 'web: {trusted_proxies: ["2001:db8::/129"]}', "2001:db8::/129"),
     Mistake("an origin with a path", WEB, "web: {origins: [https://desk.example/]}", "expected a site as browsers name it"),
