@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -108,3 +109,18 @@ async def test_a_zone_that_there_is_not_is_said_so_and_the_last_report_stays(rep
     await reports.locator("input[name=zone]").press("Enter")
     await expect(reports.get_by_role("alert").filter(has_text="time zone")).to_be_visible()
     await expect(reports.locator(".performance-table")).to_be_visible()
+
+
+async def test_the_day_stands_against_the_day_before_and_the_target(reports: Page) -> None:
+    await reports.get_by_role("link", name="Day", exact=True).click()
+    await reports.get_by_label("Day", exact=True).fill("2026-10-24")
+    await expect(reports.locator(".report-figures li")).to_have_count(3)
+    calls, level = reports.locator(".daychart").first, reports.locator(".daychart").last
+    await expect(calls.locator(".bar-answered")).to_have_count(48)
+    await expect(calls.locator(".line-before polyline")).to_have_attribute("points", re.compile(r"^([\d.]+,[\d.]+ ?){48}$"))
+    await expect(level.locator(".label-target")).to_have_text("target 80 %")
+    await expect(level.locator(".line-today circle")).to_have_count(48)
+    everything = await reports.locator(".report-figures li").first.inner_text()
+    await reports.get_by_label("Queue").select_option("Printers L1")
+    await expect(reports.locator(".report-figures li").first).not_to_have_text(everything)
+    await expect(calls.locator(".bar-answered")).to_have_count(48)

@@ -11,6 +11,7 @@ from acd.events import Ticked
 from acd.model import AgentState, CallId, CallState, PhoneId, QueueId
 from acd.supervision import (
     CallAssigned,
+    CallDropped,
     CallRaised,
     MessageChanged,
     MessageRead,
@@ -54,6 +55,56 @@ async def test_an_order_is_confirmed_has_a_reason_and_can_be_undone(served: Serv
     await engine.takes(CallRaised(CALL, 600.0, "chen"))
     engine.add_call(replace(waiting_call(CALL), raised_seconds=600.0, assigned_to=WANG))
     await expect(page.locator(f"tr[data-call='{CALL}']")).to_contain_text("for 王芳 · raised by 10 min")
+
+
+async def test_a_call_is_assigned_by_one_click_and_hung_up_by_two(served: Served, open_page: OpenPage) -> None:
+    page, engine = await console(served, open_page), served.house.engine
+    engine.tell(Ticked(), [engine.set(WANG, AgentState.READY)])
+    engine.add_call(waiting_call(CALL))
+    await page.get_by_role("button", name="Assign 13800138000 to 王芳").click()
+    await engine.takes(CallAssigned(CALL, WANG, "chen", "by one click"))
+    await page.get_by_role("button", name="Undo").click()
+    await engine.takes(CallAssigned(CALL, None, "chen", "Undo"))
+    await page.get_by_role("button", name="Hang up on 13800138000").click()
+    sure = page.get_by_role("button", name="Really hang up on 13800138000")
+    await sure.press("Escape")
+    await expect(sure).to_have_count(0)
+    await page.get_by_role("button", name="Hang up on 13800138000").press("Enter")
+    await sure.press("Enter")
+    await engine.takes(CallDropped(CALL, "chen", "by one click"))
+    await expect(page.locator(".toast")).to_contain_text("Hung up")
+    assert len([event for event in engine.events if isinstance(event, CallDropped)]) == 1
+
+
+async def test_a_known_phone_listens_by_one_click(served: Served, open_page: OpenPage) -> None:
+    page, engine = await console(served, open_page), served.house.engine
+    await page.evaluate("localStorage.setItem('hotline.supervisors-phone', '1900')")
+    engine.add_call(replace(waiting_call(CALL), state=CallState.TALKING, agent=LI))
+    await page.get_by_role("button", name="Listen to 13800138000 at 1900").click()
+    await engine.takes(WatchAsked(CALL, PhoneId("1900"), WatchMode.LISTEN, "chen", "by one click"))
+
+
+TONES = """() => {
+  window.tones = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...at) { window.tones += 1; return start.apply(this, at); };
+}"""
+
+
+async def test_an_alarm_marks_the_total_and_sounds_once_unless_it_is_silenced(served: Served, open_page: OpenPage) -> None:
+    page, engine = await console(served, open_page), served.house.engine
+    await page.evaluate(TONES)
+    engine.add_call(waiting_call(CALL, waited_seconds=10))
+    await expect(page.locator(".total-longest dd")).to_contain_text("00:1")
+    assert await page.evaluate("window.tones") == 0
+    engine.add_call(waiting_call(CALL, waited_seconds=300))
+    await expect(page.locator(".total-longest.cell-alarm")).to_contain_text("alarm 05:0")
+    await expect(page.get_by_role("status").filter(has_text="alarm: Printers L1")).to_have_count(1)
+    assert await page.evaluate("window.tones") == 2, "one alarm: two tones"
+    await page.get_by_role("button", name="Sound on").click()
+    engine.add_call(replace(waiting_call("main-1.2", waited_seconds=300), queue=QueueId("servers.L1"), product_line="servers"))
+    await expect(page.get_by_role("status").filter(has_text="alarm: Servers L1")).to_have_count(1)
+    assert await page.evaluate("window.tones") == 2
 
 
 async def test_a_conversation_is_listened_to_at_his_own_phone_and_the_mode_changes_in_one_go(served: Served, open_page: OpenPage) -> None:

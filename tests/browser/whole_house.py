@@ -205,7 +205,8 @@ async def console(visit: Visit) -> AsyncIterator[str]:
     await page.locator(".explanation").wait_for()
     yield "console-busy"
     for opener, what in (
-        ("tr[data-call='main-1.1'] .row-end button", "act-on-waiting"), ("tr[data-call='main-1.9'] .row-end button", "act-on-talking"),
+        ("tr[data-call='main-1.1'] [data-opens=orders]", "act-on-waiting"),
+        ("tr[data-call='main-1.9'] [data-opens=orders]", "act-on-talking"),
         (f"tr[data-agent='{WANG}'] button", "set-state"), (".level-button", "switch-queue"),
         ("tr[data-promise='main-1'] button", "call-off"),
         ("[data-opens=incident]", "incident"), ("[data-opens=message]", "message"), ("[data-opens=figures]", "figures"),

@@ -5,6 +5,7 @@ import { storyLink, useCallWords } from "./calls.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { ActButton, Watches } from "./orders.tsx";
 import { Clock, Foreign, ProblemLine, useRequest } from "./parts.tsx";
+import { QuickOrders } from "./quick.tsx";
 import type { AgentView, CallStateName, CallView, Reason, Ui } from "./types.ts";
 import { reasonsText } from "./reasons.ts";
 import { queueText, useSpeech, useWords } from "./words.ts";
@@ -83,6 +84,7 @@ function WaitingRow({ call, agents, ui }: { call: CallView; agents: AgentView[];
           <Steered call={call} agents={agents} />
         </td>
         <td class="row-end">
+          <QuickOrders call={call} agents={agents} ui={ui} />
           <ActButton call={call} agents={agents} ui={ui} />
           <button type="button" class="small" aria-expanded={explanation !== null} disabled={request.busy} onClick={explain}>
             {words.explain}
@@ -151,6 +153,7 @@ export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents:
               <Watches call={call} />
             </td>
             <td class="row-end">
+              <QuickOrders call={call} agents={agents} ui={ui} />
               <ActButton call={call} agents={agents} ui={ui} />
             </td>
           </tr>

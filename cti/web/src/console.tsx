@@ -7,6 +7,7 @@ import { QueuesTable, share } from "./queues.tsx";
 import { RunningCalls, WaitingCallers } from "./callers.tsx";
 import { Figures } from "./figures.tsx";
 import { Incidents } from "./incidents.tsx";
+import { levelsOfAll, Marked, type Level } from "./levels.tsx";
 import { Messages } from "./messages.tsx";
 import { PromisesTable } from "./promises.tsx";
 import { WithToasts } from "./toast.tsx";
@@ -23,7 +24,7 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
     <WithToasts>
     <main class={`console${board.promises.length ? " with-promises" : ""}`}>
       <div class="console-head">
-        <Totals board={board} />
+        <Totals board={board} ui={ui} />
         <div class="incidents">
           <Incidents incidents={board.incidents} ui={ui} />
           <Messages messages={board.messages} ui={ui} />
@@ -67,26 +68,30 @@ function Panel({ title, area, aside, children }: { title: string; area: string; 
   );
 }
 
-function Totals({ board }: { board: Board }) {
+function Totals({ board, ui }: { board: Board; ui: Ui }) {
   const words = useWords();
   const now = useNow();
   const sum = (field: keyof QueueView) => board.queues.reduce((total, queue) => total + Number(queue[field]), 0);
   const since = board.calls.filter((call) => call.state === "waiting").map((call) => Date.parse(call.arrived_at));
-  const figures: [string, string, string][] = [
-    ["waiting", words.total.waiting, String(since.length)],
-    ["longest", words.total.longest, since.length ? duration(now - Math.min(...since)) : "–"],
+  const longest = since.length ? now - Math.min(...since) : 0;
+  const levels = levelsOfAll(board.queues, longest / 1000, ui, now);
+  const figures: [string, string, string, Level?][] = [
+    ["waiting", words.total.waiting, String(since.length), levels.waiting],
+    ["longest", words.total.longest, since.length ? duration(longest) : "–", levels.longest],
     ["ringing", words.total.ringing, String(board.calls.filter((call) => call.state === "offered").length)],
     ["talking", words.total.talking, String(board.calls.filter((call) => call.state === "talking").length)],
     ["ready", words.total.ready, String(board.agents.filter((agent) => agent.state === "ready").length)],
-    ["in-time", words.total.inTime, share(sum("answered_in_time"), sum("offered"))],
+    ["in-time", words.total.inTime, share(sum("answered_in_time"), sum("offered")), levels.served],
     ["abandoned", words.total.abandoned, String(sum("abandoned"))],
   ];
   return (
     <dl class="totals">
-      {figures.map(([id, label, value]) => (
-        <div class={`total total-${id}${id === "waiting" && since.length ? " total-alert" : ""}`}>
+      {figures.map(([id, label, value, level]) => (
+        <div class={`total total-${id}${level ? ` cell-${level}` : id === "waiting" && since.length ? " total-alert" : ""}`}>
           <dt>{label}</dt>
-          <dd>{value}</dd>
+          <dd>
+            <Marked level={level ?? ""}>{value}</Marked>
+          </dd>
         </div>
       ))}
     </dl>

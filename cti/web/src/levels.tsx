@@ -35,6 +35,18 @@ export function levelsOf(queue: QueueView, ui: Ui, now: number): Record<"waiting
   };
 }
 
+/** What is marked about all queues together. */
+export function levelsOfAll(queues: QueueView[], waitedSeconds: number, ui: Ui, now: number): Record<"waiting" | "longest" | "served", Level> {
+  const limits = limitsOf(ui);
+  const marks = queues.map((queue) => levelsOf(queue, ui, now).waiting);
+  const sum = (field: "offered" | "answered_in_time") => queues.reduce((total, queue) => total + queue[field], 0);
+  return {
+    waiting: marks.includes("alarm") ? "alarm" : marks.includes("warn") ? "warn" : "",
+    longest: above(waitedSeconds, limits.longest_wait_seconds),
+    served: sum("offered") ? below(sum("answered_in_time") / sum("offered"), limits.service_level) : "",
+  };
+}
+
 export function levelOfAgent(agent: AgentView, ui: Ui, now: number): Level {
   const limits = limitsOf(ui);
   const seconds = (now - Date.parse(agent.state_since)) / 1000;

@@ -10,6 +10,7 @@ import { queueText, useSpeech, useWords } from "./words.ts";
 
 type Order = "assign" | "queue" | "raise" | "take_over" | WatchMode | "hang_up";
 const OWN_PHONE = "hotline.supervisors-phone";
+export const ownPhone = (): string => localStorage.getItem(OWN_PHONE) ?? "";
 const MODES: WatchMode[] = ["listen", "whisper", "barge"];
 const NEEDS_PHONE = new Set<Order>(["take_over", ...MODES]);
 
@@ -27,7 +28,7 @@ export function ActButton({ call, agents, ui }: { call: CallView; agents: AgentV
   if (orders.length === 0) return null;
   return (
     <>
-      <button type="button" class="small" aria-label={words.supervision.actOn(call.ani || words.withheld)} onClick={() => setOpen(true)}>
+      <button type="button" class="small" data-opens="orders" aria-label={words.supervision.actOn(call.ani || words.withheld)} onClick={() => setOpen(true)}>
         {words.supervision.act}
       </button>
       {open && <Orders call={call} orders={orders} agents={agents} ui={ui} onDone={() => setOpen(false)} />}
@@ -55,7 +56,7 @@ function Orders({ call, orders, agents, ui, onDone }: OrdersProps) {
   const queues = ui.targets.queues.filter((one) => one.queue !== call.queue);
   const [queue, setQueue] = useState(queues[0]?.queue ?? "");
   const [seconds, setSeconds] = useState("600");
-  const [phone, setPhone] = useState(() => localStorage.getItem(OWN_PHONE) ?? "");
+  const [phone, setPhone] = useState(ownPhone);
   const [why, setWhy] = useState("");
 
   const perform: Record<Order, () => Promise<unknown>> = {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { duration, useNow } from "./clock.ts";
 import { Icon } from "./icons.tsx";
-import { above, formulaOf, levelsOf, limitsOf, Marked, targetOf, type Level } from "./levels.tsx";
+import { formulaOf, levelsOf, levelsOfAll, Marked, targetOf, type Level } from "./levels.tsx";
 import { percent } from "./queues.tsx";
 import { Opening } from "./switching.tsx";
 import type { State } from "./state.ts";
@@ -37,19 +37,16 @@ export function Wall({ state }: { state: State }) {
 function Figures({ board, ui }: { board: Board; ui: Ui }) {
   const own = useSpeech().words.supervision;
   const now = useNow();
-  const limits = limitsOf(ui);
   const since = board.calls.filter((call) => call.state === "waiting").map((call) => Date.parse(call.arrived_at));
   const longest = since.length ? now - Math.min(...since) : 0;
   const sum = (field: "offered" | "answered" | "answered_in_time" | "abandoned") => board.queues.reduce((total, queue) => total + queue[field], 0);
-  const worst = board.queues.map((queue) => levelsOf(queue, ui, now).waiting);
-  const waiting: Level = worst.includes("alarm") ? "alarm" : worst.includes("warn") ? "warn" : "";
+  const levels = levelsOfAll(board.queues, longest / 1000, ui, now);
   const agents = (one: string) => board.agents.filter((agent) => agent.state === one).length;
   const served = sum("offered") ? sum("answered_in_time") / sum("offered") : null;
-  const level: Level = served === null ? "" : served < limits.service_level.alarm ? "alarm" : served < limits.service_level.warn ? "warn" : "";
   const figures: [string, string, Level][] = [
-    [own.wallWaiting, String(since.length), waiting],
-    [own.wallLongest, since.length ? duration(longest) : "–", above(longest / 1000, limits.longest_wait_seconds)],
-    [own.levelToday, percent(served), level],
+    [own.wallWaiting, String(since.length), levels.waiting],
+    [own.wallLongest, since.length ? duration(longest) : "–", levels.longest],
+    [own.levelToday, percent(served), levels.served],
     [own.wallReady, String(agents("ready")), ""],
     [own.wallTalking, String(agents("talking")), ""],
     [own.wallAbandoned, String(sum("abandoned")), ""],

@@ -36,6 +36,13 @@ export const en = {
   watching: { listen: "listens", whisper: "whispers", barge: "joined in" },
   rings: "phone rings",
   endWatch: "Leave",
+  assignTo: (who: string, name: string) => `Assign ${who} to ${name}`,
+  listenAt: (who: string, phone: string) => `Listen to ${who} at ${phone}`,
+  hangUpOn: (who: string) => `Hang up on ${who}`,
+  hangUpSure: (who: string) => `Really hang up on ${who}: once more`,
+  sure: "Sure?",
+  hungUp: "Hung up",
+  quickWhy: "by one click",
   undo: "Undo",
   undoes: "undone",
   done: {
