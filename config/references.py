@@ -16,6 +16,7 @@ from config.schema import (
     CALLBACK_PROMPTS,
     CODE_PROMPTS,
     CONFIRM_PROMPTS,
+    HANDOVER_PROMPT,
     INCIDENT_PROMPTS,
     NUMBER,
     NUMBERED_PROMPTS,
@@ -37,7 +38,7 @@ from config.schema import (
 from config.schema.nearest import did_you_mean
 from config.schema.need import Combination, expression_of, leaves
 from config.schema.source import Path, Problem
-from config.spoken import DIGITS, OPENING_LANGUAGES, SPOKEN_DIGITS, SPOKEN_SOLVED
+from config.spoken import DIGITS, OPENING_LANGUAGES, SPOKEN_DIGITS, SPOKEN_HANDOVER, SPOKEN_SOLVED
 from config.values_said import unsayable
 from ivr.menu import digit_prompt
 from skills.expression import Has
@@ -82,6 +83,7 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
         *REQUIRED_PROMPTS,
         *(CALLBACK_PROMPTS if config.callbacks is not None else ()),
         *(INCIDENT_PROMPTS if config.incident_texts else ()),
+        *((HANDOVER_PROMPT,) if config.handovers and not SPOKEN_HANDOVER.keys() >= set(config.languages) else ()),
         *((SOLVED_PROMPT,) if tells_solved(config) and not SPOKEN_SOLVED.keys() >= set(config.languages) else ()),
         *((WHEN_OPEN_PROMPT,) if promises_when_open(config) else ()),
         *(SURVEY_PROMPTS if surveyed_queues(config) else ()),

@@ -63,3 +63,12 @@ SPOKEN_SOLVED: Final[Mapping[str, str]] = {
     "ko": "안녕하세요, 기술 지원 센터입니다. 문의하신 {product_line} 장애가 해결되었습니다. 엔지니어와 통화하시려면 일번을 눌러 주십시오.",
 }
 """Language -> what somebody hears who is rung when his incident is solved, unless the configuration has a prompt for that."""
+
+SPOKEN_HANDOVER: Final[Mapping[str, str]] = {
+    "zh": "请现在转接您的来电。",
+    "en": "Please transfer your caller now.",
+    "yue": "請而家轉駁你嘅來電。",
+    "ja": "いま てんそう して ください。",
+    "ko": "지금 전화를 돌려 주십시오.",
+}
+"""Language -> what an employee hears who dials a short code while his caller is on hold, unless the configuration has a prompt for that."""

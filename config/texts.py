@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from config.compile import CONTINUE_CASE, continue_case, engineer_prompt, queue_ids, rules_of, said_of
 from config.queue_switches import tells_solved
-from config.schema import NUMBER, NUMBERED_PROMPTS, RETURNING_PROMPTS, SOLVED_PROMPT, AgentRow, Config
-from config.spoken import DIGITS, SPOKEN_DIGITS, SPOKEN_SOLVED, opening_texts
+from config.schema import HANDOVER_PROMPT, NUMBER, NUMBERED_PROMPTS, RETURNING_PROMPTS, SOLVED_PROMPT, AgentRow, Config
+from config.spoken import DIGITS, SPOKEN_DIGITS, SPOKEN_HANDOVER, SPOKEN_SOLVED, opening_texts
 from config.spoken_words import ALL_DAYS, ALL_NUMBERS, word_texts
 from ivr import saying
 from ivr.case_status import CASE_PROMPTS, QUARTERS
@@ -31,6 +31,9 @@ def prompt_texts(config: Config) -> dict[str, dict[str, str]]:
     plain = {name: dict(texts) for name, texts in config.prompts.items() if name not in patterns and name != SOLVED_PROMPT}
     spoken = word_texts(_words(config), config.languages)
     made = _engineers(config) | _numbered_texts(config) | _offers_to_go_on(config) | _opening_texts(config) | _solved_texts(config)
+    made |= {HANDOVER_PROMPT: {language: SPOKEN_HANDOVER[language] for language in config.languages if language in SPOKEN_HANDOVER}} if (
+        config.handovers
+    ) else {}
     return _digits(config) | spoken | made | plain
 
 

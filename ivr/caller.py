@@ -83,7 +83,7 @@ def caller_of(exchange: str, environment: Mapping[str, str]) -> Caller:
 
 
 def _transferred_by(environment: Mapping[str, str]) -> str:
-    """``agi_arg_1`` is the dialplan's BLINDTRANSFER: the channel that sent the REFER (checked on Asterisk 22.10)."""
+    """``agi_arg_1`` is the dialplan's BLINDTRANSFER or ATTENDEDTRANSFER: the channel that sent the REFER (checked on Asterisk 22.10)."""
     channel = environment.get("agi_arg_1") or environment.get("agi_channel", "")
     phone = _PHONES_CHANNEL.fullmatch(channel)
     return phone[1] if phone else _known(environment, "agi_rdnis")[:NUMBER_LIMIT]

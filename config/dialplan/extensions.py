@@ -25,6 +25,8 @@ SURVEY_SECONDS = 90
 """All of the survey but the comment takes less, repeated or not."""
 AGENT_WAITS_SECONDS = 180
 """So long an agent is on the line for a customer at most: longer than any customer's phone may ring, if the engine should die meanwhile."""
+HAND_OVER_SECONDS = 120
+"""So long a telephone that has dialled a short code itself waits for its caller to take its place."""
 GENERAL_QUEUE = "hotline-all"
 WATCH_OPTIONS = {WatchMode.LISTEN: "qESu", WatchMode.WHISPER: "qESuw", WatchMode.BARGE: "qESuB"}
 """How ``ChanSpy`` lets a supervisor take part: quietly, at the one channel with that Uniqueid, until it is gone; ``w`` to its owner alone,
@@ -95,6 +97,8 @@ def _short_code(config: Config, exchange: str, code: str) -> Rendered:
     return filled(
         "handover.tmpl",
         code=code,
+        sounds=PROMPT_FOLDER,
+        hand_over_seconds=HAND_OVER_SECONDS,
         language=config.handovers[code].language or config.voice_menu.defaults.language,
         heartbeat=config.survival.heartbeat_seconds,
         menu_limit=config.waiting.menu_limit_seconds,

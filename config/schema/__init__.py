@@ -77,6 +77,8 @@ INCIDENT_PROMPTS = ("incident_key", "incident_noted")
 """Said where there are texts for incidents: after one, that 1 is the key for being told when it is solved; and to who pressed it."""
 SOLVED_PROMPT = "incident_solved"
 """Said to who is rung because his incident is solved, once for each product line: ``{product_line}`` stands for its spoken name."""
+HANDOVER_PROMPT = "handover_now"
+"""Said to an employee who dials a short code of `handovers` himself: that he may transfer his caller now."""
 CODE_PROMPTS = (*CODE_DONE_PROMPTS.values(), CODE_REFUSED_PROMPT)
 """Said to agents who dial a feature code."""
 CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
@@ -196,6 +198,7 @@ __all__ = [
     "CALLBACK_PROMPTS",
     "CODE_PROMPTS",
     "CONFIRM_PROMPTS",
+    "HANDOVER_PROMPT",
     "INCIDENT_PROMPTS",
     "NUMBER",
     "NUMBERED_PROMPTS",

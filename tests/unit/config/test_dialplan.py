@@ -343,7 +343,8 @@ def test_the_demos_ports_are_those_of_the_configuration(shipped: Config) -> None
 def test_a_short_code_has_its_own_extension_in_entry_and_says_who_transferred(files: dict[str, str]) -> None:
     entry = context(files["extensions.conf"], "hotline-entry")
     assert entry.index("exten => 8803,1,") < entry.index("exten => _X!,1,")
-    assert "AGI(agi://127.0.0.1:4573/main,${BLINDTRANSFER})" in entry
+    assert 'AGI(agi://127.0.0.1:4573/main,${IF($["${BLINDTRANSFER}" != ""]?${BLINDTRANSFER}:${ATTENDEDTRANSFER})})' in entry
+    assert 'GotoIf($["${ATTENDEDTRANSFER}" != ""]?came)' in entry, "a telephone that dials it itself waits for its caller"
     assert "exten => 8803,1,Goto(printers,1)" in context(files["extensions.conf"], "hotline-survival")
 
 
