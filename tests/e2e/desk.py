@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -177,6 +178,10 @@ class AgentAtDesk:
         """Be silent, or speak again."""
         await self._does("/api/desk/mute", {"on": on})
 
+    async def promises(self, due_at: datetime, note: str) -> None:
+        """Promise the current caller that he is called back then."""
+        await self._does("/api/desk/callbacks", {"at": due_at.isoformat(), "note": note})
+
     async def pauses_the_recording(self, on: bool) -> None:
         """Let nothing be recorded for a while, or again."""
         await self._does("/api/desk/recording/pause", {"on": on})
@@ -187,7 +192,7 @@ class AgentAtDesk:
 
     async def _does(self, path: str, body: dict[str, Any]) -> None:
         answer = await self._http.post(path, json=body)
-        if answer.status_code != httpx.codes.OK:
+        if not answer.is_success:
             raise DeskAnswered(f"{self.name}: {path} {body}: {answer.status_code} {answer.text}")
 
 

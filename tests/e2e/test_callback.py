@@ -21,6 +21,7 @@ from acd.records import callbacks, calls, story
 from hotline.simulated_callers import WHEN_TOLD
 from hotline.simulated_phones import Manner, SimulatedPhones
 from tests.e2e.conftest import opened
+from tests.e2e.desk import DeskAnswered
 from tests.e2e.quick_config import SHORT_WELCOME, quick
 from tests.e2e.scene import PATIENT, Caller, House, Scene
 from tests.e2e.test_announcing import SHORT_INCIDENT
@@ -38,6 +39,8 @@ AGENT_FIRST = "scanners.L1"
 CLOSED = "printers.L3"
 WANTS_A_CALLBACK = 7
 """The key in the menu of services, which is the first one's 9."""
+DUE_AFTER = 20.0
+"""Seconds; the time in which it is promised, the call ends, and the engine is killed."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -311,6 +314,41 @@ async def test_a_promise_outlives_the_engine_and_is_kept_once(scene: Scene, tmp_
     assert record["end_cause"] == "caller_hung_up"
     told = await scene.house.rows(select(story.c.body).where(story.c.call == record["id"], story.c.kind == "CallbackChanged"))
     assert [json.loads(row["body"])["state"] for row in told] == ["promised", "dialling", "reached"]
+
+
+async def test_an_agent_promises_a_callback_for_later_which_is_made_then_though_the_engine_was_killed(scene: Scene, tmp_path: Path) -> None:
+    ani = scene.new_ani()
+    async with customers(scene, tmp_path, {}) as phones:
+        li = await scene.agent("li.wei")
+        caller = await scene.call("pcs.L1", ani=ani)
+        await li.becomes("talking")
+        first = (await scene.is_live(caller, "talking"))["call"]
+        due_at = datetime.now(UTC) + timedelta(seconds=DUE_AFTER)
+        await li.promises(due_at, "the spare part")
+        with pytest.raises(DeskAnswered, match="promised_already"):
+            await li.promises(due_at, "again")
+        await caller.hangs_up()
+        await scene.ended(caller)
+        await scene.hotline.stop_engine(signal.SIGKILL)
+        await scene.hotline.start_engine()
+        await li.open_page()
+
+        pop = await li.sees_pop_of(ani)
+        assert (pop["call"] != first, pop["callback"]) == (True, ani)
+        assert pop["promise"] == {"by": "li.wei", "due_at": due_at.isoformat().replace("+00:00", "Z"), "note": "the spare part"}
+        await meets(phones, ani, "answered")
+        [invited] = [line.at for line in phones.log() if line.what == "invite"]
+        assert invited >= due_at
+        await scene.phone_meets("1001", "answered", times=2)
+        await scene.is_live(caller, "talking")
+        await says_goodbye(phones, ani)
+        await li.becomes("wrap_up")
+
+    async def kept() -> bool:
+        rows = await scene.house.rows(select(callbacks).where(callbacks.c.call == pop["call"]))
+        return [(row["state"], row["number"]) for row in rows] == [("reached", ani)]
+
+    await until(kept, "the promise kept in the records")
 
 
 async def test_who_calls_a_closed_queue_is_promised_a_callback_which_a_supervisor_calls_off(scene: Scene) -> None:
