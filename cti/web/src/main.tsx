@@ -15,6 +15,8 @@ import { MenuPage } from "./menu.tsx";
 import { MisroutesPage } from "./misroutes.tsx";
 import { LanguageSwitch } from "./parts.tsx";
 import { PerformancePage } from "./performance.tsx";
+import { usePlayerWords } from "./player.words.ts";
+import { RecordingsPage } from "./recordings.tsx";
 import { usePeople } from "./people.ts";
 import { LiveConnection } from "./socket.ts";
 import { next, nothing, type State } from "./state.ts";
@@ -23,8 +25,8 @@ import { UsersPage } from "./users.tsx";
 import { Wall } from "./wall.tsx";
 import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.ts";
 
-type View = "desk" | "console" | "calls" | "day" | "performance" | "misroutes" | "menu" | "users" | "audit";
-const VIEWS: readonly View[] = ["desk", "console", "calls", "day", "performance", "misroutes", "menu", "users", "audit"];
+type View = "desk" | "console" | "calls" | "day" | "performance" | "misroutes" | "menu" | "recordings" | "users" | "audit";
+const VIEWS: readonly View[] = ["desk", "console", "calls", "day", "performance", "misroutes", "menu", "recordings", "users", "audit"];
 const IS_WALL = location.pathname === "/wall";
 const WITHDRAWN_TOLD_FOR = 12_000;
 
@@ -107,13 +109,13 @@ interface WorkProps {
 function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
   const words = useWords();
   const people = usePeople();
-  const own = { day: words.supervision.day, users: people.users, audit: people.audit, calls: useCallWords().calls };
+  const own = { day: words.supervision.day, users: people.users, audit: people.audit, calls: useCallWords().calls, recordings: usePlayerWords().recordings };
   const views: View[] = [
     ...(me.agent ? (["desk"] as const) : []),
     ...(me.supervises ? (["console"] as const) : []),
     ...(me.supervises || me.role === "quality" ? (["calls"] as const) : []),
     ...(me.supervises ? (["day"] as const) : []),
-    ...(me.supervises || me.role === "quality" ? (["performance", "misroutes", "menu"] as const) : []),
+    ...(me.supervises || me.role === "quality" ? (["performance", "misroutes", "menu", "recordings"] as const) : []),
     ...(me.role === "admin" ? (["users"] as const) : []),
     ...(me.supervises ? (["audit"] as const) : []),
   ];
@@ -129,7 +131,7 @@ function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
           <nav>
             {views.map((name) => (
               <a href={`#${name}`} aria-current={name === shown ? "page" : undefined} onClick={() => setView(name)}>
-                {name === "day" || name === "users" || name === "audit" || name === "calls" ? own[name] : words[name]}
+                {name === "day" || name === "users" || name === "audit" || name === "calls" || name === "recordings" ? own[name] : words[name]}
               </a>
             ))}
             {me.supervises && (
@@ -163,6 +165,8 @@ function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
         <CallsPage ui={state.ui} me={me} />
       ) : shown === "performance" ? (
         <PerformancePage ui={state.ui} agents={state.board?.agents ?? []} />
+      ) : shown === "recordings" ? (
+        <RecordingsPage ui={state.ui} />
       ) : shown === "misroutes" ? (
         <MisroutesPage />
       ) : shown === "users" ? (
