@@ -9,7 +9,7 @@ import type { DayReport, PerformanceRow, Ui } from "./types.ts";
 import { queueText, useSpeech } from "./words.ts";
 
 const REFRESHED_EVERY = 60_000;
-const [WIDTH, HEIGHT, LEFT, FOOT, TOP] = [1000, 210, 44, 22, 20];
+const [WIDTH, HEIGHT, LEFT, FOOT, TOP] = [1000, 210, 58, 22, 20];
 
 interface Slot {
   hour: number;
@@ -81,7 +81,7 @@ export function DayPage({ ui }: { ui: Ui }) {
                     <rect class="bar-offered" x={x(slot.hour) + 2} width={half - 4} y={y(slot.offered)} height={y(0) - y(slot.offered)} />
                     <rect class="bar-answered" x={x(slot.hour) + 2} width={half - 4} y={y(slot.answered)} height={y(0) - y(slot.answered)} />
                     {slot.abandoned > 0 && (
-                      <text class="bar-abandoned" x={x(slot.hour) + half / 2} y={y(slot.offered) - 4}>
+                      <text class="bar-abandoned" x={x(slot.hour) + half / 2} y={TOP - 8}>
                         ×{slot.abandoned}
                       </text>
                     )}
