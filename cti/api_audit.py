@@ -25,7 +25,7 @@ from cti.api_access import Audit
 from cti.api_desk import json_response
 from cti.api_parts import Parts, SignedIn, TheParts, client_address
 from cti.api_problems import Refused
-from cti.api_routes import ASKING, SUPERVISING, Route
+from cti.api_routes import ASKING, SUPERVISING, Role, Route
 from cti.api_sessions import Session
 
 log = structlog.get_logger(__name__)
@@ -88,7 +88,7 @@ def _deed(request: Request, body: bytes, status: int) -> Deed | None:
     if row is None or outcome is None or not (outcome == "refused" or _is_kept(row, request)):
         return None
     asked = _asked(body)
-    who = session.name if session else str(asked.get("name", ""))
+    who = session.name if session else str(asked.get("name", "")) if Role.NOBODY in row.roles else ""  # who tries to sign in has a name too
     if not who:
         return None
     targets = [*request.path_params.values(), *(asked[key] for key in ("name", "agent", "queue", "product_line") if asked.get(key))]

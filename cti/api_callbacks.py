@@ -11,7 +11,7 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from acd.events import CallbackCancelled
-from acd.masking import masked
+from acd.masking import masked, masked_text
 from acd.model import CallId
 from cti.api_cursor import Cursor, Limit, aware, cursor_of, place_of, unknown_cursor
 from cti.api_desk import json_response
@@ -65,8 +65,8 @@ async def callbacks(
     """What was promised, as the records have it, a second behind what happens."""
     scope, before = parts.scope(session), None if cursor is None else _position(cursor)
     rows = list(await parts.callbacks.callbacks(state == "open", limit + 1, before, sorted(scope.queues) if scope.limited else None))
-    shown = str if parts.sees_numbers(session) else masked
-    page = [{**row, "number": shown(row["number"])} for row in rows[:limit]]
+    number, text = (str, str) if parts.sees_numbers(session) else (masked, masked_text)
+    page = [{**row, "number": number(row["number"]), "reason": text(row["reason"])} for row in rows[:limit]]
     return json_response({"callbacks": page, "next": _cursor(rows[limit - 1]) if len(rows) > limit else None})
 
 

@@ -91,13 +91,14 @@ async def login(body: Credentials, request: Request, parts: TheParts) -> Respons
 
     401 ``code_needed``: the password is right, and so must a code be. 401 ``second_factor_needed``: he has to set one up first.
     """
+    seen = await parts.users.version(body.name)
     user = await _known(body, request, parts)
     request.state.goes_on = not body.code
     if user.totp:
         await _require_code(user, body.code, parts)
     elif user.totp_required:
         raise Refused(HTTPStatus.UNAUTHORIZED, "second_factor_needed", "this user has to set up an authenticator app first")
-    session, cookie = await _begin(user, request, parts)
+    session, cookie = await _begin(user, request, parts, seen)
     return _with_cookie(json_response(me(session, parts.sees_numbers(session))), cookie, request, parts)
 
 
@@ -178,8 +179,8 @@ def _require_none(user: User) -> None:
         raise Refused(HTTPStatus.CONFLICT, "has_second_factor", "there is a second factor; an administrator can take it away")
 
 
-async def _begin(user: User, request: Request, parts: Parts) -> tuple[Session, str]:
-    begun = await parts.sessions.begin(user, parts.users)
+async def _begin(user: User, request: Request, parts: Parts, seen: str | None = None) -> tuple[Session, str]:
+    begun = await parts.sessions.begin(user, parts.users, seen)
     if begun is None:
         raise Refused(HTTPStatus.UNAUTHORIZED, "wrong_password", "name or password is wrong")
     cookie, session = begun

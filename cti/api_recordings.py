@@ -184,7 +184,7 @@ async def _sound(request: Request, recording: str, session: Session, parts: Part
     if row["ended_at"] is None:
         raise Refused(HTTPStatus.CONFLICT, "still_recorded", "the conversation goes on")
     try:
-        return _kept(request, session, parts).sound(recording)
+        return await asyncio.to_thread(_kept(request, session, parts).sound, recording)
     except NoSound as missing:
         raise Refused(HTTPStatus.NOT_FOUND, "no_sound", str(missing)) from None
 

@@ -25,21 +25,20 @@ async def within_teams(request: Request, session: SignedIn, parts: TheParts) -> 
     if not session.teams:
         return
     scope = parts.scope(session)
-    for key, name in _named(await _asked(request)):
+    for key, name in [pair for source in await _asked(request) for pair in _named(source)]:
         if not (name in session.teams if key == TEAM else await CHECKS[key](name, scope, parts)):
             raise Refused(HTTPStatus.FORBIDDEN, "not_your_team", f"{key} {name} is not of {', '.join(session.teams)}")
 
 
-async def _asked(request: Request) -> dict[str, Any]:
-    asked: dict[str, Any] = {}
+async def _asked(request: Request) -> list[Mapping[str, Any]]:
+    """What is said in each place by itself, so that no place hides what another one says."""
     try:
         body = json.loads(await request.body() or b"{}")
     except ValueError:  # it is refused as what it is, elsewhere
         body = {}
-    if isinstance(body, dict):
-        inner = body.get("to")
-        asked |= {**body, **(inner if isinstance(inner, dict) else {})}
-    return {**asked, **request.query_params, **request.path_params}
+    inner = body.get("to") if isinstance(body, dict) else None
+    said = [part for part in (body, inner) if isinstance(part, dict)]
+    return [*said, *({key: value} for key, value in request.query_params.multi_items()), request.path_params]
 
 
 def _named(asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -123,10 +123,13 @@ class Sessions:
         self._seen: OrderedDict[str, float] = OrderedDict()
         """Session -> when it was last used (monotonic seconds), the latest last. One that is not here was not used since the start."""
 
-    async def begin(self, user: User, users: Users) -> tuple[str, Session] | None:
-        """A new session and the cookie's value for it; None when the user was removed meanwhile."""
+    async def begin(self, user: User, users: Users, seen: str | None = None) -> tuple[str, Session] | None:
+        """A new session and the cookie's value for it; None when the user was removed meanwhile, or is not as he was ``seen`` any more.
+
+        ``seen`` is his version from before ``user`` was read: rights that were taken from him since are not his to begin with.
+        """
         version = await users.version(user.name)
-        if version is None:
+        if version is None or seen not in (None, version):
             return None
         self._remember(user.name, version)
         session = Session(secrets.token_urlsafe(12), user.name, user.role, user.agent, user.language, version, tuple(user.teams))

@@ -45,6 +45,7 @@ def shown_promise(promise: PromiseView) -> PromiseView:
 def _pop(pop: ScreenPop) -> ScreenPop:
     return replace(
         pop, ani=masked(pop.ani), ani_name=masked_text(pop.ani_name), callback=masked(pop.callback),
+        path=tuple((menu, masked_text(digits), choice) for menu, digits, choice in pop.path),
         handover=None if pop.handover is None else _handover(pop.handover),
         promise=None if pop.promise is None else _promised(pop.promise), promises=tuple(map(_promised, pop.promises)),
     )  # fmt: skip

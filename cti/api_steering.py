@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, Field
 from acd.board import CallView, MessageView, QueueView
 from acd.events import Event
 from acd.model import AgentId, CallId, PhoneId, QueueId
+from acd.scope import EVERYTHING
 from acd.steering import MOST_RAISED_SECONDS
 from acd.supervision import (
     CallAssigned,
@@ -35,6 +36,8 @@ from cti.api_desk import json_response, require_known
 from cti.api_parts import Body, Id, OwnAgent, Parts, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_routes import SIGNED_IN, SUPERVISING, Route
+from cti.api_sessions import Session
+from cti.api_shown import shown_board
 from cti.api_transfer import require_target
 
 log = structlog.get_logger(__name__)
@@ -101,29 +104,29 @@ async def assign(call: Id, body: Assignment, by: SignedIn, parts: TheParts) -> R
     """Let an agent take a waiting call; it waits for him alone for a while."""
     require_target(parts, None, body.agent)
     agent = None if body.agent is None else AgentId(body.agent)
-    return await _steer(parts, call, CallAssigned(CallId(call), agent, by.name, body.why.strip()))
+    return await _steer(parts, by, call, CallAssigned(CallId(call), agent, by.name, body.why.strip()))
 
 
 async def move(call: Id, body: Move, by: SignedIn, parts: TheParts) -> Response:
     """Move a waiting call to another queue; its wait clock goes on."""
     require_target(parts, body.queue, None)
-    return await _steer(parts, call, CallMoved(CallId(call), QueueId(body.queue), by.name, body.why.strip()))
+    return await _steer(parts, by, call, CallMoved(CallId(call), QueueId(body.queue), by.name, body.why.strip()))
 
 
 async def raise_or_lower(call: Id, body: HeadStart, by: SignedIn, parts: TheParts) -> Response:
     """Let a waiting call's turn come earlier, or later."""
-    return await _steer(parts, call, CallRaised(CallId(call), body.seconds, by.name, body.why.strip()))
+    return await _steer(parts, by, call, CallRaised(CallId(call), body.seconds, by.name, body.why.strip()))
 
 
 async def hang_up(call: Id, body: Order, by: SignedIn, parts: TheParts) -> Response:
     """Hang up on a caller."""
-    return await _steer(parts, call, CallDropped(CallId(call), by.name, body.why.strip()))
+    return await _steer(parts, by, call, CallDropped(CallId(call), by.name, body.why.strip()))
 
 
 async def take_over(call: Id, body: AtPhone, by: SignedIn, parts: TheParts) -> Response:
     """Let a caller who waits or is talked to come to the supervisor's phone; if it does not answer he waits again, at his old place."""
     _require_phone(parts, body.phone)
-    return await _steer(parts, call, CallTakenOver(CallId(call), PhoneId(body.phone), by.name, body.why.strip()))
+    return await _steer(parts, by, call, CallTakenOver(CallId(call), PhoneId(body.phone), by.name, body.why.strip()))
 
 
 # ---- a conversation --------------------------------------------------------------------------------------------------------------
@@ -135,12 +138,12 @@ async def watch(call: Id, body: Listening, by: SignedIn, parts: TheParts) -> Res
         raise Refused(HTTPStatus.CONFLICT, "no_listening", "listening is not configured (supervision.listening)")
     _require_phone(parts, body.phone)
     asked = WatchAsked(CallId(call), PhoneId(body.phone), WatchMode(body.mode), by.name, body.why.strip())
-    return await _steer(parts, call, asked)
+    return await _steer(parts, by, call, asked)
 
 
 async def stop_watching(call: Id, body: AtPhone, by: SignedIn, parts: TheParts) -> Response:
     """Let the supervisor's phone go."""
-    return await _steer(parts, call, WatchStopped(CallId(call), PhoneId(body.phone), by.name))
+    return await _steer(parts, by, call, WatchStopped(CallId(call), PhoneId(body.phone), by.name))
 
 
 # ---- queues and desks -------------------------------------------------------------------------------------------------------------
@@ -185,12 +188,13 @@ def _require_phone(parts: Parts, phone: str) -> None:
     require_known("phone", phone, parts.extensions())
 
 
-async def _steer(parts: Parts, call: str, order: Event) -> Response:
+async def _steer(parts: Parts, by: Session, call: str, order: Event) -> Response:
     """Give the order; the answer is how the call is then, null when it is gone."""
     if all(view.call != call for view in parts.engine.board().calls):
         raise Refused(HTTPStatus.NOT_FOUND, "no_such_call", "there is no such call now")
     await parts.engine.submit(order)
-    return json_response(next((view for view in parts.engine.board().calls if view.call == call), None))
+    shown = shown_board(parts.engine.board(), EVERYTHING, parts.sees_numbers(by))
+    return json_response(next((view for view in shown.calls if view.call == call), None))
 
 
 ROUTES = (

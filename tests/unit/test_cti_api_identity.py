@@ -20,7 +20,7 @@ from acd.audit import AuditLog
 from acd.deed import DeedFilter
 from acd.effects import ConsultChanged
 from acd.model import ConsultState, Level, OfferId, queue_of
-from acd.people import UserDirectory
+from acd.people import Row, UserDirectory
 from cti.api_access import Rules, address_of
 from cti.api_sessions import Sessions
 from cti.api_tries import TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS, TRIES_OF_NAME, Tries
@@ -356,6 +356,48 @@ async def test_who_is_limited_to_a_team_does_nothing_to_others(
     own = path.replace(WANG, LI).replace("main-2.1", "main-1.1")
     own_body = {**body, "product_line": "printers"} if body and "product_line" in body else body
     assert (await lead.request(method, own, json=own_body)).status_code == 200
+
+
+HIDDEN = {
+    "a product line": ("/api/incidents?product_line=printers", {"product_line": "servers", "text": "outage"}),
+    "a queue": ("/api/calls/main-1.1/queue?queue=printers.L1", {"queue": "servers.L1"}),
+    "a team": ("/api/messages?team=printers", {"text": "hello", "team": "servers"}),
+    "agents": (f"/api/messages?agents={LI}", {"text": "hello", "agents": [WANG]}),
+}
+
+
+@pytest.mark.parametrize(("path", "body"), HIDDEN.values(), ids=HIDDEN)
+async def test_what_stands_in_the_query_hides_nothing_of_the_body(hotline: Hotline, path: str, body: dict[str, Any]) -> None:
+    calls_of_both(hotline)
+    lead = await hotline.signed_in("lead")
+    assert code_of(await lead.post(path, json=body)) == (403, "not_your_team")
+    assert hotline.house.engine.events == []
+
+
+async def test_nobody_writes_into_the_audit_log_who_does_not_try_to_sign_in(hotline: Hotline) -> None:
+    await hotline.client().post("/api/users", json={"name": "root", "password": "a long one", "role": "admin"})
+    await hotline.client().post("/api/login", json={"name": "chen", "password": "wrong"})
+    assert [who for who, *_ in await hotline.deeds()] == ["chen"]
+
+
+async def test_rights_that_were_taken_while_somebody_signs_in_are_not_his(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    matching = UserDirectory.matching
+
+    async def slowly(directory: UserDirectory, name: str, password: str) -> Row | None:
+        found = await matching(directory, name, password)
+        await directory.change("chen", role="quality")
+        return found
+
+    monkeypatch.setattr(UserDirectory, "matching", slowly)
+    answer = await hotline.client().post("/api/login", json={"name": "chen", "password": PASSWORD})
+    assert code_of(answer) == (401, "wrong_password")
+
+
+async def test_the_answer_to_an_order_shows_no_more_than_the_board(hotline: Hotline) -> None:
+    calls_of_both(hotline)
+    hotline.rules[0] = Rules(numbers_seen_by=frozenset({"admin"}))
+    answer = await (await hotline.signed_in("chen")).post("/api/calls/main-1.1/head-start", json={"seconds": 60})
+    assert (answer.status_code, answer.json()["ani"]) == (200, "138****8000")
 
 
 # ---- numbers -----------------------------------------------------------------------------------------------------------------
