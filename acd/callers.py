@@ -97,7 +97,7 @@ def left(state: State, event: CallerLeft) -> None:
     call = state.calls.get(event.call)
     if call is not None and call.promised:
         callbacks.said_goodbye(state, call)
-    elif call is not None and callbacks.was_lost(call):
+    elif call is not None and callbacks.was_lost(call) and not call.dropped:
         calling_back.lost(state, call)
     elif call is not None:
         refined = _LEFT.get(call.state, event.cause) if event.cause is EndCause.CALLER_HUNG_UP else event.cause

@@ -133,8 +133,11 @@ def look_again(state: State, call: Call, since_us: int) -> None:
     ends = (call.waits_from_us + span(rule.after_seconds) for rule in rules if rule.after_seconds is not None)
     if any(since_us < end <= state.now_us for end in ends):
         state.deadlines.set(Due.OVERFLOW, call, state.now_us)
-    changed_us = next_change(state.plan, since_us) if any(rule.also_waiting for rule in rules) else None
-    if changed_us is not None and changed_us <= state.now_us:
+    if not any(rule.also_waiting for rule in rules):
+        return
+    changed_us = next_change(state.plan, since_us)
+    is_closed = call.queue is not None and not open_now(state, call.queue)  # by hand, for instance, which no calendar tells
+    if is_closed or (changed_us is not None and changed_us <= state.now_us):
         state.deadlines.set(Due.OPENING, state.opening, state.now_us)
 
 

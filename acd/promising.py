@@ -83,6 +83,9 @@ def due(state: State, one: Appointment) -> None:
     if earlier is not None:
         _tell(state, one, CallbackState.CANCELLED, BY_CALLER, f"promised already to {earlier.id}")
         return
+    if not dialable(state, promise.number):
+        _tell(state, one, CallbackState.CANCELLED, "plan", "this number is not dialled any more")
+        return
     call = callers.begin(state, one.id, promise.number, promise.ani_name, promise.dnis, promise.entry)
     call.product_line, call.level, call.language = promise.product_line, promise.level, promise.language
     call.segment, call.urgent = promise.segment, promise.urgent

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from acd import callers, desk, moving
+from acd import callers, desk, moving, overflow
 from acd.calls import Call
 from acd.effects import CallChanged, HangUpCall, HoldCall
 from acd.events import CommandFailed
-from acd.instants import seconds, span
+from acd.instants import micros, seconds, span
 from acd.model import AgentState, CallId, CallState, IllegalTransition, PhoneId
 from acd.queueing import stop_waiting, wait
 from acd.state import State, call_enters
@@ -94,8 +94,10 @@ def not_taken_over(state: State, event: TakeOverFailed) -> None:
         return
     state.say(CallSteered(call.id, "not_taken_over", "", (call.destination or "").removeprefix(SUPERVISOR), ""))
     call.destination = None
+    since_us = micros(call.state_since)
     call_enters(state, call, CallInput.REQUEUED)
     wait(state, call)
+    overflow.look_again(state, call, since_us)
     state.to_hold[call.id] = call
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
+from acd.appointment import Promised
 from acd.board import AgentView, Board, CallView, IncidentView, MessageView, PromiseView, QueueView
 from acd.customer import Customer
 from acd.model import AgentId, CallbackOrder, CallId, ConsultState, Handover, Level, OfferId, OfferState, PhoneId
@@ -170,6 +171,8 @@ class PopMessage(_Sent):
     muted: bool
     recording: Literal["", "on", "paused"]
     earlier_calls: list[EarlierCall] | None
+    promise: Promised | None
+    promises: tuple[Promised, ...]
     link: CompanysPage | None
 
 

@@ -9,7 +9,8 @@ from datetime import timedelta
 from playwright.async_api import Page, expect
 
 from acd.events import AgentStateForced, CallbackCancelled, CallerLeft, IncidentDeclared, IncidentSolved, Ticked
-from acd.model import AgentState, CallbackState, CallId
+from acd.model import AgentState, CallbackState, CallId, Level, QueueId
+from acd.news import News
 from tests.browser.conftest import OpenPage, Served, sign_in_as
 from tests.unit.cti_api_house import HOSTILE_NAME, WANG, now, promise, waiting_call
 
@@ -19,6 +20,10 @@ async def console(served: Served, open_page: OpenPage) -> Page:
     await sign_in_as(page, "chen")
     await page.locator(".console").wait_for()
     return page
+
+
+def wants_to_be_told(number: str) -> News:
+    return News(number, CallId("main-1"), QueueId("printers.L1"), "printers", Level.L1, "zh", "standard", 0, now())
 
 
 async def test_a_waiting_caller_appears_runs_and_goes_without_a_reload(served: Served, open_page: OpenPage) -> None:
@@ -121,7 +126,7 @@ async def test_an_incident_is_switched_on_and_off_and_its_numbers_are_listed(ser
     banner = page.locator("[data-incident='printers-1']")
     await expect(banner).to_contain_text("There is a known outage.")
     await served.house.engine.takes(IncidentDeclared("printers", "outage", "chen"))
-    served.house.engine.noted = [("13900001111", now())]
+    served.house.engine.noted = [wants_to_be_told("13900001111")]
     await banner.get_by_role("button", name="Solved …").click()
     await page.get_by_role("button", name="Solved: switch off now").click()
     await expect(page.get_by_role("dialog", name="the incident is solved")).to_contain_text("13900001111")

@@ -68,7 +68,7 @@ export function PerformancePage({ ui, agents }: { ui: Ui | null; agents: AgentVi
   }, [query]);
   return (
     <main class="report performance" aria-busy={loading}>
-      <Choices wish={wish} report={report} onWish={setWish} />
+      <Choices wish={wish} report={report} onChange={(change) => setWish((before) => ({ ...before, ...change }))} />
       <ProblemLine problem={problem} />
       {report === null ? <p>{words.loading}</p> : <Found report={report} name={groupNames(report, ui, agents)} query={query} />}
     </main>
@@ -84,9 +84,8 @@ function groupNames(report: Performance, ui: Ui | null, agents: AgentView[]): (g
   };
 }
 
-function Choices({ wish, report, onWish }: { wish: Wish; report: Performance | null; onWish(wish: Wish): void }) {
+function Choices({ wish, report, onChange: set }: { wish: Wish; report: Performance | null; onChange(change: Partial<Wish>): void }) {
   const words = useWords();
-  const set = (change: Partial<Wish>) => onWish({ ...wish, ...change });
   const day = (name: "since" | "until", label: string) => (
     <label>
       {label}

@@ -11,7 +11,17 @@ import pytest
 from acd.appointment import CallbackPromised, NotPromised, Promised
 from acd.effects import CallbackChanged, DialBack, RingAgent, ScreenPop
 from acd.encoding import event_from_json, kind_of, to_json
-from acd.events import AgentLoggedOut, CallArrived, CallbackCancelled, CallbackReached, CallQueued, OfferAnswered, TalkEnded, WrapUpEnded
+from acd.events import (
+    AgentLoggedOut,
+    CallArrived,
+    CallbackCancelled,
+    CallbackReached,
+    CallQueued,
+    OfferAnswered,
+    PlanLoaded,
+    TalkEnded,
+    WrapUpEnded,
+)
 from acd.instants import instant, micros
 from acd.model import AgentId, CallbackState, CallId, CallState, IllegalTransition, Level
 from acd.plan import Calendar, CallbackRules, Hours, NumberGuard, Plan
@@ -160,3 +170,15 @@ def test_usual_times_are_those_of_the_queues_clocks_and_hours() -> None:
     assert {name: instant(at_us) for name, at_us in usual_times(plan, printers, micros(tuesday)).items()} == {
         "in_an_hour": datetime(2026, 3, 3, 3, 0, tzinfo=UTC), "next_morning": datetime(2026, 3, 4, 1, 0, tzinfo=UTC),
     }  # fmt: skip
+
+
+def test_a_number_that_is_not_dialled_any_more_when_its_promise_is_due_is_not_dialled() -> None:
+    scene = Scene(plan_of())
+    scene.ready("ann")
+    call = scene.talking("1")
+    scene(promise(call, NINE + timedelta(hours=2)))
+    nobody = NumberGuard(refused=("139",))
+    scene(PlanLoaded(replace(plan_of(), callback_numbers=nobody)))
+    scene.later(2.5 * 3600)
+    assert LATER not in scene.router.calls()
+    assert scene.router.board(scene.now).promises == ()

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from acd.effects import CallChanged, HangUpCall, HoldCall, OfferMade, SendCall
-from acd.events import AgentLoggedIn, CallerLeft, CommandFailed, ExchangeSeen, OfferMissed, SeenCall
+from acd.events import AgentLoggedIn, CallerLeft, CommandFailed, ExchangeSeen, OfferMissed, OfferRinging, SeenCall
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, IllegalTransition, Level, MissCause, PhoneId, QueueId
 from acd.plan import Overflow
 from acd.supervision import (
@@ -331,3 +331,25 @@ def test_the_service_level_now_forgets_what_is_longer_ago_than_half_an_hour() ->
     scene.later(1800.0)
     levels = scene.router.board(scene.now).queues[0]
     assert (levels.service_levels_now["of_offered"], levels.service_levels["of_offered"]) == (None, 0.0)
+
+
+def test_who_was_ringing_while_his_queue_was_closed_by_hand_is_sent_away_when_nobody_answers() -> None:
+    scene = Scene(CLOSING)
+    scene.ready("ann")
+    call = scene.call("1")
+    scene(OfferRinging(scene.offer(call)))
+    scene(QueueSwitched(CLOSES.id, False, None, CHIEF), after=2.0)
+    assert scene.of(SendCall) == []
+    scene(OfferMissed(scene.offer(call), MissCause.NO_ANSWER), after=5.0)
+    scene.later(1.0)
+    assert scene.live(call).state is CallState.DIVERTED
+
+
+def test_who_was_to_be_taken_over_while_his_queue_was_closed_by_hand_is_sent_away() -> None:
+    scene = Scene(CLOSING)
+    call = scene.call("1")
+    scene(CallTakenOver(call, OWN, CHIEF))
+    scene(QueueSwitched(CLOSES.id, False, None, CHIEF), after=2.0)
+    scene(TakeOverFailed(call), after=5.0)
+    scene.later(1.0)
+    assert (scene.live(call).state, scene.live(call).destination) == (CallState.DIVERTED, "closed")

@@ -38,7 +38,7 @@ FEW = {
     "handovers": ("8801",),
 }  # fmt: skip
 """As many rows as are needed: one of a kind is enough."""
-FREE_TEXT = re.compile(r"customers\.file|prompts\.|\.label|\.name$|\.team$|\.choice$|calendars\..*name|\.address|\.(zh|en)$")
+FREE_TEXT = re.compile(r"customers\.file|prompts\.|\.also\.|\.label|\.name$|\.team$|\.choice$|calendars\..*name|\.address|\.(zh|en)$")
 """Places where any text will do."""
 Rows = dict[str | int, Any]
 Place = tuple[str | int, ...]
