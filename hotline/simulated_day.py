@@ -86,7 +86,8 @@ def _keys(menu: MenuPlan, dnis: str, chance: random.Random, customers: Sequence[
             yield key
         elif isinstance(step, Ask):
             right = keys_of[step.prompt]
-            key = chance.choice(wrong_keys[step.prompt] if chance.random() < WRONG_KEY else right)
+            wrong = wrong_keys[step.prompt]  # a menu may have a branch for every key
+            key = chance.choice(wrong if wrong and chance.random() < WRONG_KEY else right)
             yield key
         try:
             step = steps.send(key)

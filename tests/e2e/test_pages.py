@@ -137,7 +137,7 @@ async def test_an_earlier_call_of_this_number_is_on_the_card(chromium: Browser, 
     await card.wait_for()
     await scene.phone_meets("1007", "answered", times=2)
     await picture(page, "desk-earlier-calls-zh")
-    await card.locator(':text("sun.li")').wait_for()
+    await card.locator(f':text("{scene.hotline.config.agents["sun.li"].name}")').first.wait_for()
     await again.hangs_up()
 
 

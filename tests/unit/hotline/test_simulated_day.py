@@ -83,3 +83,11 @@ def test_known_customers_hear_the_welcome_out_and_mostly_go_on_with_their_case()
     assert {visit.dnis for visit in known} == {"4001"}
     assert all(visit.keys[0][0] >= WELCOME_SECONDS[0] for visit in known)
     assert sum([key for _, key in visit.keys] == ["1"] for visit in known) > len(known) / 2
+
+
+@given(st.integers(0, 10_000))
+def test_a_menu_that_has_a_branch_for_every_key_is_walked_too(seed: int) -> None:
+    first = MENU.menus[MENU.start]
+    branches = tuple(replace(first.branches[0], key=key) for key in "0123456789*#")
+    every = replace(MENU, menus={**MENU.menus, MENU.start: replace(first, branches=branches)})
+    assert len(random_visits(every, 60, random.Random(seed))) == 60
