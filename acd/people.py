@@ -27,8 +27,8 @@ log = structlog.get_logger(__name__)
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """OWASP's second choice for argon2id: 19 MiB, two passes, one lane."""
-_OF_A_SESSION = ("name", "role", "agent", "language", "password_hash", "teams", "totp_required", "totp_secret")
-"""Columns of which a change ends the user's sessions."""
+_OF_A_SESSION = ("name", "rights_epoch", "role", "agent", "language", "password_hash", "teams", "totp_required", "totp_secret")
+"""Columns of which a change ends the user's sessions; ``rights_epoch``, which only grows, so that no way back brings them to life again."""
 _NO_SECOND_FACTOR: Row = {"totp_secret": None, "totp_last_step": 0, "recovery_hashes": []}
 
 
@@ -168,8 +168,9 @@ class UserDirectory:
         return dict(found._mapping) if found else None
 
     async def _update(self, name: str, fields: Row) -> bool:
+        changed = {**fields, "rights_epoch": users.c.rights_epoch + 1}
         async with self._engine.begin() as connection:
-            return bool((await connection.execute(users.update().where(users.c.name == name).values(**fields))).rowcount)
+            return bool((await connection.execute(users.update().where(users.c.name == name).values(**changed))).rowcount)
 
 
 def _shown(row: Any) -> Row:

@@ -252,6 +252,7 @@ async def test_an_administrator_adds_changes_and_deactivates_and_it_holds_at_onc
     assert (await wang.get("/api/me")).status_code == 401
     assert code_of(await wang.post("/api/login", json={"name": "wang", "password": PASSWORD})) == (401, "wrong_password")
     await root.post("/api/users/wang/active", json={"active": True})
+    assert (await wang.get("/api/me")).status_code == 401, "his old cookie does not come to life again"
     await root.post("/api/users/wang/password", json={"password": "another password"})
     assert (await wang.post("/api/login", json={"name": "wang", "password": "another password"})).status_code == 200
     assert [deed[1:3] for deed in await hotline.deeds(who="root", action="users")] == [
