@@ -19,6 +19,8 @@ from acd.records import calls
 from hotline.simulated_phones import Habits, Manner
 from tests.e2e.quick_config import HEARTBEAT_SECONDS
 from tests.e2e.scene import Caller, House, Scene
+from tests.e2e.test_by_click import KEEPS, ON_HOLD
+from tests.e2e.test_consult import CALLER, are_at, hear_each_other
 from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
@@ -120,6 +122,40 @@ async def test_killed_with_callers_in_talk_in_hold_and_in_the_menu_and_back_soon
     assert [(record["end_cause"], record["agent"], record["offers"]) for record in ended] == [
         ("caller_hung_up", "li.wei", 1), ("caller_hung_up", "chen.jie", 1), ("caller_hung_up", "chen.jie", 1), ("diverted", None, 0),
     ]  # fmt: skip
+
+
+@pytest.mark.slow
+async def test_killed_with_a_caller_on_hold_he_is_taken_back_or_finds_his_agent_by_himself(scene: Scene) -> None:
+    """Taken back, when the engine is there again soon; without it, the two are put together when its heartbeat is too old."""
+    li = await scene.agent("li.wei")
+    caller = await scene.call("pcs.L1")
+    await li.becomes("talking")
+    await hear_each_other(scene, CALLER, "1001")
+    await li.holds(True)
+    await are_at(scene, ON_HOLD, KEEPS)
+    async with engine_killed(scene.house):
+        pass
+    await are_at(scene, ON_HOLD, KEEPS)
+    await li.open_page()
+    await li.sees(lambda said: said["kind"] == "pop" and said["on_hold"], "that he is still on hold")
+    await li.holds(False)
+    await hear_each_other(scene, CALLER, "1001")
+
+    await li.holds(True)
+    await are_at(scene, ON_HOLD, KEEPS)
+    await scene.hotline.stop_engine(signal.SIGKILL)
+    try:
+        await hear_each_other(scene, CALLER, "1001")
+    finally:
+        await scene.hotline.start_engine()
+    talking = await scene.is_live(caller, "talking")
+    await li.open_page()
+    await li.sees(lambda said: said["kind"] == "pop" and not said["on_hold"], "that they talk")
+    await caller.hangs_up()
+    await li.becomes("wrap_up")
+    record = await scene.ended(caller)
+    assert (talking["agent"], record["agent"], record["end_cause"]) == ("li.wei", "li.wei", "caller_hung_up")
+    assert scene.phone_did("1001").count("invite") == 1, "nobody was rung again"
 
 
 async def test_killed_while_a_phone_rings_the_talk_comes_about_and_is_known_afterwards(scene: Scene) -> None:
