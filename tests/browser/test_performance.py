@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -27,13 +28,18 @@ GROUPS = {
 
 
 class KnownPast:
-    """As many calls for each group as its place says, and more by day than by night."""
+    """As many calls for each group as its place says, and more by day than by night; told while ``may_answer`` is set."""
+
+    def __init__(self) -> None:
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
     def question(self, since: date | None, until: date | None, zone: str | None) -> Question:
         last = until or DAY
         return Question(since or last - timedelta(days=6), last, zone or "Asia/Shanghai")
 
     async def performance(self, question: Question, most_rows: int, scope: Scope) -> Performance:
+        await self.may_answer.wait()
         cut = periods(question.since, question.until, ZoneInfo(question.zone), question.interval)
         sums = {
             (group, place): self._measures(number + 1, 6 + (place * 7 + number) % 5)
@@ -55,10 +61,15 @@ class KnownPast:
 
 
 @pytest.fixture
-async def reports(built_pages: object, open_page: OpenPage) -> AsyncIterator[Page]:
+def past() -> KnownPast:
+    """What the page tells."""
+    return KnownPast()
+
+
+@pytest.fixture
+async def reports(built_pages: object, open_page: OpenPage, past: KnownPast) -> AsyncIterator[Page]:
     """The page, before a supervisor."""
     built = house()
-    past = KnownPast()
     app = create_app(built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, reports=past)  # type: ignore[arg-type]  # of these alone
     server = await serve(app, port=0)
     page = await open_page(f"http://127.0.0.1:{server.port}")
@@ -101,6 +112,19 @@ async def test_the_day_of_25_hours_in_another_zone(reports: Page) -> None:
     await expect(reports.locator(".chart-dot")).to_have_count(25)
     offered = await reports.locator(".performance-table tfoot td").first.inner_text()
     assert int(offered) == sum([int(cell) for cell in await rows.locator("td:nth-child(2)").all_inner_texts()])
+
+
+async def test_what_is_being_typed_stays_when_a_report_comes(reports: Page, past: KnownPast) -> None:
+    rows = reports.locator(".performance-table tbody tr")
+    await expect(rows).to_have_count(3)
+    past.may_answer.clear()
+    await reports.locator("select[name=by]").select_option("product_line")
+    await reports.locator("input[name=zone]").press_sequentially("Europe/Berlin")
+    past.may_answer.set()
+    await expect(rows).to_have_count(2)
+    await expect(reports.locator("input[name=zone]")).to_have_value("Europe/Berlin")
+    await reports.locator("input[name=zone]").press("Enter")
+    await expect(reports.locator(".performance-facts")).to_contain_text("Europe/Berlin")
 
 
 async def test_a_zone_that_there_is_not_is_said_so_and_the_last_report_stays(reports: Page) -> None:

@@ -21,6 +21,7 @@ from hotline.sipp import take
 from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import quick
 from tests.e2e.scene import PASSWORD, PATIENT, SUPERVISOR, SUPERVISORS_PHONE, House, Scene
+from tests.unit.hook_service import HookService
 
 CALLERS_NUMBER = re.compile(r"\b139\d{8}\b")
 """As ``Scene`` gives them."""
@@ -89,10 +90,11 @@ async def opened(folder: Path, change: Change, kind: type[LocalHotline] = LocalH
     await directory.put(SUPERVISOR, PASSWORD, "supervisor", None, "en")
     for agent in hotline.config.agents:
         await directory.put(agent, PASSWORD, "agent", agent, "zh")
-    house = House(hotline, line, database, spare, hook_port, own_phone_port)
+    hooks = HookService(hook_port)
+    house = House(hotline, line, database, spare, hooks, own_phone_port)
     await house.install_phones(folder / "phones", None, PATIENT)
     await line.mend()
-    async with hotline:
+    async with hooks, hotline:
         await house.open()
         yield house
         faults = [line for line in house.said_since() if line["level"] in ("error", "critical") and line["event"] not in PROVOKED]

@@ -32,6 +32,7 @@ from tests.e2e.desk import AgentAtDesk
 from tests.e2e.manager_line import ManagerLine
 from tests.e2e.quick_config import number_of
 from tests.e2e.waiting import PATIENCE, until
+from tests.unit.hook_service import HookService
 
 PASSWORD = "e2e"
 SUPERVISOR = "chief"
@@ -53,14 +54,14 @@ class House:
     """One whole hotline, its records, and ports for callers."""
 
     def __init__(
-        self, hotline: LocalHotline, manager_line: ManagerLine, database: AsyncEngine, caller_ports: Iterator[int], hook_port: int,
+        self, hotline: LocalHotline, manager_line: ManagerLine, database: AsyncEngine, caller_ports: Iterator[int], hooks: HookService,
         own_phone_port: int,
     ) -> None:
         self.hotline = hotline
         self.manager_line = manager_line
         self.caller_ports = caller_ports
-        self.hook_port = hook_port
-        """Where pops are sent to; nobody listens there unless a test does."""
+        self.hooks = hooks
+        """The service that pops are sent to."""
         self.own_phone_port = own_phone_port
         self.numbers = count(1)
         """Every caller of every test has the next one."""

@@ -98,7 +98,6 @@ async def test_who_calls_on_a_holiday_hears_that_and_when_the_queue_opens_again(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)  # a whole minute has to pass, and on a busy machine everything else takes its time too
 async def test_closing_time_with_callers_in_the_queues(scene: Scene) -> None:
     """Who waits is sent away where the rules say so, and else served after the hour; who calls then is sent away in either case."""
     now = datetime.now(SHANGHAI)

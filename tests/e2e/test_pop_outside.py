@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.e2e.scene import Scene
-from tests.unit.hook_service import HookService
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
@@ -40,16 +39,17 @@ async def event_of(reader: asyncio.StreamReader, ani: str, what: str) -> dict[st
 
 
 async def test_a_service_and_a_program_hear_of_the_pop_and_of_its_end(scene: Scene) -> None:
-    async with HookService(scene.house.hook_port) as service, manager(scene) as events:
+    service = scene.house.hooks
+    async with manager(scene) as events:
         li = await scene.agent("li.wei")
         caller = await scene.call("pcs.L1", name='Bob "x", ${EVIL}')
         offered = await event_of(events, caller.ani, "offered")
         answered = await event_of(events, caller.ani, "answered")
         pop = await li.sees_pop_of(caller.ani)
-        await service.takes(2)
+        taken = await service.takes(2, about=pop["offer"])
     assert (offered["Agent"], offered["Phone"], offered["Offer"], offered["ProductLine"]) == ("li.wei", "1001", pop["offer"], "pcs")
     assert answered["Offer"] == pop["offer"]
-    assert [(taken.said["id"], taken.said["event"]) for taken in service.taken] == [(pop["offer"], "offered"), (pop["offer"], "answered")]
+    assert [one.said["event"] for one in taken] == ["offered", "answered"]
     assert pop["link"]["address"] == f"https://crm.example/?number={caller.ani}&name=Bob%20%22x%22%2C%20%24%7BEVIL%7D"
     told = (await scene.house.supervisor.get("/api/screen-pop/webhook")).json()
     assert told["sent"] >= 2 and not told["paused"]

@@ -77,9 +77,9 @@ async def test_each_side_is_recorded_once_the_caller_was_told_but_for_what_the_a
     found = recordings(scene, record["id"])
     for side, hertz in (("caller", CALLER_HERTZ), ("agent", AGENT_HERTZ)):
         before, silent, after = stretches(found[side], hertz)
-        assert before >= TALK_SECONDS / 2, side
+        assert before >= TALK_SECONDS - 0.6, side
         assert silent >= TALK_SECONDS - 0.6, side
-        assert after >= TALK_SECONDS / 2, side
+        assert after >= TALK_SECONDS - 0.6, side
     assert seconds_with(found["caller"], AGENT_HERTZ) == seconds_with(found["agent"], CALLER_HERTZ) == 0.0
     talk = (record["talk_ended_at"] - record["answered_at"]).total_seconds()
     assert len(found["caller"]) / RATE <= talk + 1.0, "neither the notice nor the ringing"

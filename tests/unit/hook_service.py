@@ -39,11 +39,15 @@ class HookService:
         assert self._server is not None
         self._server.close()
 
-    async def takes(self, count: int, seconds: float = 10) -> list[Taken]:
-        """Wait for so many requests in all."""
+    async def takes(self, count: int, seconds: float = 10, about: str | None = None) -> list[Taken]:
+        """Wait for so many requests in all, or with the ``id`` that is asked for; those are returned."""
+
+        def such() -> list[Taken]:
+            return [one for one in self.taken if about is None or one.said.get("id") == about]
+
         async with asyncio.timeout(seconds), self._news:
-            await self._news.wait_for(lambda: len(self.taken) >= count)
-        return self.taken
+            await self._news.wait_for(lambda: len(such()) >= count)
+        return such()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()

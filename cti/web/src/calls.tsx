@@ -1,7 +1,7 @@
 // Calls of the past and of this moment: looked for by what is known of them, newest first. What is looked for stands in the address.
 import { useEffect, useState } from "preact/hooks";
 import { calls, nameOf, storyLink, useCallWords, type CallPage, type CallRow } from "./calls.ts";
-import { Foreign, ProblemLine, useRequest } from "./parts.tsx";
+import { Foreign, ProblemLine, Typed, useRequest } from "./parts.tsx";
 import { StoryPage, surveyText, talked, waited } from "./story.tsx";
 import type { Me, Ui } from "./types.ts";
 import { productLine, queueText, useSpeech } from "./words.ts";
@@ -104,7 +104,7 @@ function Filters({ wish: first, page, ui, me, onWish }: FiltersProps) {
   const day = (field: "since" | "until", label: string) => (
     <label>
       {label}
-      <input type="date" name={field} value={wish[field] ?? page?.[field] ?? ""} onChange={set(field)} />
+      <Typed type="date" name={field} value={wish[field] ?? page?.[field] ?? ""} onTyped={(typed) => setWish({ ...wish, [field]: typed })} />
     </label>
   );
   const queues = [...new Set(ui.targets.queues.map((row) => row.queue))];

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { serverNow } from "./clock.ts";
 import { formulaOf, targetOf } from "./levels.tsx";
-import { ProblemLine, useRequest } from "./parts.tsx";
+import { ProblemLine, Typed, useRequest } from "./parts.tsx";
 import { percent } from "./queues.tsx";
 import type { DayReport, PerformanceRow, Ui } from "./types.ts";
 import { queueText, useSpeech } from "./words.ts";
@@ -56,7 +56,7 @@ export function DayPage({ ui }: { ui: Ui }) {
         <h2>{own.dayTitle}</h2>
         <label>
           {own.dayOf}
-          <input type="date" value={day} max={localDay()} onChange={(event) => event.currentTarget.value && setDay(event.currentTarget.value)} />
+          <Typed type="date" value={day} max={localDay()} onTyped={(typed) => typed && setDay(typed)} />
         </label>
         <label>
           {own.dayQueue}

@@ -1,5 +1,5 @@
 // Single-key shortcuts: heard only outside of fields, and only while the user wants them (WCAG 2.1.4).
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 const KEPT_AS = "hotline.shortcuts";
 
@@ -18,9 +18,9 @@ export function useShortcuts(): [boolean, (on: boolean) => void] {
   ];
 }
 
-/** Calls `press` with each key pressed outside of fields; what it answers true to is done with. */
+/** Calls `press` with each key pressed outside of fields; what it answers true to is done with. Heard from the moment the page shows it. */
 export function useKeys(on: boolean, press: (key: string) => boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!on) return;
     function hear(event: KeyboardEvent): void {
       if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isWriting(event.target)) return;

@@ -1,5 +1,5 @@
 // Small parts that both the desk and the console are made of.
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api.ts";
 import { duration, useNow } from "./clock.ts";
 import { Icon, iconOfState } from "./icons.tsx";
@@ -76,6 +76,25 @@ export function ProblemLine({ problem }: { problem: Problem | null }) {
       )}
     </div>
   );
+}
+
+interface TypedProps {
+  value: string;
+  onTyped(value: string): void;
+  name?: string;
+  type?: "text" | "date";
+  list?: string;
+  max?: string;
+  placeholder?: string | undefined;
+}
+
+/** A field whose text counts once it is complete (Enter, or left). The page may be drawn anew meanwhile: what is being typed stays. */
+export function Typed({ value, onTyped, ...rest }: TypedProps) {
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (field.current && field.current !== document.activeElement) field.current.value = value;
+  });
+  return <input {...rest} ref={field} onChange={(event) => onTyped(event.currentTarget.value)} />;
 }
 
 export function LanguageSwitch() {

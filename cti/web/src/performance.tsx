@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Line, StackedColumns } from "./charts.tsx";
 import { duration } from "./clock.ts";
-import { ProblemLine } from "./parts.tsx";
+import { ProblemLine, Typed } from "./parts.tsx";
 import type { AgentView, FigureColumn, Performance, PerformanceRow, Ui } from "./types.ts";
 import { queueText, productLine, useSpeech, useWords } from "./words.ts";
 
@@ -89,7 +89,7 @@ function Choices({ wish, report, onChange: set }: { wish: Wish; report: Performa
   const day = (name: "since" | "until", label: string) => (
     <label>
       {label}
-      <input type="date" name={name} value={wish[name] || (report?.[name] ?? "")} onChange={(event) => set({ [name]: event.currentTarget.value })} />
+      <Typed type="date" name={name} value={wish[name] || (report?.[name] ?? "")} onTyped={(typed) => set({ [name]: typed })} />
     </label>
   );
   return (
@@ -115,13 +115,7 @@ function Choices({ wish, report, onChange: set }: { wish: Wish; report: Performa
       </label>
       <label>
         {words.timeZone}
-        <input
-          name="zone"
-          list="zones"
-          placeholder={report?.zone}
-          value={wish.zone}
-          onChange={(event) => set({ zone: event.currentTarget.value.trim() })}
-        />
+        <Typed name="zone" list="zones" placeholder={report?.zone} value={wish.zone} onTyped={(typed) => set({ zone: typed.trim() })} />
         <datalist id="zones">
           {Intl.supportedValuesOf("timeZone").map((zone) => (
             <option value={zone} />
