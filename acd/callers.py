@@ -23,17 +23,21 @@ from acd.events import (
 )
 from acd.instants import span
 from acd.model import AgentId, CallId, CallState, ConsultState, EndCause
+from acd.news import TellSolved
 from acd.queueing import join
 from acd.state import State, call_enters
+from acd.supervision import EndWatch, WatchCall
 from acd.tables import CALL, CallInput, ConsultInput
 
 LONGEST_PATH = 64
 """Menu choices kept of a call; nobody goes further, but a broken menu might."""
 MOST_REDOS = 10
-"""So often a failed command is given again before the matter is left to the next look at the exchange."""
+"""So often each failed command is given again before the matter is left to the next look at the exchange."""
 
 _NEVER_REDONE = frozenset({Announce.__name__, TellIncident.__name__})
 """Commands that would be stale by then. Who could not be told of an incident is not kept waiting for that."""
+_LEFT_TO_THE_EXCHANGE = frozenset({WatchCall.__name__, EndWatch.__name__, TellSolved.__name__})
+"""Commands of which only a missing answer is told here: what came of them is seen there, or is over when its time is."""
 
 _LEFT: dict[CallState, EndCause] = {
     CallState.MENU: EndCause.ABANDONED_IN_MENU,
@@ -152,30 +156,45 @@ def join_failed(state: State, event: JoinFailed) -> None:
 
 
 def command_failed(state: State, event: CommandFailed) -> None:
-    """A command about a call failed: it is given again after a while, if it still makes sense then."""
+    """A command about a call failed, or no answer to it came: it is given again after a while, if it still makes sense then."""
     call = state.calls.get(event.call)
-    if event.command in _NEVER_REDONE:
-        if call is not None:
-            incidents.may_be_offered(state, call)
+    if call is None or event.command in _LEFT_TO_THE_EXCHANGE:
         return
-    if call is not None and event.command == Confer.__name__:
+    if event.command in _NEVER_REDONE:
+        incidents.may_be_offered(state, call)
+    elif event.command == Confer.__name__:
         if not event.unsure and call.consult is not None and call.consult.state is ConsultState.CONFERENCE:
             consulted.kept_out(state, call)
-    elif call is not None and event.command == JoinCaller.__name__:
+    elif event.command == JoinCaller.__name__:
         if not event.unsure:  # else they may talk already: the look that follows tells where he is
             consulted.unjoined(state, call)
-    elif call is not None and call.redo_us is None and call.redo_count < MOST_REDOS:
-        call.redo, call.redo_count = event.command, call.redo_count + 1
-        state.deadlines.set(Due.COMMAND_AGAIN, call, state.now_us + span(offering.rest_seconds(call.redo_count)))
+    else:
+        _give_again(state, call, event.command)
+
+
+def _give_again(state: State, call: Call, command: str) -> None:
+    """With whatever else of this call is to be given again; the soonest moment counts."""
+    counts = call.redo_counts = call.redo_counts or {}
+    given = counts.get(command, 0)
+    if command not in call.redos and given < MOST_REDOS:
+        call.redos, counts[command] = (*call.redos, command), given + 1
+        again_us = state.now_us + span(offering.rest_seconds(given + 1))
+        state.deadlines.set(Due.COMMAND_AGAIN, call, again_us if call.redo_us is None else min(again_us, call.redo_us))
 
 
 def redo(state: State, call: Call) -> None:
-    """Give the command that failed again, unless the call has moved on."""
-    if call.redo == HangUpCall.__name__:
+    """Give the commands that failed again, unless the call has moved on."""
+    commands, call.redos = call.redos, ()
+    for command in commands:
+        _redo(state, call, command)
+
+
+def _redo(state: State, call: Call, command: str) -> None:
+    if command == HangUpCall.__name__:
         state.say(HangUpCall(call.id))
     elif call.state is CallState.WAITING:
         state.to_hold[call.id] = call
-    elif call.redo == SendCall.__name__ and call.state is CallState.DIVERTED and call.destination is not None:
+    elif command == SendCall.__name__ and call.state is CallState.DIVERTED and call.destination is not None:
         state.say(SendCall(call.id, call.destination))
-    elif call.redo == SendCall.__name__ and callbacks.still_here(call):
+    elif command == SendCall.__name__ and callbacks.still_here(call):
         state.say(SendCall(call.id, call.callback.said if call.callback is not None else callbacks.PROMISED))

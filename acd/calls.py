@@ -168,10 +168,11 @@ class Call:
     """Offers in a row that failed."""
     rests_until_us: int | None = None
     """No offers until then: they kept failing."""
-    redo: str | None = None
+    redos: tuple[str, ...] = ()
     redo_us: int | None = None
-    """A command about this call that failed, and when to give it again."""
-    redo_count: int = 0
+    """Commands about this call that failed, each once, and when to give them again."""
+    redo_counts: dict[str, int] | None = None
+    """How often each was to be given again."""
     callback: Callback | None = None
     promises: int = 0
     """How often a callback was promised to this caller."""

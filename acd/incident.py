@@ -27,3 +27,5 @@ class Incident:
     """Number -> how far the news is that it is solved."""
     solved_at: datetime | None = None
     solved_by: str = ""
+    tells: bool = False
+    """Who asks to be told is rung: it is solved, and the supervisor said so."""

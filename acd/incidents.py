@@ -101,13 +101,14 @@ def may_be_offered(state: State, call: Call) -> None:
 
 
 def news_wanted(state: State, event: NewsWanted) -> None:
-    """The caller wants to be told when it is solved; his number is noted, once."""
+    """The caller wants to be told when it is solved; his number is noted, once. It may have been solved meanwhile."""
     call = state.calls.get(event.call)
     incident = None if call is None or call.incident is None else state.incidents.get(call.incident)
     if call is not None and incident is not None and dialable(state, call.ani) and call.ani not in incident.numbers:
         incident.numbers[call.ani] = state.now
-        telling.note(state, incident, call)
+        news = telling.note(incident, call, state.now)
         state.say(NumberNoted(call.id, incident.id, call.ani))
+        telling.meet(state, incident, news)
 
 
 def _waiting_for(state: State, product_line: str) -> list[Call]:

@@ -12,13 +12,14 @@ Decides what changes for whom:
 - A *new agent* is logged out and may log in.
 - A *removed agent* who is ready or not ready is logged out at once, with cause ``removed``; one who is reserved, talking or in
   wrap-up finishes that first. If a later plan has him again before that, he stays.
-- A *promised callback* that rests because its queue is closed rests until that opens by the new plan's hours.
+- A *promised callback* that rests because its queue is closed rests until that opens by the new plan's hours; and so does who is to be
+  told that his incident is solved.
 - *Offers* that are open, and misses that were counted, stay. Ring times hold from the next offer on.
 """
 
 from __future__ import annotations
 
-from acd import callbacks
+from acd import callbacks, telling
 from acd.instants import next_midnight
 from acd.model import AgentId, AgentState
 from acd.overflow import watch_hours
@@ -50,6 +51,7 @@ def load(state: State, plan: Plan) -> None:
     spoken = languages_of(plan)
     state.first_step = {queue.id: first_step(state.roster.admission, queue, spoken) for queue in plan.queues}
     _line_up_again(state)
+    telling.go_on(state, state.teller)
 
 
 def _keep_or_remove(state: State, agent: Agent, planned: dict[AgentId, AgentPlan]) -> None:

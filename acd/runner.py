@@ -302,9 +302,9 @@ class Runner:
     async def _report(self, command: Command, detail: str, *, unsure: bool = False) -> None:
         if isinstance(command, (RingAgent, DialBack, StartConsult, ScreenPop)):
             await self.submit(OfferFailed(command.offer, detail))
-        elif isinstance(command, (WatchCall, EndWatch)):
+        elif isinstance(command, (WatchCall, EndWatch)) and not unsure:
             await self.submit(WatchEnded(command.call, command.watch, detail))
-        elif isinstance(command, TellSolved):
+        elif isinstance(command, TellSolved) and not unsure:
             await self.submit(NewsUntold(command.call, command.key, detail))
         elif isinstance(command, AskOutside):
             await self.submit(OutsideFailed(command.call, command.consult, detail))

@@ -102,9 +102,12 @@ def not_taken_over(state: State, event: TakeOverFailed) -> None:
 
 
 def command_failed(state: State, event: CommandFailed) -> None:
-    """A command about a call failed: who could not be taken over waits again."""
+    """A command about a call failed: who could not be taken over waits again. Where no answer came he may be at the supervisor's phone
+    already: the look that follows tells where he is.
+    """
     if event.command == TakeOver.__name__:
-        not_taken_over(state, TakeOverFailed(event.call))
+        if not event.unsure:
+            not_taken_over(state, TakeOverFailed(event.call))
     else:
         callers.command_failed(state, event)
 

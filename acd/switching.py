@@ -6,7 +6,7 @@ overflow rules: a queue that has none for when it is closed can't be closed, for
 
 from __future__ import annotations
 
-from acd import callbacks
+from acd import callbacks, telling
 from acd.deadlines import Due
 from acd.hours import Switch
 from acd.instants import micros
@@ -46,8 +46,9 @@ def over(state: State, switch: Switch) -> None:
 
 
 def changed(state: State, queue: QueuePlan) -> None:
-    """Rules for closing time may send those away who wait; and who is promised a callback may be called, or not."""
+    """Rules for closing time may send those away who wait; and who is promised a callback, or is to be told news, may be called, or not."""
     state.deadlines.set(Due.OPENING, state.opening, state.now_us)
+    telling.go_on(state, state.teller)
     for call in state.calls.values():
         if call.state is CallState.PROMISED and call.queue is not None and call.queue.id == queue.id:
             callbacks.forget_hours(state, call)

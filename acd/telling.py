@@ -8,6 +8,7 @@ in which he was, at the place that his first call had. What he hears, and how he
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from acd.callbacks import dialable
 from acd.calls import Call
@@ -28,19 +29,30 @@ ON_THE_LINE_SECONDS = 60.0
 """So soon it is looked again whether somebody is still on the line himself."""
 
 _PENDING = (NewsState.DUE, NewsState.RINGING)
+_UNTOLD = (*_PENDING, NewsState.IN_VAIN)
+"""Tried, or to be tried: whoever has heard it all the same is told."""
 _DEFAULT = CallbackRules()
 
 
-def note(state: State, incident: Incident, call: Call) -> None:
+def note(incident: Incident, call: Call, now: datetime) -> News:
     """Keep what the telling needs of a caller who wants to be told."""
     assert call.queue is not None and call.product_line is not None and call.level is not None, "who waits is in a queue"
-    incident.news[call.ani] = News(
-        call.ani, call.id, call.queue.id, call.product_line, call.level, call.language or "", call.segment, call.arrived_us, state.now,
+    news = incident.news[call.ani] = News(
+        call.ani, call.id, call.queue.id, call.product_line, call.level, call.language or "", call.segment, call.arrived_us, now,
     )  # fmt: skip
+    return news
+
+
+def meet(state: State, incident: Incident, news: News) -> None:
+    """Somebody asked to be told: where the others are being told already, so is he."""
+    if incident.tells:
+        _enters(state, incident, news, NewsState.DUE)
+        go_on(state, state.teller)
 
 
 def begin(state: State, incident: Incident) -> None:
     """It is solved, and everybody who asked is told."""
+    incident.tells = True
     for news in incident.news.values():
         _enters(state, incident, news, NewsState.DUE)
     go_on(state, state.teller)
@@ -58,24 +70,24 @@ def goes_on(incident: Incident) -> bool:
 
 
 def told(state: State, event: NewsTold) -> None:
-    """He knows; said late or again, it changes nothing."""
-    found = _find(state, event.key)
-    if found is not None and found[1].state is NewsState.RINGING:
+    """He knows, by this attempt or an earlier one, of which nothing was known; said again, it changes nothing."""
+    found = _attempted(state, event.key)
+    if found is not None and found[1].state in _UNTOLD:
         _enters(state, *found, NewsState.TOLD)
         go_on(state, state.teller)
 
 
 def untold(state: State, event: NewsUntold) -> None:
     """He does not; said late or again, it changes nothing."""
-    found = _find(state, event.key)
-    if found is not None and found[1].state is NewsState.RINGING:
+    found = _attempted(state, event.key)
+    if found is not None and found[1].state is NewsState.RINGING and found[1].key == event.key:
         _in_vain(state, *found, event.detail)
         go_on(state, state.teller)
 
 
 def engineer_wanted(state: State, event: EngineerWanted) -> None:
     """His new call has the place of his first one."""
-    found, call = _find(state, event.key), state.calls.get(event.call)
+    found, call = _attempted(state, event.key), state.calls.get(event.call)
     if found is None or call is None or call.state is not CallState.MENU:
         return
     call.arrived_us = found[1].arrived_us
@@ -98,15 +110,14 @@ def go_on(state: State, teller: Teller) -> None:
     for incident, news in pending:
         if news.state is NewsState.DUE:
             at_us = max(news.again_us, rings_from(state, _queue(state, news), max(news.again_us, state.now_us)))
-            if at_us <= state.now_us and news.number in busy:
-                at_us = state.now_us + span(ON_THE_LINE_SECONDS)
-            elif at_us <= state.now_us and free <= 0:
-                continue  # when one of those who are rung is done, it is looked again
-            elif at_us <= state.now_us:
+            if at_us > state.now_us:
+                following.append(at_us)
+            elif news.number in busy:
+                following.append(state.now_us + span(ON_THE_LINE_SECONDS))
+            elif free > 0:  # else it is looked again when one of those who are rung is done
                 free -= _ring(state, incident, news)
                 busy.add(news.number)
-            news.again_us = max(news.again_us, at_us)
-        if news.state in _PENDING:
+        if news.state is NewsState.RINGING:
             following.append(news.again_us)
     if following:
         state.deadlines.set(Due.NEWS, teller, min(following))
@@ -147,8 +158,13 @@ def _everybody(state: State) -> Iterator[tuple[Incident, News]]:
     return ((incident, news) for incident in state.incidents.values() for news in incident.news.values())
 
 
-def _find(state: State, key: str) -> tuple[Incident, News] | None:
-    return next((found for found in _everybody(state) if found[1].key == key), None)
+def _attempted(state: State, key: str) -> tuple[Incident, News] | None:
+    """Who was rung by this attempt, be it his last one or not. Where he asked about two incidents in one call, the one he hears of now."""
+    call, _, attempt = key.rpartition("/")
+    number = attempt.removeprefix("n")
+    made = int(number) if attempt.startswith("n") and number.isdecimal() else 0
+    found = [one for one in _everybody(state) if one[1].call == call and 0 < made <= one[1].attempts]
+    return next((one for one in found if one[1].state is NewsState.RINGING), found[0] if found else None)
 
 
 def _queue(state: State, news: News) -> QueuePlan:

@@ -358,8 +358,9 @@ class Ami:
         await stop_hearing(self._act, command)
 
     async def take_over(self, command: TakeOver) -> None:
-        """Let the caller come to a supervisor's phone."""
-        await self.redirect(command.call, Context.TAKEOVER, command.phone)
+        """Let the caller come to a supervisor's phone; without an answer in time it is looked at again, as for ``join``."""
+        async with self._or_look():
+            await self.redirect(command.call, Context.TAKEOVER, command.phone)
 
     def _connected_session(self, action: str) -> Session:
         if self._session is None or self._wire is None:

@@ -89,6 +89,7 @@ COMPANY = (
 )
 NAMES = tuple(one.id for one in COMPANY)
 KEYED = "13800138000"
+NUMBERS = ("139", "138", "137")
 HEAD_STARTS = {"key-account": 40.0, "urgent": 75.0, RETURNING: 60.0, CALLED_BACK: 50.0}
 PHONES = (*(one.phone for one in COMPANY), PhoneId("2000"))
 TELEPHONY = (
@@ -123,7 +124,7 @@ def plan(strategy: Strategy, mandatory: bool, agents: tuple[Any, ...] = COMPANY)
     rona = {MissCause.BUSY: Rona(5.0, 3), MissCause.REJECTED: Rona(0.0, 4), MissCause.PHONE_LOST: Rona(2.0, 2)}
     numbers = NumberGuard(emergency=("110",))
     return Plan(
-        queues, agents, HEAD_STARTS, rona, outside_lines=("partner",), outside_numbers=numbers
+        queues, agents, HEAD_STARTS, rona, outside_lines=("partner",), outside_numbers=numbers, incident_texts=("outage",), calls_back=True
     )  # fmt: skip
 
 
@@ -242,7 +243,7 @@ class Hotline(RuleBasedStateMachine):
     @rule(number=calls_drawn)
     def a_caller_arrives(self, number: int) -> None:
         fresh = self.call(number) not in self.router.calls() and self.call(number) not in self.ended
-        self.deliver(CallArrived(self.call(number), "139", "", "400", "unified"))
+        self.deliver(CallArrived(self.call(number), NUMBERS[number % len(NUMBERS)], "", "400", "unified"))
         if fresh:
             self.arrived.append(self.call(number))
 

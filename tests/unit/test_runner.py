@@ -15,8 +15,10 @@ from acd.events import CallArrived, CallerLeft, CommandFailed, Event, OfferFaile
 from acd.journal import SqliteJournal
 from acd.journal_pages import JournalPages
 from acd.model import AgentId, CallbackOrder, CallId, HalfDone, IllegalTransition, Level, OfferId, OfferState, PhoneId, QueueId
+from acd.news import NewsUntold, TellSolved
 from acd.ports import EffectFailed, Unsure
 from acd.runner import Runner
+from acd.supervision import EndWatch, WatchCall, WatchEnded, WatchMode
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CALL, OFFER, ANNA, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), AgentId("anna"), QueueId("printers.L2")
@@ -340,3 +342,27 @@ async def test_a_command_of_which_no_answer_came_is_reported_as_one_that_may_hav
     await runner.submit(ARRIVED)
     await runner.stop()
     assert router.handled[1:] == [CommandFailed(CALL, "HoldCall", "no answer within 5 s", unsure=True)]
+
+
+WATCH = WatchCall("main-1.1/w1", CALL, PhoneId("1001"), PhoneId("1900"), WatchMode.LISTEN, 12.0)
+TELL = TellSolved(CALL, "main-1.1/n1", "13900001111", QUEUE, "printers", "zh", "standard", 20.0)
+
+
+@pytest.mark.parametrize("command", [WATCH, EndWatch("main-1.1/w1", CALL), TELL])
+async def test_what_may_have_rung_somebody_is_not_called_over_while_no_answer_came(command: Any) -> None:
+    runner, router, world, _ = running({CallArrived: [command]})
+    world.refused[type(command)] = Unsure("no answer within 5 s")
+    await runner.submit(ARRIVED)
+    await runner.stop()
+    assert router.handled[1:] == [CommandFailed(CALL, type(command).__name__, "no answer within 5 s", unsure=True)]
+
+
+@pytest.mark.parametrize(
+    ("command", "told"), [(WATCH, WatchEnded(CALL, "main-1.1/w1", "gone")), (TELL, NewsUntold(CALL, "main-1.1/n1", "gone"))]
+)
+async def test_what_was_refused_is_over(command: Any, told: Event) -> None:
+    runner, router, world, _ = running({CallArrived: [command]})
+    world.refused[type(command)] = EffectFailed("gone")
+    await runner.submit(ARRIVED)
+    await runner.stop()
+    assert router.handled[1:] == [told]

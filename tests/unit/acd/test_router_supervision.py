@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from acd.callers import MOST_REDOS
 from acd.effects import CallChanged, HangUpCall, HoldCall, OfferMade, SendCall
 from acd.events import AgentLoggedIn, CallerLeft, CommandFailed, ExchangeSeen, OfferMissed, OfferRinging, SeenCall
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, IllegalTransition, Level, MissCause, PhoneId, QueueId
@@ -241,6 +242,55 @@ def test_only_a_conversation_is_heard_and_not_at_a_phone_that_takes_calls() -> N
             scene(WatchAsked(call, PhoneId(phone), WatchMode.LISTEN, CHIEF))
     with pytest.raises(IllegalTransition, match="nobody talks"):
         scene(WatchAsked(scene.call("2"), OWN, WatchMode.LISTEN, CHIEF))
+
+
+@pytest.mark.parametrize("command", ["WatchCall", "EndWatch"])
+def test_who_may_hear_it_is_not_forgotten_though_no_answer_came(command: str) -> None:
+    scene, call = listening()
+    scene(CommandFailed(call, command, "no answer within 5 s", unsure=True))
+    assert [watch.id for watch in scene.live(call).watches] == [f"{call}/w1"]
+    assert scene.later(60.0) == [], "nothing is given again: the exchange will tell"
+    scene(WatchBegan(call, f"{call}/w1"))
+    assert scene.router.board(scene.now).calls[0].watches[0].on
+    scene(WatchStopped(call, OWN, CHIEF))
+    assert scene.of(EndWatch) == [EndWatch(f"{call}/w1", call)]
+
+
+def test_who_may_have_been_taken_over_is_left_where_he_is_until_the_exchange_tells() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    scene(CallTakenOver(call, OWN, CHIEF))
+    assert scene(CommandFailed(call, "TakeOver", "no answer within 5 s", unsure=True)) == []
+    scene(ExchangeSeen("main", (SeenCall(call, "hold"),), ()))
+    assert scene.live(call).state is CallState.WAITING
+    scene(CallTakenOver(call, OWN, CHIEF))
+    scene(ExchangeSeen("main", (SeenCall(call, "after"),), ()))
+    assert scene.live(call).state is CallState.DIVERTED
+
+
+def test_a_hang_up_that_failed_is_given_again_though_another_command_failed_before() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    scene(CommandFailed(call, "HoldCall", "busy"))
+    scene(CallDropped(call, CHIEF))
+    scene(CommandFailed(call, "HangUpCall", "busy"))
+    scene(CommandFailed(call, "HangUpCall", "busy"))
+    happened = scene.later(60.0)
+    assert [type(one) for one in happened if isinstance(one, (HangUpCall, HoldCall))] == [HangUpCall, HoldCall]
+
+
+def test_a_hang_up_is_given_again_however_often_others_failed_but_not_for_ever() -> None:
+    scene = Scene()
+    call = scene.call("1")
+    for _ in range(MOST_REDOS + 5):
+        scene(CommandFailed(call, "HoldCall", "busy"))
+        scene.later(60.0)
+    scene(CallDropped(call, CHIEF))
+    again = 0
+    for _ in range(MOST_REDOS + 5):
+        scene(CommandFailed(call, "HangUpCall", "busy"))
+        again += len([one for one in scene.later(60.0) if isinstance(one, HangUpCall)])
+    assert again == MOST_REDOS
 
 
 def test_what_the_exchange_does_not_have_is_not_heard() -> None:

@@ -8,11 +8,23 @@ from datetime import timedelta
 import pytest
 
 from acd.effects import HoldCall, RingAgent
-from acd.events import CallArrived, CallerLeft, CallQueued, IncidentSolved, NewsWanted, PlanLoaded
-from acd.model import CallbackOrder, CallId, IllegalTransition, Level
+from acd.events import (
+    CallArrived,
+    CallerLeft,
+    CallHandedOn,
+    CallQueued,
+    CommandFailed,
+    IncidentHeard,
+    IncidentSolved,
+    NewsWanted,
+    OfferAnswered,
+    PlanLoaded,
+)
+from acd.model import AgentId, CallbackOrder, CallId, IllegalTransition, Level, QueueId
 from acd.news import EngineerWanted, NewsChanged, NewsState, NewsTold, NewsUntold, TellSolved
-from acd.plan import CallbackRules, Hours, NumberGuard, Plan
+from acd.plan import CallbackRules, Hours, NumberGuard, Overflow, Plan
 from acd.router import Router
+from acd.supervision import QueueSwitched
 from acd.telling import AT_ONCE, HEARING_SECONDS, ON_THE_LINE_SECONDS
 from tests.unit.acd.scene import NINE, PLAN, Scene, queue
 from tests.unit.acd.test_router_incidents import OUTAGE, from_number
@@ -156,6 +168,125 @@ def test_who_wants_an_engineer_joins_his_queue_at_the_place_of_his_first_call() 
     assert (view.told, view.engineers, view.telling) == (1, 1, False)
     scene.ready("ann")
     assert scene.first(RingAgent).call == call, f"before {other}, who rang in after him"
+
+
+def test_who_asks_when_it_is_just_solved_is_told_as_the_others_are() -> None:
+    scene = asked(plan=with_rules())
+    late = from_number(scene, "late", "13911110000")
+    scene(SOLVED)
+    scene(NewsWanted(late), after=1.0)
+    assert rung(scene) == [], "he is on the line still"
+    scene(CallerLeft(late), after=5.0)
+    [command] = [one for one in scene.later(ON_THE_LINE_SECONDS) if isinstance(one, TellSolved)]
+    assert command.number == "13911110000"
+    scene(NewsTold(command.call, command.key), after=8.0)
+    assert stands(scene) == [(NewsState.TOLD, 1)]
+
+
+def test_who_asks_when_it_is_solved_and_nobody_is_told_is_not_told_either() -> None:
+    scene = asked(plan=with_rules())
+    late = from_number(scene, "late", "13911110000")
+    scene(IncidentSolved("printers-1", "chief"))
+    scene(NewsWanted(late), after=1.0)
+    scene(CallerLeft(late))
+    assert not [one for one in scene.later(HOUR) if isinstance(one, TellSolved)]
+
+
+def closed_by_hand(until: timedelta | None) -> Scene:
+    """One is to be told, and his queue was closed before the incident was solved."""
+    closes = Overflow("closed", to_destination="closed", when_closed=True)
+    plan = with_rules()
+    scene = asked(*many(1), plan=replace(plan, queues=(replace(plan.queues[0], overflow=(closes,)), *plan.queues[1:])))
+    scene(QueueSwitched(QueueId("printers.L1"), False, None if until is None else scene.now + until, "chief"))
+    scene(SOLVED)
+    assert rung(scene) == []
+    return scene
+
+
+@pytest.mark.parametrize("until", [timedelta(hours=8), None])
+def test_a_queue_that_is_opened_again_sooner_tells_at_once(until: timedelta | None) -> None:
+    scene = closed_by_hand(until)
+    scene(QueueSwitched(QueueId("printers.L1"), None, None, "chief"), after=60.0)
+    assert rung(scene) == many(1)
+
+
+def test_a_queue_that_is_to_be_closed_longer_tells_nobody_before() -> None:
+    scene = closed_by_hand(timedelta(hours=1))
+    scene(QueueSwitched(QueueId("printers.L1"), False, scene.now + timedelta(hours=3), "chief"), after=60.0)
+    assert not [one for one in scene.later(3 * HOUR - 60.0 - 1.0) if isinstance(one, TellSolved)]
+    assert [one.number for one in scene.later(1.0) if isinstance(one, TellSolved)] == many(1)
+
+
+def test_other_hours_of_a_new_plan_hold_for_who_waits_to_be_told() -> None:
+    at_eleven = tuple(Hours(weekday, 11 * HOUR, 12 * HOUR) for weekday in range(7))
+    scene = asked(*many(1), plan=with_rules(hours=at_eleven))
+    scene(SOLVED)
+    scene(PlanLoaded(with_rules()), after=60.0)
+    assert rung(scene) == many(1)
+
+
+@pytest.mark.parametrize("news", [NewsTold, EngineerWanted])
+def test_who_was_told_though_it_was_not_known_that_he_was_rung_is_not_rung_again(news: type[NewsTold | EngineerWanted]) -> None:
+    scene = asked(*many(1))
+    scene(SOLVED)
+    [command] = scene.of(TellSolved)
+    scene(CommandFailed(command.call, "TellSolved", "no answer within 5 s", unsure=True))
+    assert stands(scene) == [(NewsState.RINGING, 1)], "he may be rung now"
+    scene.later(20.0 + HEARING_SECONDS)
+    assert stands(scene) == [(NewsState.DUE, 1)]
+    call = CallId("main-n1.00")
+    scene(CallArrived(call, command.number, "", "", ""))
+    scene(news(command.call if news is NewsTold else call, command.key))
+    assert stands(scene) == [(NewsState.TOLD if news is NewsTold else NewsState.ENGINEER, 1)]
+    assert not [one for one in scene.later(HOUR) if isinstance(one, TellSolved)]
+
+
+def test_who_is_told_by_an_earlier_attempt_than_the_last_is_told() -> None:
+    scene = asked(*many(1))
+    scene(SOLVED)
+    scene.later(700.0)
+    assert stands(scene) == [(NewsState.RINGING, 2)]
+    scene(NewsTold(CallId("main-00"), "main-00/n1"))
+    assert stands(scene) == [(NewsState.TOLD, 2)]
+    scene(NewsUntold(CallId("main-00"), "main-00/n2", "no_answer"))
+    assert stands(scene) == [(NewsState.TOLD, 2)]
+
+
+def test_who_is_told_after_all_attempts_were_in_vain_is_told() -> None:
+    scene = asked(*many(1))
+    scene(SOLVED)
+    scene.later(HOUR)
+    assert stands(scene) == [(NewsState.IN_VAIN, 2)]
+    scene(NewsTold(CallId("main-00"), "main-00/n2"))
+    assert stands(scene) == [(NewsState.TOLD, 2)]
+    assert scene(NewsTold(CallId("main-00"), "main-00/n2")) == []
+
+
+def test_who_asked_about_two_incidents_in_one_call_is_told_of_both() -> None:
+    scene = Scene(with_rules())
+    scene(OUTAGE)
+    scene(replace(OUTAGE, product_line="servers"))
+    call = from_number(scene, "00", many(1)[0])
+    scene(NewsWanted(call))
+    scene(IncidentHeard(call))
+    scene.ready("ann")
+    scene(OfferAnswered(scene.offer(call)))
+    scene(CallHandedOn(call, AgentId("ann"), QueueId("servers.L1")))
+    scene(NewsWanted(call))
+    scene(CallerLeft(call))
+    for incident in ("printers-1", "servers-2"):
+        scene(IncidentSolved(incident, "chief", tell=True))
+        [command] = scene.of(TellSolved)
+        scene(NewsTold(command.call, command.key))
+    assert [view.told for view in scene.router.board(scene.now).incidents] == [1, 1]
+
+
+@pytest.mark.parametrize("key", ["main-00/n0", "main-00/n3", "main-00/n", "main-00/x1", "main-00", ""])
+def test_news_of_an_attempt_that_never_was_changes_nothing(key: str) -> None:
+    scene = asked(*many(1))
+    scene(SOLVED)
+    assert scene(NewsTold(CallId("main-00"), key)) == []
+    assert stands(scene) == [(NewsState.RINGING, 1)]
 
 
 def test_a_restart_in_the_middle_of_it_goes_on() -> None:
