@@ -38,6 +38,7 @@ from config.schema import (
 from config.schema.nearest import did_you_mean
 from config.schema.need import Combination, expression_of, leaves
 from config.schema.source import Path, Problem
+from config.scoring_forms import broken_forms
 from config.spoken import DIGITS, OPENING_LANGUAGES, SPOKEN_DIGITS, SPOKEN_HANDOVER, SPOKEN_SOLVED
 from config.values_said import unsayable
 from ivr.menu import digit_prompt
@@ -433,5 +434,5 @@ def _ports(config: Config) -> Iterator[Problem]:
 _RULES: tuple[Rule, ...] = (
     languages, _prompts, _case_states, _incidents, _continue_case, _labels, _voice_menu, _entries, _handovers, feature_codes,
     _menus, _inputs, _notices, _queues, _calendars, _relief, _callback_line, _outside_numbers, _agents, _segments, _destinations,
-    _exchanges, _ports,
+    _exchanges, _ports, broken_forms,
 )  # fmt: skip

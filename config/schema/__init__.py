@@ -15,6 +15,7 @@ from config.schema.customers import CustomersRow, HttpCustomers, SqlCustomers
 from config.schema.need import Combination, Need
 from config.schema.outside import OutsideNumbers
 from config.schema.pop import PopUrl, ScreenPopRow, Webhook
+from config.schema.quality import Quality
 from config.schema.relief import AnnounceRow, CalendarRow, CallbackLine, CallbackRow, HoursRow, OverflowRow
 from config.schema.routing import (
     AgentRow,
@@ -175,6 +176,7 @@ class Config(Strict):
     survival: Survival = Field(default=Survival(), description="What Asterisk does by itself while the engine does not answer.")
     recording: Recording = Field(default=Recording(), description="How conversations are recorded; which ones, the queues say.")
     survey: Survey = Field(default=Survey(), description="What is asked after a call, and what counts as solved by the first one.")
+    quality: Quality | None = Field(default=None, description="How conversations are scored; without it, they are not.")
     supervision: Supervision = Field(default=Supervision(), description="What supervisors see and may do.")
     demo: Demo = Field(default=Demo(), description="Ports of the demo.")
 
@@ -246,6 +248,7 @@ __all__ = [
     "Problem",
     "ProductLine",
     "Prompts",
+    "Quality",
     "QueueOverride",
     "QueueRules",
     "Queues",
