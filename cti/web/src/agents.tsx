@@ -6,7 +6,7 @@ import { Icon } from "./icons.tsx";
 import { useNow } from "./clock.ts";
 import { levelOfAgent, Marked } from "./levels.tsx";
 import { useToast } from "./toast.tsx";
-import { Clock, Foreign, ProblemLine, StatePill, useRequest } from "./parts.tsx";
+import { Clock, DialogEnd, Foreign, StatePill, useRequest } from "./parts.tsx";
 import type { AgentStateName, AgentView, CallView, Ui } from "./types.ts";
 import { stateCause, useWords } from "./words.ts";
 
@@ -152,15 +152,7 @@ function SetState({ agent, ui, onDone }: { agent: AgentView; ui: Ui; onDone(): v
           {own.why}
           <input maxLength={200} value={why} onInput={(event) => setWhy(event.currentTarget.value)} />
         </label>
-        <ProblemLine problem={request.problem} />
-        <div class="dialog-end">
-          <button type="button" onClick={onDone}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={request.busy}>
-            {words.apply}
-          </button>
-        </div>
+        <DialogEnd request={request} does={words.apply} onDone={onDone} />
       </form>
     </dialog>
   );

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
-import { Clock, Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
+import { Clock, DialogEnd, Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
 import type { IncidentReport, IncidentView, Language, Ui } from "./types.ts";
 import { productLine, useSpeech } from "./words.ts";
 
@@ -60,15 +60,7 @@ function Declare({ incidents, ui, onShow, onDone }: { incidents: IncidentView[];
         <p class="soft">{words.incidentHint}</p>
         <Choices legend={words.productLine} name="line" choices={lines.map((one) => [one, productLine(ui, language, one)])} chosen={line} onChoose={setLine} />
         <Choices legend={words.incidentText} name="text" choices={texts.map((one) => [one, textOf(ui, language, one)])} chosen={text} onChoose={setText} />
-        <ProblemLine problem={request.problem} />
-        <div class="dialog-end">
-          <button type="button" onClick={onDone}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={request.busy || !line || !text}>
-            {words.incidentOn}
-          </button>
-        </div>
+        <DialogEnd request={request} does={words.incidentOn} blocked={!line || !text} onDone={onDone} />
       </form>
       {solved.length > 0 && (
         <section>

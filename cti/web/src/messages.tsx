@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { useModal } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
-import { Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
+import { DialogEnd, Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
 import type { DeskMessage, MessageView, Ui } from "./types.ts";
 import { useWords } from "./words.ts";
 
@@ -49,15 +49,7 @@ function Write({ messages, ui, onDone }: { messages: MessageView[]; ui: Ui; onDo
           {own.messageText}
           <textarea required maxLength={500} rows={3} value={text} onInput={(event) => setText(event.currentTarget.value)} />
         </label>
-        <ProblemLine problem={request.problem} />
-        <div class="dialog-end">
-          <button type="button" onClick={onDone}>
-            {words.close}
-          </button>
-          <button type="submit" class="primary" disabled={request.busy || text.trim() === ""}>
-            {own.send}
-          </button>
-        </div>
+        <DialogEnd request={request} does={own.send} blocked={text.trim() === ""} leave={words.close} onDone={onDone} />
       </form>
       {messages.length > 0 && (
         <section>

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { useModal } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
-import { ProblemLine, useRequest } from "./parts.tsx";
+import { DialogEnd, ProblemLine, useRequest } from "./parts.tsx";
 import { useToast } from "./toast.tsx";
 import type { AgentView, CallView, Ui, WatchMode, WatchView } from "./types.ts";
 import { queueText, useSpeech, useWords } from "./words.ts";
@@ -117,15 +117,7 @@ function Orders({ call, orders, agents, ui, onDone }: OrdersProps) {
           {own.why} <span class="soft">({own.whyHint})</span>
           <input maxLength={200} value={why} required={order === "hang_up"} onInput={(event) => setWhy(event.currentTarget.value)} />
         </label>
-        <ProblemLine problem={request.problem} />
-        <div class="dialog-end">
-          <button type="button" onClick={onDone}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={request.busy}>
-            {own.orders[order]}
-          </button>
-        </div>
+        <DialogEnd request={request} does={own.orders[order]} onDone={onDone} />
       </form>
     </dialog>
   );

@@ -97,6 +97,32 @@ export function Typed({ value, onTyped, ...rest }: TypedProps) {
   return <input {...rest} ref={field} onChange={(event) => onTyped(event.currentTarget.value)} />;
 }
 
+interface DialogEndProps {
+  request: { busy: boolean; problem: Problem | null };
+  does: string;
+  blocked?: boolean;
+  leave?: string;
+  onDone(): void;
+}
+
+/** How the form of a dialog ends: what was refused, the button that only closes it, and the one that does what it says. */
+export function DialogEnd({ request, does, blocked = false, leave, onDone }: DialogEndProps) {
+  const words = useWords();
+  return (
+    <>
+      <ProblemLine problem={request.problem} />
+      <div class="dialog-end">
+        <button type="button" onClick={onDone}>
+          {leave ?? words.cancel}
+        </button>
+        <button type="submit" class="primary" disabled={request.busy || blocked}>
+          {does}
+        </button>
+      </div>
+    </>
+  );
+}
+
 export function LanguageSwitch() {
   const { language, speak, words } = useSpeech();
   const other = language === "zh" ? "en" : "zh";

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { useModal } from "./dialog.tsx";
-import { Clock, Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
+import { Clock, DialogEnd, Foreign, Moment, useRequest } from "./parts.tsx";
 import type { AgentView, PromiseView, Ui } from "./types.ts";
 import { queueText, useSpeech, useWords } from "./words.ts";
 
@@ -110,15 +110,7 @@ function CallOff({ promise, onDone }: { promise: PromiseView; onDone(): void }) 
           {words.reason}
           <input type="text" name="reason" required maxLength={200} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
         </label>
-        <ProblemLine problem={request.problem} />
-        <div class="dialog-end">
-          <button type="button" onClick={onDone}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={request.busy || reason.trim() === ""}>
-            {words.callOffNow}
-          </button>
-        </div>
+        <DialogEnd request={request} does={words.callOffNow} blocked={reason.trim() === ""} onDone={onDone} />
       </form>
     </dialog>
   );

@@ -4,7 +4,7 @@ import * as api from "./api.ts";
 import { useModal } from "./dialog.tsx";
 import { serverNow } from "./clock.ts";
 import { Icon } from "./icons.tsx";
-import { ProblemLine, useRequest } from "./parts.tsx";
+import { DialogEnd, useRequest } from "./parts.tsx";
 import { useToast } from "./toast.tsx";
 import type { Language, QueueView, Ui } from "./types.ts";
 import { queueText, useSpeech, useWords } from "./words.ts";
@@ -83,15 +83,7 @@ export function SwitchQueue({ queue, ui, onDone }: { queue: QueueView; ui: Ui; o
           {own.why}
           <input maxLength={200} value={why} required={state === "closed"} onInput={(event) => setWhy(event.currentTarget.value)} />
         </label>
-        <ProblemLine problem={request.problem} />
-        <div class="dialog-end">
-          <button type="button" onClick={onDone}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={request.busy}>
-            {own.switchStates[state]}
-          </button>
-        </div>
+        <DialogEnd request={request} does={own.switchStates[state]} onDone={onDone} />
       </form>
     </dialog>
   );

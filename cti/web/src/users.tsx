@@ -1,7 +1,7 @@
 // The administrator's page: who may sign in and as what, and the tokens of other programs.
 import { useEffect, useState } from "preact/hooks";
 import { Dialog } from "./dialog.tsx";
-import { Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
+import { DialogEnd, Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
 import * as people from "./people.ts";
 import { usePeople, type Rights, type Token, type User } from "./people.ts";
 import type { Ui } from "./types.ts";
@@ -134,15 +134,7 @@ function UserDialog({ user, teams, ui, onDone }: { user: User | null; teams: str
           <input type="checkbox" checked={rights.totp_required} onChange={(event) => set({ totp_required: event.currentTarget.checked })} />
           {text.mustHaveOne}
         </label>
-        <ProblemLine problem={request.problem} />
-        <div class="dialog-end">
-          <button type="button" onClick={onDone}>
-            {text.close}
-          </button>
-          <button type="submit" class="primary" disabled={request.busy}>
-            {text.save}
-          </button>
-        </div>
+        <DialogEnd request={request} does={text.save} leave={text.close} onDone={onDone} />
       </form>
       {user && <Measures user={user} busy={request.busy} onApply={apply} />}
     </Dialog>
@@ -218,15 +210,7 @@ function NewToken({ teams, onDone }: { teams: string[]; onDone(): void }) {
           {text.days}
           <input type="number" min={1} max={3650} value={days} onInput={(event) => setDays(event.currentTarget.value)} />
         </label>
-        <ProblemLine problem={request.problem} />
-        <div class="dialog-end">
-          <button type="button" onClick={onDone}>
-            {text.close}
-          </button>
-          <button type="submit" class="primary" disabled={request.busy}>
-            {text.makeToken}
-          </button>
-        </div>
+        <DialogEnd request={request} does={text.makeToken} leave={text.close} onDone={onDone} />
       </form>
     </Dialog>
   );
