@@ -14,10 +14,10 @@ from cti import api_messages as messages
 from cti.api_board_changes import changes
 from cti.api_pages import Page
 from cti.api_sessions import Session
-from cti.api_shown import shown_board
+from cti.api_shown import figures_alone, shown_board
 
 Sight = tuple[object, ...]
-"""What makes two persons see the same: teams, and whether they see numbers."""
+"""What makes two persons see the same: teams, whether they see numbers, and whether it is a wall instead."""
 BOARD = "board"
 
 
@@ -61,8 +61,9 @@ class Boards:
                 page.put(whole, replaces=BOARD)
 
     def _shown(self, page: Page, board: Board) -> Board:
-        return shown_board(board, self._scope(page.session), page.sees_numbers)
+        shown = shown_board(board, self._scope(page.session), page.sees_numbers)
+        return figures_alone(shown) if page.session.is_wall else shown
 
 
 def _sight(page: Page) -> Sight:
-    return (page.session.teams, page.sees_numbers)
+    return (page.session.teams, page.sees_numbers, page.session.is_wall)

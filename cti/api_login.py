@@ -17,7 +17,7 @@ from cti.api_desk import json_response
 from cti.api_messages import UiConfig
 from cti.api_parts import COOKIE, Body, Parts, SignedIn, TheParts, client_address
 from cti.api_problems import Refused
-from cti.api_routes import EVERYBODY, SIGNED_IN, Route
+from cti.api_routes import EVERYBODY, SIGNED_IN, WATCHING, Route
 from cti.api_sessions import Session, User
 from cti.api_socket import me
 
@@ -190,11 +190,11 @@ async def _begin(user: User, request: Request, parts: Parts, seen: str | None = 
 
 
 def _with_cookie(response: Response, cookie: str, request: Request, parts: Parts) -> Response:
-    response.set_cookie(COOKIE, cookie, max_age=parts.sessions.lasts_seconds, httponly=True, samesite="strict", secure=_over_tls(request))
+    response.set_cookie(COOKIE, cookie, max_age=parts.sessions.lasts_seconds, httponly=True, samesite="strict", secure=over_tls(request))
     return response
 
 
-def _over_tls(request: Request) -> bool:
+def over_tls(request: Request) -> bool:
     """By the browser's own word: what a proxy in front says of the request is not listened to."""
     return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https://")
 
@@ -211,7 +211,7 @@ ROUTES = (
     Route("POST", "/api/second-factor", EVERYBODY, begin_second_factor, Enrolment, takes_key=False),
     Route("POST", "/api/second-factor/confirm", EVERYBODY, confirm_second_factor, Enrolled, takes_key=False),
     Route("POST", "/api/logout", SIGNED_IN, logout, status=HTTPStatus.NO_CONTENT, takes_key=False),
-    Route("GET", "/api/me", SIGNED_IN, who_am_i, Me),
+    Route("GET", "/api/me", WATCHING, who_am_i, Me),
     Route("POST", "/api/me/password", SIGNED_IN, change_password, Me, takes_key=False),
     Route("GET", "/api/config/ui", SIGNED_IN, configuration, UiConfig),
 )

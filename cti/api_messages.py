@@ -95,6 +95,11 @@ def ui_config(
     )  # fmt: skip
 
 
+def wall_config(ui: UiConfig) -> UiConfig:
+    """What a wall needs of it: how the lines are called, and what is aimed at."""
+    return UiConfig((), (), ui.languages, ui.product_lines, Targets((), (), ()), supervision=ui.supervision)
+
+
 def _queue_targets(plan: Plan, labels: Mapping[str, Mapping[str, str]]) -> tuple[QueueTarget, ...]:
     places = {line: place for place, line in enumerate(labels)}
     by_product = sorted(plan.queues, key=lambda queue: (places[queue.product_line], queue.level))

@@ -40,7 +40,7 @@ class Page:
     @property
     def sees_board(self) -> bool:
         """Whether this page is shown what goes on, of all or of some teams."""
-        return self.session.supervises
+        return self.session.supervises or self.session.is_wall
 
     def put(self, text: str, replaces: str | None = None) -> None:
         """Send ``text`` when the page reads; it takes the place of an unsent one with the same ``replaces``."""

@@ -31,6 +31,8 @@ from cti.api_sessions import Session, Sessions, Users
 from cti.api_tries import Tries
 
 COOKIE = "hotline_session"
+WALL_COOKIE = "hotline_wall"
+"""Holds a wall's token: such a screen has no keyboard to sign in with, and nobody who would."""
 _DAY = "^2[01][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 """Of these two centuries: at the ends of the calendar there is no day before, or none after."""
 LONGEST_ID = 128
@@ -194,11 +196,18 @@ TheParts = Annotated[Parts, Depends(parts_of)]
 
 
 async def session_of(connection: HTTPConnection, parts: Parts) -> Session | None:
-    """Whose request or socket it is: by its token when it has one, else by its cookie. None for nobody's."""
+    """Whose request or socket it is: by its token when it has one, else by a person's cookie, else by a wall's. None for nobody's."""
     token = token_in(connection.headers.get("authorization"))
     if token is not None:
         return await parts.bearers.current(token)
-    return await parts.sessions.current(connection.cookies.get(COOKIE), parts.users)
+    person = await parts.sessions.current(connection.cookies.get(COOKIE), parts.users)
+    return person or await wall_session(connection.cookies.get(WALL_COOKIE), parts)
+
+
+async def wall_session(token: str | None, parts: Parts) -> Session | None:
+    """The session of a wall's token; None for every other one, however good: nothing else may come in a cookie."""
+    session = await parts.bearers.current(token) if token else None
+    return session if session is not None and session.is_wall else None
 
 
 async def signed_in(request: Request, parts: TheParts) -> Session:

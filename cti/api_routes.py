@@ -21,7 +21,7 @@ from cti.api_once import ActionRoute, Allowed, keyed_route
 from cti.api_parts import SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_scoped import within_teams
-from cti.api_sessions import Session
+from cti.api_sessions import WALL_ROLE, Session
 
 
 class Role(StrEnum):
@@ -32,10 +32,14 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     QUALITY = "quality"
     ADMIN = "admin"
+    WALL = WALL_ROLE
+    """A screen on the wall: a token, never a user."""
 
 
 EVERYBODY = frozenset(Role)
-SIGNED_IN = EVERYBODY - {Role.NOBODY}
+SIGNED_IN = EVERYBODY - {Role.NOBODY, Role.WALL}
+WATCHING = EVERYBODY - {Role.NOBODY}
+"""Who is shown something live; a wall nothing but its figures."""
 SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 REPORTING = SUPERVISING | {Role.QUALITY}
 """Who looks at what was: figures, recordings."""

@@ -21,6 +21,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 log = structlog.get_logger()
 
 SUPERVISING_ROLES = frozenset({"supervisor", "admin"})
+WALL_ROLE = "wall"
 SESSION_SECONDS = 12 * 3600
 """A working day with its overtime; then the password is asked for again."""
 IDLE_SECONDS = 3600.0
@@ -101,6 +102,11 @@ class Session:
     def supervises(self) -> bool:
         """Whether he may see everything and set others' states."""
         return self.role in SUPERVISING_ROLES
+
+    @property
+    def is_wall(self) -> bool:
+        """Whether it is a screen before which anybody may stand: it is shown figures alone."""
+        return self.role == WALL_ROLE
 
 
 class Sessions:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from acd.appointment import Promised
-from acd.board import Board, CallView, PromiseView
+from acd.board import AgentView, Board, CallView, PromiseView, QueueView
 from acd.effects import ScreenPop
 from acd.masking import masked, masked_text
-from acd.model import Handover
+from acd.model import AgentId, AgentState, Handover
 from acd.scope import Scope
 from cti.api_cards import Card
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def shown_board(board: Board, scope: Scope, numbers: bool) -> Board:
@@ -19,6 +22,24 @@ def shown_board(board: Board, scope: Scope, numbers: bool) -> Board:
     if numbers:
         return own
     return replace(own, calls=tuple(map(_call, own.calls)), promises=tuple(map(shown_promise, own.promises)))
+
+
+def figures_alone(board: Board) -> Board:
+    """What a wall shows: the queues' figures, and how many agents are in which state; nobody's name, number or words."""
+    states = sorted(agent.state for agent in board.agents)
+    return Board(
+        board.at, calls=(), agents=tuple(_somebody(place, state) for place, state in enumerate(states)),
+        queues=tuple(map(_unsigned, board.queues)),
+    )  # fmt: skip
+
+
+def _somebody(place: int, state: AgentState) -> AgentView:
+    """One of those who are in the state; which one can't be told, and since when neither."""
+    return AgentView(AgentId(str(place)), "", "", state, _NEVER, "", None, False, False, None, 0, None)
+
+
+def _unsigned(queue: QueueView) -> QueueView:
+    return queue if queue.switched is None else replace(queue, switched=replace(queue.switched, by="", why=""))
 
 
 def shown_card(card: Card, numbers: bool) -> Card:

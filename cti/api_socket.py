@@ -19,7 +19,7 @@ from cti import api_messages as messages
 from cti import api_sessions
 from cti.api_pages import CLOSE_SESSION_OVER, Page
 from cti.api_parts import Parts, parts_of, session_of
-from cti.api_routes import SIGNED_IN, Route
+from cti.api_routes import WATCHING, Route
 from cti.api_sessions import Session
 
 CLOSE_NOT_UNDERSTOOD = 1003
@@ -60,7 +60,8 @@ async def talk_to_page(socket: WebSocket) -> None:
         await socket.close(CLOSE_SESSION_OVER)
         return
     page = Page(session, parts.sees_numbers(session))
-    page.put(messages.hello(datetime.now(UTC), me(session, parts.sees_numbers(session)), parts.ui()))
+    ui = messages.wall_config(parts.ui()) if session.is_wall else parts.ui()
+    page.put(messages.hello(datetime.now(UTC), me(session, parts.sees_numbers(session)), ui))
     try:
         await parts.live.join(page)
         await _converse(socket, page, parts)
@@ -115,4 +116,4 @@ async def _listen(socket: WebSocket, page: Page, parts: Parts) -> None:
             page.put(messages.pong(datetime.now(UTC)), replaces="pong")
 
 
-ROUTES = (Route("WEBSOCKET", "/ws", SIGNED_IN, talk_to_page),)
+ROUTES = (Route("WEBSOCKET", "/ws", WATCHING, talk_to_page),)

@@ -29,6 +29,7 @@ from cti import (
     api_takers,
     api_transfer,
     api_users,
+    api_wall,
     api_watch,
 )
 from cti.api_routes import Route
@@ -57,6 +58,7 @@ MODULES: Final = (
     api_events_socket,
     api_socket,
     api_watch,
+    api_wall,
     api_reference,
     api_index,
 )

@@ -24,6 +24,7 @@ from cti.api_routes import ADMINISTERING, Route
 LONGEST_DAYS = 3650
 
 RoleName = Literal["agent", "supervisor", "quality", "admin"]
+TokenRole = Literal["agent", "supervisor", "quality", "admin", "wall"]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 NewPassword = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=256)]
 Teams = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)]
@@ -81,10 +82,10 @@ class UserList(BaseModel):
 
 
 class NewToken(Body):
-    """What another program may do: as much as a user of this role and these teams."""
+    """What another program may do: as much as a user of this role and these teams; a ``wall`` is shown their figures, and nothing else."""
 
     name: Name
-    role: RoleName = "supervisor"
+    role: TokenRole = "supervisor"
     teams: Teams = Field(default=[])
     days: Annotated[int, Field(strict=False, ge=1, le=LONGEST_DAYS)] | None = 365
     """How long it is good; null: until it is revoked."""

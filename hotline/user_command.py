@@ -23,6 +23,7 @@ from hotline import places
 from hotline.places import Refused
 
 ROLES = ("agent", "supervisor", "quality", "admin")
+TOKEN_ROLES = (*ROLES, "wall")
 TOKEN_DAYS = 365
 
 
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="list the users")
     token = actions.add_parser("token", help="make a token for another program, and print it; it can't be had again")
     token.add_argument("name", help="what it is for")
-    token.add_argument("--role", choices=ROLES, default="supervisor")
+    token.add_argument("--role", choices=TOKEN_ROLES, default="supervisor")
     _add_teams(token)
     token.add_argument("--days", type=int, default=TOKEN_DAYS, help=f"how long it is good (default: {TOKEN_DAYS}; 0: until it is revoked)")
     actions.add_parser("tokens", help="list the tokens")

@@ -22,6 +22,7 @@ from tests.unit.cti_api_house import LI, WANG, House, house, waiting_call
 from tests.unit.people_house import PASSWORD, app_of, settle
 
 NEW_PASSWORD = "a password for wang"
+FOUR_K = {"width": 3840, "height": 2160}
 
 
 @pytest.fixture
@@ -159,6 +160,45 @@ async def test_a_token_is_shown_once_and_revoked(served: tuple[House, str], open
     await picture(root, "users")
     await root.get_by_role("button", name="Revoke crm").click()
     await expect(root.get_by_role("row", name="crm")).to_contain_text("revoked")
+
+
+async def test_a_wall_shows_its_figures_by_its_address_alone_which_is_seen_nowhere_afterwards(
+    served: tuple[House, str], open_page: OpenPage
+) -> None:
+    built, address = served
+    built.engine.add_call(waiting_call("main-1.1", waited_seconds=300))
+    root = await open_page(address)
+    await sign_in(root, "root", PASSWORD)
+    await root.get_by_role("link", name="Users").click()
+    await root.get_by_role("button", name="New token").click()
+    await root.get_by_label("What it is for").fill("lobby")
+    await root.get_by_label("Role").select_option("wall")
+    await root.get_by_role("button", name="Make the token").click()
+    link = await root.locator(".secret").inner_text()
+    await picture(root, "users-wall-token")
+    await root.get_by_role("button", name="Close").click()
+
+    wall = await open_page(address, "zh-CN", FOUR_K)
+    asked: list[str] = []
+    wall.on("request", lambda request: asked.extend([request.url, request.headers.get("referer", "")]))
+    await wall.goto(link)
+    row = wall.locator(".wall-lines tr[data-queue='printers.L1']")
+    await expect(row.locator(".marked-alarm")).to_contain_text("05:")
+    assert wall.url == f"{address}/wall"
+    assert not [one for one in asked if "hl_" in one]
+    assert await wall.evaluate("document.cookie + JSON.stringify(localStorage)") == "{}", "no script can read it"
+    await picture(wall, "wall-by-token")
+    await wall.goto("/")
+    await wall.locator("form.login-card").wait_for()
+    await wall.goto("/wall")
+    await row.wait_for()
+
+    await root.get_by_role("button", name="Revoke lobby").click()
+    await wall.locator("form.login-card").wait_for()
+    again = await open_page(address)
+    await again.goto(link)
+    await expect(again.get_by_role("alert")).to_contain_text("good no more")
+    assert again.url == f"{address}/wall"
 
 
 async def test_a_supervisor_of_one_team_sees_nothing_of_the_other(served: tuple[House, str], open_page: OpenPage) -> None:

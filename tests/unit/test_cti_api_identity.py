@@ -22,6 +22,7 @@ from acd.effects import ConsultChanged
 from acd.model import ConsultState, Level, OfferId, queue_of
 from acd.people import Row, UserDirectory
 from cti.api_access import Rules, address_of
+from cti.api_parts import WALL_COOKIE
 from cti.api_sessions import Sessions
 from cti.api_tries import TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS, TRIES_OF_NAME, Tries
 from tests.unit.cti_api_house import LI, SECRET, WANG, House, house, pop, waiting_call
@@ -311,6 +312,40 @@ async def test_a_program_uses_the_api_with_a_token_until_it_is_revoked(hotline: 
     assert (await root.post(f"/api/tokens/{made['id']}/revoke")).status_code == 204
     assert code_of(await crm.get("/api/me")) == (401, "signed_out")
     assert code_of(await root.post(f"/api/tokens/{made['id']}/revoke")) == (404, "no_such_token")
+
+
+async def test_a_wall_is_opened_once_with_its_token_and_may_nothing_until_it_is_revoked(hotline: Hotline) -> None:
+    root, wall = await hotline.signed_in("root"), hotline.client()
+    made = (await root.post("/api/tokens", json={"name": "lobby", "role": "wall", "teams": ["printers"]})).json()
+    opened = await wall.post("/api/wall", json={"token": made["token"]})
+    assert (opened.json()["role"], opened.json()["teams"], opened.json()["sees_numbers"]) == ("wall", ["printers"], False)
+    assert {"HttpOnly", "SameSite=strict"} <= set(opened.headers["set-cookie"].split("; "))
+    assert (await wall.get("/api/me")).json()["name"] == "token:lobby"
+    for path in ("/api/board", "/api/calls", "/api/config/ui", "/api/events", "/api/desk/takers"):
+        assert code_of(await wall.get(path)) == (403, "not_your_role")
+    assert ("token:lobby", "wall.open_wall", "", "done") in await hotline.deeds()
+    assert made["token"] not in str(await AuditLog(hotline.database).deeds(DeedFilter(), 99))
+
+    await wall.post("/api/login", json={"name": "chen", "password": PASSWORD})
+    assert (await wall.get("/api/me")).json()["name"] == "chen", "a person at the screen is a person"
+    await wall.post("/api/logout")
+    assert (await root.post(f"/api/tokens/{made['id']}/revoke")).status_code == 204
+    assert code_of(await wall.get("/api/me")) == (401, "signed_out")
+    assert code_of(await wall.post("/api/wall", json={"token": made["token"]})) == (401, "no_wall_token")
+
+
+async def test_no_other_token_is_taken_in_a_cookie(hotline: Hotline) -> None:
+    root, screen = await hotline.signed_in("root"), hotline.client()
+    made = (await root.post("/api/tokens", json={"name": "crm", "role": "admin"})).json()
+    assert code_of(await screen.post("/api/wall", json={"token": made["token"]})) == (401, "no_wall_token")
+    screen.cookies.set(WALL_COOKIE, made["token"])
+    assert code_of(await screen.get("/api/me")) == (401, "signed_out")
+
+
+async def test_a_wall_is_no_users_role(hotline: Hotline) -> None:
+    root = await hotline.signed_in("root")
+    new = {"name": "lobby", "password": PASSWORD, "role": "wall"}
+    assert (await root.post("/api/users", json=new)).status_code == 422
 
 
 async def test_a_wrong_token_is_nobody_even_beside_a_good_cookie(hotline: Hotline) -> None:

@@ -30,7 +30,7 @@ ADDRESS = "http://desk.example"
 ROLES = [*Role]
 FOR_NOBODY_TOO = {
     "GET /", "GET /wall", "GET /healthz", "GET /metrics", "GET /api/docs", "GET /api/docs.css", "POST /api/login",
-    "POST /api/second-factor", "POST /api/second-factor/confirm",
+    "POST /api/second-factor", "POST /api/second-factor/confirm", "POST /api/wall",
 }  # fmt: skip
 """All that can be asked without having signed in. Whoever adds to this had better have a reason."""
 FOR_ADMINISTRATORS_ALONE = ("/api/users", "/api/tokens")
@@ -99,6 +99,10 @@ def test_an_agent_and_a_quality_monitor_are_no_supervisors() -> None:
     assert not [name(row) for row in acting if row.roles & {Role.AGENT, Role.QUALITY}]
 
 
+def test_a_wall_may_ask_who_it_is_and_hear_its_figures_and_nothing_else() -> None:
+    assert {name(row) for row in ROUTES if Role.WALL in row.roles} - FOR_NOBODY_TOO == {"GET /api/me", "WEBSOCKET /ws"}
+
+
 REQUESTS = [row for row in ROUTES if row.method != "WEBSOCKET"]
 
 
@@ -132,6 +136,7 @@ HEARS = {
     Role.QUALITY: {"hello", "pong"},
     Role.SUPERVISOR: {"hello", "board", "pong"},
     Role.ADMIN: {"hello", "board", "pong"},
+    Role.WALL: {"hello", "board", "pong"},
 }
 """What a page hears of at once that says all it can; None: its socket is closed."""
 SAYS = {"ping": {"kind": "ping"}, "pop_shown": {"kind": "pop_shown", "offer": "nobody's"}}

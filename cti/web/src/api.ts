@@ -59,6 +59,7 @@ async function problemOf(response: Response): Promise<Problem> {
 
 export const logout = () => ask<void>("POST", "/api/logout");
 export const me = () => ask<Me>("GET", "/api/me");
+export const openWall = (token: string) => ask<Me>("POST", "/api/wall", { token });
 
 export const sitDown = (phone: string | null) => act<AgentView>("/api/desk/login", phone ? { phone } : {});
 export const standUp = () => act<AgentView>("/api/desk/logout");

@@ -9,7 +9,8 @@ import { useWords } from "./words.ts";
 
 type Step = { kind: "password" } | { kind: "code" } | { kind: "enrol"; enrolment: Enrolment } | { kind: "codes"; me: Me; codes: string[] };
 
-export function Login({ onSignedIn }: { onSignedIn(me: Me): void }) {
+/** `notice`: why nobody is signed in, if there is something to say. */
+export function Login({ onSignedIn, notice }: { onSignedIn(me: Me): void; notice: Problem | null }) {
   const words = useWords();
   const text = usePeople();
   const request = useRequest();
@@ -88,7 +89,7 @@ export function Login({ onSignedIn }: { onSignedIn(me: Me): void }) {
         )}
         {step.kind === "code" && <p class="soft">{text.codeHint}</p>}
         {step.kind === "codes" && <Codes codes={step.codes} />}
-        <ProblemLine problem={request.problem} />
+        <ProblemLine problem={request.problem ?? notice} />
         <button type="submit" class="primary wide" disabled={request.busy}>
           {step.kind === "codes" ? text.goOn : words.signIn}
         </button>

@@ -27,6 +27,8 @@ import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.t
 
 type View = "desk" | "console" | "calls" | "day" | "performance" | "misroutes" | "menu" | "recordings" | "users" | "audit";
 const VIEWS: readonly View[] = ["desk", "console", "calls", "day", "performance", "misroutes", "menu", "recordings", "users", "audit"];
+const WALL_TOKEN = /^#(?:wall\?)?token=(\w+)$/.exec(location.hash)?.[1]; // browsers send this part of an address to nobody
+if (WALL_TOKEN) history.replaceState(null, "", "/wall"); // and it stays on no screen and in no history
 const IS_WALL = location.pathname === "/wall";
 const WITHDRAWN_TOLD_FOR = 12_000;
 
@@ -36,10 +38,17 @@ function Page() {
   const [language, setLanguage] = useState<Language>(() => firstLanguage(undefined));
   const live = useRef<LiveConnection | null>(null);
   const [session, setSession] = useState(0);
+  const [notice, setNotice] = useState<api.Problem | null>(null);
   const words = tables[language];
 
   useEffect(() => {
-    api.me().then(signedIn, () => setAsked(true));
+    (WALL_TOKEN ? api.openWall(WALL_TOKEN) : api.me()).then(
+      (me) => (me.role === "wall" && !IS_WALL ? setAsked(true) : signedIn(me)),
+      (failure: unknown) => {
+        setAsked(true);
+        if (WALL_TOKEN && failure instanceof api.Problem) setNotice(failure);
+      },
+    );
   }, []);
   useEffect(() => {
     if (!state.me) return;
@@ -64,7 +73,7 @@ function Page() {
 
   function signedIn(me: Me): void {
     setAsked(true);
-    setLanguage(firstLanguage(me.language));
+    setLanguage(firstLanguage(me.role === "wall" ? undefined : me.language));
     dispatch({ kind: "signed_in", me });
   }
   function speak(wanted: Language): void {
@@ -92,7 +101,7 @@ function Page() {
       ) : state.me ? (
         <Work state={state} me={state.me} onSignOut={signOut} renew={renew} onShown={(offer) => live.current?.say({ kind: "pop_shown", offer })} />
       ) : asked ? (
-        <Login onSignedIn={signedIn} />
+        <Login onSignedIn={signedIn} notice={notice} />
       ) : null}
     </Spoken.Provider>
   );

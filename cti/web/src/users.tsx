@@ -7,6 +7,7 @@ import { usePeople, type Rights, type Token, type User } from "./people.ts";
 import type { Ui } from "./types.ts";
 
 const ROLES = ["agent", "supervisor", "quality", "admin"];
+const WALL = "wall";
 const SHORTEST_PASSWORD = 8;
 const NEW: Rights = { role: "agent", agent: null, language: "zh", teams: [], totp_required: false };
 
@@ -187,8 +188,8 @@ function NewToken({ teams, onDone }: { teams: string[]; onDone(): void }) {
   if (token) {
     return (
       <Dialog title={name} onClose={onDone}>
-        <p>{text.tokenMade}</p>
-        <code class="secret">{token}</code>
+        <p>{role === WALL ? text.wallMade : text.tokenMade}</p>
+        <code class="secret">{role === WALL ? `${location.origin}/wall#token=${token}` : token}</code>
         <div class="dialog-end">
           <button type="button" class="primary" onClick={onDone}>
             {text.close}
@@ -204,7 +205,7 @@ function NewToken({ teams, onDone }: { teams: string[]; onDone(): void }) {
           {text.tokenName}
           <input required maxLength={64} value={name} onInput={(event) => setName(event.currentTarget.value)} />
         </label>
-        <Choice label={text.role} value={role} choices={ROLES.map((one) => [one, text.roles[one] ?? one])} onChoose={setRole} />
+        <Choice label={text.role} value={role} choices={[...ROLES, WALL].map((one) => [one, text.roles[one] ?? one])} onChoose={setRole} />
         <TeamChoices teams={teams} chosen={chosen} onChoose={setChosen} />
         <label>
           {text.days}

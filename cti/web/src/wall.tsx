@@ -1,4 +1,5 @@
 // The wallboard: the figures of now and of the day, as large as the screen allows. Nobody touches it; when it is out of date it says so.
+// It shows what can be told from the queues and from how many agents are in which state: a wall that nobody has signed in at is sent no more.
 import { useEffect, useState } from "preact/hooks";
 import { duration, useNow } from "./clock.ts";
 import { Icon } from "./icons.tsx";
@@ -37,14 +38,14 @@ export function Wall({ state }: { state: State }) {
 function Figures({ board, ui }: { board: Board; ui: Ui }) {
   const own = useSpeech().words.supervision;
   const now = useNow();
-  const since = board.calls.filter((call) => call.state === "waiting").map((call) => Date.parse(call.arrived_at));
+  const since = board.queues.flatMap((queue) => (queue.longest_waiting_since ? [Date.parse(queue.longest_waiting_since)] : []));
   const longest = since.length ? now - Math.min(...since) : 0;
-  const sum = (field: "offered" | "answered" | "answered_in_time" | "abandoned") => board.queues.reduce((total, queue) => total + queue[field], 0);
+  const sum = (field: "waiting" | "offered" | "answered" | "answered_in_time" | "abandoned") => board.queues.reduce((total, queue) => total + queue[field], 0);
   const levels = levelsOfAll(board.queues, longest / 1000, ui, now);
   const agents = (one: string) => board.agents.filter((agent) => agent.state === one).length;
   const served = sum("offered") ? sum("answered_in_time") / sum("offered") : null;
   const figures: [string, string, Level][] = [
-    [own.wallWaiting, String(since.length), levels.waiting],
+    [own.wallWaiting, String(sum("waiting")), levels.waiting],
     [own.wallLongest, since.length ? duration(longest) : "–", levels.longest],
     [own.levelToday, percent(served), levels.served],
     [own.wallReady, String(agents("ready")), ""],

@@ -207,6 +207,7 @@ export const en = {
     no_past: "This hotline keeps no calls.",
     outcome_unknown: "The connection was lost, and nobody knows whether that was done: look, then do it again if need be.",
     wrong_password: "Name or password is wrong.",
+    no_wall_token: "This wall's address is good no more: ask an administrator for another one.",
     too_many_tries: "Too many tries. Please wait a moment.",
     unreachable: "The server can't be reached.",
     signed_out: "You are signed out.",

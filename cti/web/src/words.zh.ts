@@ -206,6 +206,7 @@ export const zh: Words = {
     no_past: "本热线不保存通话记录。",
     outcome_unknown: "连接中断，无法确认操作是否完成：请先查看，必要时再做一次。",
     wrong_password: "用户名或密码不正确。",
+    no_wall_token: "此大屏地址已失效，请向管理员索取新的地址。",
     too_many_tries: "尝试次数过多，请稍候再试。",
     unreachable: "无法连接服务器。",
     signed_out: "您已退出登录。",
