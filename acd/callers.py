@@ -5,7 +5,7 @@ Decides what each of these means in whatever state the call is; what is late or 
 
 from __future__ import annotations
 
-from acd import callbacks, calling_back, consulted, desk, incidents, offering
+from acd import callbacks, calling_back, consulted, desk, incidents, moving, offering
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import Announce, CallChanged, Confer, HangUpCall, JoinCaller, SendCall, TellIncident
@@ -123,7 +123,8 @@ def divert(state: State, call: Call, destination: str) -> None:
     if CALL.allows(call.state, CallInput.DIVERTED):
         let_go(state, call)
         state.figures.flowed_out(call)
-        call.destination, call.queued_by = destination, None
+        moving.aim(state, call, destination)
+        call.queued_by = None
         call_enters(state, call, CallInput.DIVERTED)
         desk.talk_over(state, call)
 

@@ -184,6 +184,12 @@ class Call:
     personal: tuple[AgentId, float] | None = None
     """The agent whom it was handed to, and until how many seconds of elapsed wait it waits for him alone."""
     destination: str | None = None
+    outside: bool = False
+    """That is, or was when the call was sent there, a telephone outside the house."""
+    given_away_by: AgentId | None = None
+    """The agent who sent it there; None: a rule did, or it has come back."""
+    nobody_at: tuple[str, ...] = ()
+    """Telephones outside the house where nobody answered: no rule sends it there again."""
     been_in: tuple[QueueId, ...] = ()
     """Queues that it overflowed from; it does not come back to them."""
     overflow_us: int | None = None

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from acd import lines_out, moving, offering
+from acd import moving, offering, overflow
 from acd.calls import Call, Consult, Question
 from acd.colleagues import Chosen, of_queue
 from acd.effects import CallChanged, ConsultChanged, HangUpPhones, JoinCaller, OfferChanged, OfferMade, StartConsult, WithdrawPop
 from acd.explanation import NAMES_OF_CANDIDATES, decided_by, names, screen_pop
-from acd.instants import seconds
+from acd.instants import micros, seconds
 from acd.model import AgentId, CallState, ConsultState, MissCause, NobodyFree, OfferState
 from acd.offer import Offer
 from acd.plan import QueuePlan
@@ -205,7 +205,8 @@ def _give_away(state: State, call: Call, consult: Consult) -> None:
     own = call.offer
     assert own is not None, "an agent asks"
     moving.give_away(state, call, own.agent.id, consult.outside, consult.question.handover)
-    call.consult, call.destination, call.queued_by = None, consult.outside, None
+    moving.aim(state, call, consult.outside)
+    call.consult, call.queued_by = None, None
     state.figures.flowed_out(call)
     call_enters(state, call, CallInput.DIVERTED)
     offering.close(state, own)
@@ -242,9 +243,11 @@ def drop(state: State, call: Call) -> None:
 
 
 def unjoined(state: State, call: Call) -> None:
-    """The caller was to be put together with an agent whose phone is gone: he waits at his old place. Said again, it changes nothing."""
-    given_away = call.state is CallState.DIVERTED and lines_out.leads_out(state.plan, call.destination)
-    if call.product_line is None or not (given_away or call.state in (CallState.TALKING, CallState.AFTER)):
+    """The caller was to be put together with an agent whose phone is gone, or with somebody outside the house who was not there: he waits
+    at his old place. Said again, it changes nothing.
+    """
+    went_out = call.state is CallState.DIVERTED and call.outside
+    if call.product_line is None or not (went_out or call.state in (CallState.TALKING, CallState.AFTER)):
         return
     if call.consult is not None and call.consult.state is ConsultState.CONFERENCE:
         kept_out(state, call)
@@ -255,7 +258,11 @@ def unjoined(state: State, call: Call) -> None:
         agent = call.offer.agent
         offering.close(state, call.offer)
         offering.begin_wrap_up(state, agent, call.queue)
+    since_us = micros(call.state_since)
+    moving.came_back(state, call)
     join(state, call, CallInput.REQUEUED)
+    if went_out:
+        overflow.look_again(state, call, since_us)
 
 
 def back(state: State, call: Call, happened: ConsultInput, *, join_caller: bool = True) -> None:

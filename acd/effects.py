@@ -368,6 +368,18 @@ class HandedOn:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """A call that an agent gave out of the house has bounced: nobody was there to take it, and it waits again where it was."""
+
+    call: CallId
+    queue: QueueId | None
+    outside: str
+    """The destination, or the number."""
+    agent: AgentId
+    """Who had given it away."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsultChanged:
     """A consultation entered ``state``; ``why`` is what happened to it, in the words of its table."""
 
@@ -427,7 +439,7 @@ Command = Union[
     TellIncident, TellSolved, ScreenPop, WithdrawPop, SupervisionCommand,
 ]  # fmt: skip
 Notice = Union[
-    CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn, ConsultChanged,
+    CallChanged, AgentChanged, OfferMade, OfferChanged, StepEntered, CallOverflowed, CallbackChanged, HandedOn, ConsultChanged, CameBack,
     IncidentChanged, NumberNoted, NewsChanged, SupervisionNotice,
 ]  # fmt: skip
 Effect = Union[Command, Notice]

@@ -171,6 +171,8 @@ def _in_hold(state: State, call: Call, there: SeenCall) -> None:
     if call.state is CallState.OFFERED and call.offer is not None:
         if call.offer.acknowledged:  # else he is held until the agent has read what was handed over
             offering.failed(state, call.offer, "the exchange has the caller in hold")
+    elif call.state is CallState.DIVERTED and call.outside:
+        consulted.unjoined(state, call)
     elif call.state is not CallState.WAITING:
         _wait_again(state, call)
     state.to_hold.pop(call.id, None)

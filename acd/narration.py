@@ -11,6 +11,7 @@ from acd.effects import (
     CallbackChanged,
     CallChanged,
     CallOverflowed,
+    CameBack,
     ConsultChanged,
     Effect,
     HandedOn,
@@ -77,6 +78,8 @@ def decided(notice: Effect) -> list[str]:
         case HandedOn():
             where = " ".join(f"{part}" for part in (notice.to_queue, notice.to_agent, notice.to_destination, notice.to_number) if part)
             return [f"{notice.agent} gives the call to {where}{': it has bounced' if notice.bounced else ''}"]
+        case CameBack():
+            return [f"nobody took it at {notice.outside}, where {notice.agent} had sent it: it has bounced"]
         case ConsultChanged():
             why = f" ({notice.why})" if notice.why not in (notice.state, "begun", "answered") else ""
             return [f"{notice.agent} asks {notice.consulted or notice.outside}: {notice.state}{why}"]

@@ -19,7 +19,7 @@ from acd.expectation import of_newcomer
 from acd.hours import is_during, next_change, opening_word
 from acd.instants import seconds, span
 from acd.model import CallState
-from acd.moving import settle
+from acd.moving import aim, settle
 from acd.opening import open_now
 from acd.plan import Overflow, QueuePlan
 from acd.state import State, call_enters
@@ -76,7 +76,7 @@ def _expects(state: State, call: Call, queue: QueuePlan) -> float:
 
 def _target(state: State, call: Call, rule: Overflow) -> QueuePlan | str | None:
     if rule.to_destination is not None:
-        return rule.to_destination
+        return None if rule.to_destination in call.nobody_at else rule.to_destination
     if rule.to_callback:
         return said_of(rule) if callbacks.possible(state, call) else None
     if call.queue is None or rule.to_queue in (*call.been_in, call.queue.id):
@@ -108,7 +108,7 @@ def move(state: State, call: Call, rule: Overflow) -> bool:
         call.been_in = been_in
         return True
     state.figures.flowed_out(call)
-    call.destination = target
+    aim(state, call, target)
     call_enters(state, call, CallInput.DIVERTED)
     state.to_hold.pop(call.id, None)
     opens = opening_word(state.plan, call.queue, state.now_us) if target in state.plan.tells_opening else ""

@@ -27,6 +27,7 @@ from acd.effects import (
     CallbackChanged,
     CallChanged,
     CallOverflowed,
+    CameBack,
     ConsultChanged,
     Effect,
     HandedOn,
@@ -59,7 +60,7 @@ _ROWS_PER_STATEMENT = 200
 Row = dict[str, Any]
 Told = (
     CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | ConsultChanged | Announce
-    | TellIncident | NumberNoted | NewsChanged | CallSteered | WatchChanged
+    | TellIncident | NumberNoted | NewsChanged | CallSteered | WatchChanged | CameBack
 )  # fmt: skip
 
 
@@ -382,7 +383,7 @@ _OF_EVENT: dict[type, Callable[..., None]] = {
 _OF_NOTICE: dict[type, Callable[..., None]] = {
     CallChanged: Records._call_changed, AgentChanged: Records._agent_changed, OfferMade: Records._offer_made,
     OfferChanged: Records._offer_changed, StepEntered: Records._tell, HandedOn: Records._handed_on,
-    CallbackChanged: Records._callback_changed, CallOverflowed: Records._tell,
+    CallbackChanged: Records._callback_changed, CallOverflowed: Records._tell, CameBack: Records._tell,
     Announce: Records._announced, TellIncident: Records._tell, NumberNoted: Records._number_noted,
     IncidentChanged: Records._incident_changed, NewsChanged: Records._tell,
     ConsultChanged: Records._tell, CallSteered: Records._tell, WatchChanged: Records._tell,

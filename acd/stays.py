@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from acd.effects import AgentChanged, CallChanged, CallOverflowed, Effect, HandedOn, OfferChanged
+from acd.effects import AgentChanged, CallChanged, CallOverflowed, CameBack, Effect, HandedOn, OfferChanged
 from acd.events import CallArrived, Event, PlanLoaded
 from acd.model import AgentState, CallState, EndCause, OfferState, Word
 from acd.plan import Plan
@@ -25,7 +25,7 @@ class CameBy(Word):
     TRANSFER = "transfer"
     OVERFLOW = "overflow"
     RETURNED = "returned"
-    """It had been answered, and the agent was lost: his phone was gone, or he left a consultation."""
+    """It had been answered, and the agent was lost: his phone was gone, he left a consultation, or nobody answered where he had sent it."""
     CONSULT = "consult"
     """He was asked about it, and it was given over to him."""
     CALLBACK = "callback"
@@ -62,7 +62,7 @@ class Stay:
     came_by: CameBy
     offered_at: datetime
     bounced: bool = False
-    """Handed on to a queue that had handed it on before."""
+    """Handed on to a queue that had handed it on before, or back from where nobody answered."""
     became: Became = Became.OPEN
     waited_seconds: float = 0.0
     agent: str | None = None
@@ -167,6 +167,10 @@ class Stays:
         stay.handed_on = True
         return [stay]
 
+    def _came_back(self, at: datetime, notice: CameBack) -> list[Stay]:
+        self.visits.setdefault(notice.call, _Visit()).bounced = True
+        return []
+
     def _offer_changed(self, at: datetime, notice: OfferChanged) -> list[Stay]:
         visit = self.visits.get(notice.call)
         if visit is None:
@@ -265,6 +269,6 @@ def _count_talk(stay: Stay, at: datetime) -> None:
 _TAKEN_BY = {CameBy.TRANSFER: CameBy.CONSULT, CameBy.CALLBACK: CameBy.CALLBACK}
 """How a call that is answered without having waited in the queue came: given over after a consultation, or called back."""
 _NOTES: dict[type, Callable[..., list[Stay]]] = {
-    CallChanged: Stays._call_changed, CallOverflowed: Stays._overflowed, HandedOn: Stays._handed_on, OfferChanged: Stays._offer_changed,
-    AgentChanged: Stays._agent_changed,
+    CallChanged: Stays._call_changed, CallOverflowed: Stays._overflowed, HandedOn: Stays._handed_on, CameBack: Stays._came_back,
+    OfferChanged: Stays._offer_changed, AgentChanged: Stays._agent_changed,
 }  # fmt: skip

@@ -18,7 +18,7 @@ from prometheus_client import Counter, Histogram
 from prometheus_client.registry import Collector
 
 from acd.board import AgentView, Board, MessageView
-from acd.effects import AgentChanged, Effect, HandedOn, OfferChanged, ScreenPop, WithdrawPop
+from acd.effects import AgentChanged, CameBack, Effect, HandedOn, OfferChanged, ScreenPop, WithdrawPop
 from acd.events import DeskSeen, Event, ExchangeSeen, PhoneSeen, Ticked
 from acd.model import AgentId, AgentState, CallId, OfferId, PhoneId
 from acd.ports import Engine, TalkView
@@ -169,6 +169,8 @@ class LiveDesks:
         for effect in effects:
             if isinstance(effect, HandedOn):
                 self._handed_on.labels("yes" if effect.bounced else "no").inc()
+            elif isinstance(effect, CameBack):
+                self._handed_on.labels("yes").inc()
 
     def _send_messages(self, effects: Sequence[Effect]) -> None:
         for effect in effects:

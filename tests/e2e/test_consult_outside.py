@@ -133,12 +133,14 @@ async def test_a_number_that_the_engineer_keys_is_asked_and_given_the_call_and_w
     li, caller = await talking(scene, "pcs.L1", "li.wei")
     with pytest.raises(DeskAnswered, match="number_refused"):
         await li.hands_on(number="+86110")
-    async with partner(scene, tmp_path, {KEYED: Manner.BUSY}) as phones:
-        await li.hands_on(PACKET, number=KEYED)
-        await meets(phones, "invite", KEYED)
-        pop = await li.sees(lambda message: message["kind"] == "pop" and message["handover"] == {**PACKET, "by": "li.wei"}, "him again")
-    await li.has_read_the_handover(pop["offer"])
-    await scene.is_live(caller, "talking")
+    async with partner(scene, tmp_path, {KEYED: Manner.BUSY, PARTNER: Manner.BUSY}) as phones:
+        for bounces, (to, number) in enumerate([({"number": KEYED}, KEYED), ({"destination": "partner"}, PARTNER)], start=1):
+            await li.hands_on(PACKET, **to)
+            await meets(phones, "invite", number)
+            pop = await li.sees(lambda message, times=bounces: message["kind"] == "pop" and message["bounces"] == times, "him again")
+            assert pop["handover"] == {**PACKET, "by": "li.wei"}
+            await li.has_read_the_handover(pop["offer"])
+            await scene.is_live(caller, "talking")
     async with partner(scene, tmp_path / "again") as phones:
         await li.asks(number="138 0013-8000")
         await meets(phones, "answered", KEYED)
@@ -158,7 +160,7 @@ async def test_a_number_that_the_engineer_keys_is_asked_and_given_the_call_and_w
     record = await scene.ended(caller)
     assert (record["agent"], record["end_cause"]) == ("li.wei", "diverted")
     handed = await handed_on(scene, record["id"])
-    assert [(row["to_number"], row["to_destination"]) for row in handed] == [(KEYED, None)] * 2
+    assert [(row["to_number"], row["to_destination"]) for row in handed] == [(KEYED, None), (None, "partner"), (KEYED, None)]
     assert [state for state, _ in await told(scene, record["id"])] == ["asked", "ringing", "talking", "back"]
 
 

@@ -113,6 +113,7 @@ export const en = {
     CallOverflowed: (f) => `Rule ${f.rule} of ${f.queue}: after ${f.waited_seconds} s to ${f.to || "a callback"}`,
     CallbackChanged: (f) => `Callback to ${f.number}: ${f.state}${f.cause ? ` (${f.cause})` : ""}${f.by ? `, by ${f.by}` : ""}${f.reason ? `: ${f.reason}` : ""}`,
     HandedOn: (f) => `The call goes from ${f.agent} to ${f.to}${f.bounced ? ": it has come back" : ""}`,
+    CameBack: (f) => `Nobody took it at ${f.outside}, where ${f.agent} had sent it: it has come back`,
     ConsultChanged: (f) => `${f.agent} asks ${f.consulted || f.outside}: ${f.state}`,
     Announce: (f) => (f.tells === "wait" ? `Told: about ${f.number} minutes` : `Told: number ${f.number} in line`),
     TellIncident: () => "Told of the incident",

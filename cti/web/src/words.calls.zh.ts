@@ -126,6 +126,7 @@ export const zh: CallWords = {
     CallOverflowed: (f) => `${f.queue}的规则 ${f.rule}：等候 ${f.waited_seconds} 秒后转往${f.to || "回电"}`,
     CallbackChanged: (f) => `回电 ${f.number}：${f.state}${f.cause ? `（${f.cause}）` : ""}${f.by ? `，${f.by}` : ""}${f.reason ? `：${f.reason}` : ""}`,
     HandedOn: (f) => `来电由 ${f.agent} 转到${f.to}${f.bounced ? "：又转了回来" : ""}`,
+    CameBack: (f) => `${f.agent} 转往 ${f.outside}，无人接听：又转了回来`,
     ConsultChanged: (f) => `${f.agent} 咨询 ${f.consulted || f.outside}：${f.state}`,
     Announce: (f) => (f.tells === "wait" ? `播报：约需等候 ${f.number} 分钟` : `播报：排在第 ${f.number} 位`),
     TellIncident: () => "播放故障公告",

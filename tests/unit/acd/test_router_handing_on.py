@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from acd.effects import AgentChanged, CallChanged, Command, HandedOn, HoldCall, OfferMade, RingAgent, ScreenPop, SendCall
+from acd.effects import AgentChanged, CallChanged, CameBack, Command, HandedOn, HoldCall, OfferMade, RingAgent, ScreenPop, SendCall
 from acd.events import (
     AgentLoggedOut,
     AgentWentNotReady,
@@ -13,17 +14,20 @@ from acd.events import (
     CallHandedOn,
     CallQueued,
     DeskSeen,
+    Event,
     ExchangeSeen,
     HandoverAcknowledged,
+    JoinFailed,
     OfferAnswered,
+    PlanLoaded,
     SeenCall,
     TalkEnded,
     WrapUpEnded,
 )
 from acd.model import AgentId, AgentState, CallId, CallState, Handover, IllegalTransition, Level, OfferState, PhoneId, QueueId
 from acd.plan import Overflow
-from acd.supervision import QueueSwitched
-from tests.unit.acd.scene import PLAN, Scene
+from acd.supervision import CallTakenOver, QueueSwitched
+from tests.unit.acd.scene import NINE, PLAN, Scene
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
 L1, L2 = QueueId("printers.L1"), QueueId("printers.L2")
@@ -163,6 +167,79 @@ def test_a_call_can_be_handed_out_of_the_house() -> None:
     assert scene.first(SendCall) == SendCall(call, "partner")
     assert scene.first(CallChanged).state is CallState.DIVERTED
     assert scene.state_of("ann").state is AgentState.WRAP_UP
+
+
+OUT = replace(PLAN, outside_lines=("partner",))
+FIRST, PHONES = CallId("main-1"), (PhoneId("10ann"), PhoneId("10bob"))
+IN_HOLD = ExchangeSeen("main", (SeenCall(FIRST, "hold"), SeenCall(CallId("main-2"), "hold")), PHONES)
+
+
+def at_the_partners() -> tuple[Scene, CallId]:
+    """Ann has handed her call on to the partner, whose telephone rings; the caller is a key account, and was raised."""
+    scene = Scene(OUT)
+    scene.ready("ann")
+    call = scene.call("1", segment="key-account")
+    scene.later(20.0)
+    scene(OfferAnswered(scene.offer(call)))
+    scene(CallHandedOn(call, ANN, to_destination="partner", handover=PACKET), after=100.0)
+    return scene, call
+
+
+@pytest.mark.parametrize("told", [JoinFailed(FIRST), IN_HOLD])
+def test_who_is_not_answered_at_the_partners_is_back_at_his_place_in_his_queue_with_the_packet_and_has_bounced(told: Event) -> None:
+    scene, call = at_the_partners()
+    before = scene.call("2", segment="key-account")
+    scene(told, after=5.0)
+    live = scene.live(call)
+    assert (live.state, live.queue_id, live.arrived_at, live.bounces) == (CallState.WAITING, L1, NINE + timedelta(seconds=1), 1)
+    assert scene.of(CameBack) == [CameBack(call, L1, "partner", ANN)]
+    assert [one.id for one in scene.router._state.room] == [call, before]
+    assert live.waits_from_us == live.arrived_us + 100_000_000, "the clock stood still only while Ann talked to him"
+    assert scene(JoinFailed(call)) == [], "said again, it changes nothing"
+    scene.ready("bob")
+    [pop] = [one for one in scene.later(10.0) if isinstance(one, ScreenPop)]
+    assert (pop.agent, pop.call, pop.bounces, pop.handover) == (BOB, call, 1, replace(PACKET, by=ANN))
+
+
+def test_who_gave_it_to_the_partner_gets_it_back_when_nobody_else_is_left() -> None:
+    scene, call = at_the_partners()
+    scene(WrapUpEnded(ANN), after=5.0)
+    scene(JoinFailed(call), after=25.0)
+    assert scene.offered() == [(call, ANN)]
+
+
+def test_a_partner_whom_a_new_plan_does_not_have_gives_his_caller_back_all_the_same() -> None:
+    scene, call = at_the_partners()
+    scene(PlanLoaded(PLAN))
+    scene(JoinFailed(call))
+    assert scene.live(call).state is CallState.WAITING
+
+
+def test_who_was_at_the_partners_at_closing_time_is_sent_away_when_nobody_answers_there() -> None:
+    closes = Overflow("closed", to_destination="closed", when_closed=True, also_waiting=True)
+    scene, call = at_the_partners()
+    scene(PlanLoaded(replace(OUT, queues=(replace(OUT.queues[0], overflow=(closes,)), *OUT.queues[1:]))))
+    scene(QueueSwitched(L1, False, None, "chief"))
+    scene(JoinFailed(call), after=10.0)
+    assert scene.first(SendCall) == SendCall(call, "closed")
+
+
+def test_a_rule_does_not_send_a_caller_to_where_nobody_answered_and_that_is_no_bounce() -> None:
+    late, later = (Overflow(to, to_destination=to, after_seconds=after) for to, after in (("partner", 60.0), ("mailbox", 200.0)))
+    scene = Scene(replace(OUT, queues=(replace(OUT.queues[0], overflow=(late, later)), *OUT.queues[1:])))
+    call = scene.call("1")
+    assert [one.destination for one in scene.later(60.0) if isinstance(one, SendCall)] == ["partner"]
+    scene(JoinFailed(call), after=30.0)
+    assert (scene.live(call).state, scene.live(call).bounces, scene.of(CameBack)) == (CallState.WAITING, 0, [])
+    assert not [one for one in scene.later(109.0) if isinstance(one, SendCall)]
+    assert [one.destination for one in scene.later(1.0) if isinstance(one, SendCall)] == ["mailbox"]
+
+
+def test_a_caller_at_a_supervisors_phone_is_not_taken_back_by_news_of_an_earlier_join() -> None:
+    scene, call = talking_to_ann()
+    scene(CallTakenOver(call, PhoneId("1900"), "chief"))
+    assert scene(JoinFailed(call)) == []
+    assert scene.live(call).state is CallState.DIVERTED
 
 
 @pytest.mark.parametrize(

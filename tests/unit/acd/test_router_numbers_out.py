@@ -81,6 +81,7 @@ def test_who_is_not_answered_there_waits_at_his_old_place_with_what_was_written(
     scene(JoinFailed(call))
     waiting = scene.live(call)
     assert (waiting.state, waiting.arrived_at, waiting.handover) == (CallState.WAITING, arrived, replace(PACKET, by=ANN))
+    assert waiting.bounces == 1
     assert scene(JoinFailed(call)) == [], "said again, it changes nothing"
 
 

@@ -229,3 +229,13 @@ def test_a_quarters_states_fill_it_and_no_more() -> None:
     assert sum(row.offers for row in rows) == 30
     assert sum(sums) == pytest.approx((scene.now - begun).total_seconds() - 31.0), "the state that he is in comes when it is over"
     assert len(scene.working.quarters[ANN]) <= 2, "past quarters are forgotten"
+
+
+def test_a_call_that_nobody_takes_outside_the_house_comes_back_as_a_stay_that_has_bounced() -> None:
+    scene = KeptScene(replace(PLAN, outside_lines=("partner",)))
+    scene.ready("ann")
+    call = scene.answered("1")
+    scene(CallHandedOn(call, ANN, to_destination="partner"), after=60.0)
+    scene(JoinFailed(call), after=10.0)
+    assert told(scene) == [(L1, CameBy.MENU, Became.ANSWERED_IN_TIME), (L1, CameBy.RETURNED, Became.OPEN)]
+    assert [stay.bounced for stay in scene.kept.values()] == [False, True]
