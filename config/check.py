@@ -19,7 +19,7 @@ from config.mistyped import ports_given_twice, unknown_kinds_of_skill
 from config.schema import Config
 from config.schema.source import Path, Problem, Severity
 from config.scoring_forms import unscored_queues
-from config.ways import Ways, path_of
+from config.ways import Place, Ways, path_of
 from ivr.menu import MenuPlan, ways_on
 from skills.expression import satisfies
 from skills.requirement import Requirement, bind_requirement
@@ -86,11 +86,22 @@ def _silent_circles(subject: Subject) -> Iterator[Problem]:
 
 
 def _places_without_people(subject: Subject) -> Iterator[Problem]:
-    """From every place some key must lead to a queue."""
-    fewest = subject.ways.fewest_keys()
-    for name in dict.fromkeys(place.node for place in subject.ways.moves if place not in fewest):
+    """From every place some key must lead to a queue; only a notice may be the end of a call that began otherwise."""
+    fewest, begins = subject.ways.fewest_keys(), {*subject.ways.begins.values()}
+    lost = [place for place in subject.ways.moves if place not in fewest and (place in begins or not _is_farewell(subject, place))]
+    for name in dict.fromkeys(place.node for place in lost):
         text = f"found no way from {name!r} to a queue, expected every caller to be able to reach a person"
         yield Problem(text, path_of(subject.menu, name or ""))
+
+
+def _is_farewell(subject: Subject, place: Place) -> bool:
+    """Whether callers are told something there, perhaps more, and then sent to a destination."""
+    told: set[Place] = set()
+    while place.node in subject.menu.notices and place not in told:
+        told.add(place)
+        [move] = subject.ways.moves[place]
+        place = move.to
+    return place.destination is not None
 
 
 def _unreachable_nodes(subject: Subject) -> Iterator[Problem]:

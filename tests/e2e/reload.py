@@ -25,7 +25,8 @@ async def configured(house: House, change: Callable[[dict[str, Any]], None]) -> 
     """The engine works after its configuration with ``change`` until the end of the block."""
     before = house.hotline.config_path.read_text(encoding="utf-8")
     try:
-        assert await reloaded_with(house, changed(before, change)) == "config_reloaded"
+        said = await verdict(house, changed(before, change))
+        assert said["event"] == "config_reloaded", said
         yield
     finally:
         assert await reloaded_with(house, before) == "config_reloaded"

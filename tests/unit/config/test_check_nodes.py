@@ -34,6 +34,8 @@ SERVICES = """\
       4: {choice: product, next: first}
     default: {choice: nothing}
 """
+FAREWELL = "{choice: hours, next: our_hours}"
+NO_OPERATOR = ('    0: {choice: operator, sets: {product_line: pcs, level: L1}}\n    "*"', '    "*"')
 
 
 @pytest.fixture
@@ -147,9 +149,25 @@ def test_a_circle_that_silence_never_leaves_is_an_error(with_nodes: Changed) -> 
 
 
 def test_a_place_that_no_key_leads_out_of_to_a_person_is_an_error(with_nodes: Changed) -> None:
-    problem = the_error(with_nodes(nodes=NODES.replace("next: desk}", "to: closed}")), "no way from 'our_hours'")
+    """Here even the welcome leads to nothing but a notice and the end."""
+    farewell = NODES.replace("next: desk}", "to: closed}")
+    problem = the_error(with_nodes(("  start: desk\n", "  start: our_hours\n"), nodes=farewell), "no way from 'our_hours'")
 
     assert problem.path == ("notices", "our_hours")
+
+
+def test_a_menu_whose_every_key_leads_to_a_farewell_is_an_error(with_nodes: Changed) -> None:
+    """One key, and silence, for a notice that ends the call; and no operator."""
+    only = SERVICES.replace("next: first", "next: bye").replace("{choice: nothing}", "{choice: nothing, next: bye}")
+    services = f"{only}  bye:\n    prompt: enter\n    branches:\n      1: {FAREWELL}\n    default: {FAREWELL}\n"
+    nodes = NODES.replace("next: desk}", "to: closed}")
+    problem = the_error(with_nodes(NO_OPERATOR, nodes=nodes, services=services), "no way from 'bye'")
+
+    assert problem.path == ("menus", "bye")
+
+
+def test_a_notice_may_be_the_end_of_a_call_that_a_key_led_to(with_nodes: Changed) -> None:
+    assert errors(with_nodes(nodes=NODES.replace("next: desk}", "to: closed}"))) == []
 
 
 def test_an_input_that_nobody_reaches_is_an_error(with_nodes: Changed) -> None:
