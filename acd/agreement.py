@@ -6,13 +6,17 @@ It does not know who they are, nor what was asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
 
 FEWEST = 10
 """Conversations that both have scored; of fewer, kappa says little, and is told with that warning."""
 Pairs = Sequence[tuple[Hashable, Hashable]]
 """For each conversation, what the one and what the other answered."""
+Row = Mapping[str, Any]
+"""A score: ``recording``, ``scorer``, ``version`` of the form, ``answers``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,19 @@ def kappa(pairs: Pairs) -> float | None:
     if by_chance == count * count:
         return None
     return (count * equal - by_chance) / (count * count - by_chance)
+
+
+def by_pair(rows: Iterable[Row]) -> dict[tuple[str, str], list[tuple[Row, Row]]]:
+    """For each two scorers, by name, what the one and what the other gave the recordings that both scored by the same form's version.
+
+    Of a scorer's several scores of a recording the last one given here counts.
+    """
+    of_each: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        of_each.setdefault(row["recording"], {})[row["scorer"]] = row
+    found: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
+    for given in of_each.values():
+        for first, second in combinations(sorted(given), 2):
+            if given[first]["version"] == given[second]["version"]:
+                found.setdefault((first, second), []).append((given[first], given[second]))
+    return dict(sorted(found.items()))

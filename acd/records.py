@@ -1,8 +1,8 @@
 """The records' tables: calls, stays in queues, offers, agents' intervals, callbacks, stories; users, their sessions, tokens and deeds.
 
 Says what is kept, not how it comes there (``acd.projection``) or who asks for it (``acd.archive``, ``acd.people`` …). Everything but
-``users``, ``ended_sessions``, ``answers``, ``tokens`` and ``audit`` can be rebuilt from the journal. Times are stored in UTC and come
-back aware.
+``users``, ``ended_sessions``, ``answers``, ``tokens``, ``audit``, and what is drawn and scored, can be rebuilt from the journal. Times are
+stored in UTC and come back aware.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     false,
     true,
 )
@@ -237,6 +238,70 @@ recordings = Table(
 )  # fmt: skip
 """One row a recorded conversation. ``began_at``: when somebody answered; ``pauses`` is [{from, to, by}, …] with ISO times, the last ``to``
 None when it was never taken up again. ``deleted_at`` is no projection: rows made anew have it from the next time that old ones go."""
+
+draws = Table(
+    "draws", metadata,
+    Column("id", String(10), primary_key=True),
+    Column("until", String(10), nullable=False),
+    Column("seed", String(64), nullable=False),
+    Column("thrown_at", UtcDateTime, nullable=False),
+    Column("drawn_at", UtcDateTime),
+    Column("per_agent", Integer),
+    Column("shortest_seconds", Float),
+    Column("second_share", Float),
+    Column("of", Integer),
+    Column("digest", String(64)),
+)  # fmt: skip
+"""One row a week whose conversations are drawn for scoring (``acd.sampling``). ``id`` and ``until``: its first and last day (ISO). The seed
+is thrown while the week runs; the rest is there when it was drawn. Not a projection."""
+
+drawn = Table(
+    "drawn", metadata,
+    Column("conversation", String(144), primary_key=True),
+    Column("draw", String(10), nullable=False, index=True),
+    Column("recording", String(144), nullable=False, unique=True),
+    Column("call", String(128), nullable=False),
+    Column("agent", String(64), nullable=False),
+    Column("queue", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("talk_seconds", Float, nullable=False),
+    Column("number", Float, nullable=False),
+    Column("of", Integer, nullable=False),
+    Column("second_scorer", Boolean, nullable=False),
+)  # fmt: skip
+"""One row a conversation that was drawn. ``second_scorer``: it goes to a second one too. Not a projection."""
+
+scoring_forms = Table(
+    "scoring_forms", metadata,
+    Column("version", String(16), primary_key=True),
+    Column("name", String(40), nullable=False),
+    Column("content", JSON, nullable=False),
+)  # fmt: skip
+"""The forms that scores were given by, as they were then (``acd.scoring``). Not a projection."""
+
+scores = Table(
+    "scores", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("recording", String(144), nullable=False),
+    Column("scorer", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("call", String(128), nullable=False, index=True),
+    Column("agent", String(64), nullable=False),
+    Column("queue", String(80), nullable=False),
+    Column("held_at", UtcDateTime, nullable=False),
+    Column("form", String(40), nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("total", Float, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("recording", "scorer", "revision"),
+    Index("scores_by_agent", "agent", "held_at"),
+    Index("scores_by_time", "held_at", "id"),
+)  # fmt: skip
+"""One row a score; a scorer's later one of the same recording has the next ``revision`` (from 1), and stands in the earlier one's place.
+``held_at``: when the conversation came to its queue; ``answers``: criterion -> answer; ``total`` in per cent. Rows are neither changed nor
+deleted: triggers of the database see to it. Not a projection."""
 
 progress = Table("progress", metadata, Column("name", String(32), primary_key=True), Column("sequence", Integer, nullable=False))
 """How far a projection has followed the journal."""

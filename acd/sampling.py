@@ -26,6 +26,7 @@ class Conversation:
     queue: str
     at: datetime
     talk_seconds: float
+    recording: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ def number(seed: str, purpose: str, conversation: str) -> float:
     """A conversation's number for a purpose, 0 to 1: the first 8 bytes of SHA-256 of ``seed``, ``purpose`` and id, a line each."""
     digest = sha256(f"{seed}\n{purpose}\n{conversation}".encode()).digest()
     return int.from_bytes(digest[:8]) / _ALL
+
+
+def ranked(seed: str, conversation: str, scorers: Iterable[str]) -> list[str]:
+    """Who scores a conversation: the first of them, and the second where it goes to a second one; by chance, whoever scored before.
+
+    So what somebody is given to score says nothing of what others have done. Who comes or goes changes only what he gets himself.
+    """
+    return sorted(scorers, key=lambda name: (number(seed, f"scored by {name}", conversation), name))
 
 
 def draw(conversations: Iterable[Conversation], seed: str, per_agent: int, second_share: float = 0.0) -> Sample:

@@ -30,6 +30,7 @@ from cti.api_metrics import BoardFigures
 from cti.api_once import AnswersInMemory, Keys
 from cti.api_openapi import describe
 from cti.api_parts import Callbacks, NoCallbacks, NoPhones, Parts
+from cti.api_quality import Quality
 from cti.api_recordings import Recordings
 from cti.api_reports import Reports
 from cti.api_sessions import Session, Sessions, User, Users
@@ -62,6 +63,7 @@ def create_app(
     reports: Reports | None = None,
     past_calls: PastCalls | None = None,
     recordings: Recordings | None = None,
+    quality: Quality | None = None,
     recorded: RecordedEvents | None = None,
     keys: Keys | None = None,
     incident_texts: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
@@ -76,14 +78,14 @@ def create_app(
     """The application. ``live`` is attached to ``engine`` here.
 
     ``secret`` signs the session cookies (16 bytes or more; ValueError otherwise). ``plan`` gives the plan in force.
-    ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of
-    the ways out of the house, ``phones`` the extensions that agents may sit down at besides their own.
+    ``product_lines`` is product line -> language -> its name there. ``destinations`` gives the names of the ways out of the house,
+    ``phones`` the extensions that agents may sit down at besides their own.
     ``callbacks`` keeps what was promised, ``reports`` works figures of the past out, ``past_calls`` finds calls and tells their stories,
     ``recorded`` has the journal, ``keys`` the answers to actions that may be sent again; without it they are kept in memory.
     ``incident_texts`` gives what callers can be let hear of an incident: text -> language -> what it says.
-    ``supervision`` gives the configuration's section of that name, ``recordings`` the conversations that were recorded.
-    ``in_talk`` does what agents do by click with their phones, ``also_called`` gives other words for a product line, to find its queues by.
-    ``delivery`` tells how pops are sent to the company's own service; None without one. ``access`` keeps users, tokens and deeds.
+    ``supervision`` gives the configuration's section of that name, ``recordings`` the conversations that were recorded, ``quality`` draws
+    those that are scored. ``in_talk`` does what agents do by click, ``also_called`` gives other words for a product line, to find it
+    by. ``delivery`` tells how pops are sent to the company's own service; None without one. ``access`` keeps users, tokens and deeds.
     ``health`` names what must be well (``{"ami": True}``); one that is not makes ``/healthz`` answer 503.
     """
     registry = _counting(registry or CollectorRegistry(), engine, live)
@@ -94,8 +96,8 @@ def create_app(
         supervision, in_talk, also_called,
     )  # fmt: skip
     _keep(
-        app, reports=reports, past_calls=past_calls, recordings=recordings, delivery=delivery, recorded=recorded, readers=set(),
-        keys=keys or Keys(AnswersInMemory()), watched=Watched(health, registry), dist=dist,
+        app, reports=reports, past_calls=past_calls, recordings=recordings, quality=quality, delivery=delivery, recorded=recorded,
+        readers=set(), keys=keys or Keys(AnswersInMemory()), watched=Watched(health, registry), dist=dist,
     )  # fmt: skip
     live.attach(engine, in_talk.in_talk, app.state.parts.scope)
     api_problems.install(app)

@@ -43,6 +43,8 @@ WATCHING = EVERYBODY - {Role.NOBODY}
 SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 REPORTING = SUPERVISING | {Role.QUALITY}
 """Who looks at what was: figures, recordings."""
+SCORING = frozenset({Role.QUALITY})
+"""Who scores conversations: nobody who sees the others' scores."""
 ADMINISTERING = frozenset({Role.ADMIN})
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "WEBSOCKET"]

@@ -53,6 +53,7 @@ from hotline.kept_recordings import KeptRecordings, delete_every_night
 from hotline.past_reports import PastReports
 from hotline.pop_targets import ManagerEvents, pop_link, webhook_of
 from hotline.steady_clock import SteadyClock
+from hotline.weekly_scoring import WeeklyScoring
 from ivr.fastagi import FastAgiServer, Sessions
 from ivr.lookup import never_closed
 
@@ -89,7 +90,7 @@ class App:
         self._pops = PopFeed()
         self._webhook = webhook_of(self._config, config_path.parent)
         self._checkpointing = Checkpointing(state_dir, config_path)
-        self._deleting: asyncio.Task[None] | None = None
+        self._nightly: list[asyncio.Task[None]] = []
 
     # ---- life ------------------------------------------------------------------------------------------------------------
 
@@ -122,7 +123,8 @@ class App:
         await self._customers.use(self._config, self._path.parent)
         await self._serve_menus(sessions)
         self._checkpointing.start()
-        self._deleting = asyncio.create_task(self._delete_recordings(self._database))
+        nightly = (self._delete_recordings(self._database), self._scoring(self._database).draw_every_night(self._records.flush))
+        self._nightly = [asyncio.create_task(work) for work in nightly]
         web = self._web
         log.info(
             "ready", replayed_events=replayed, web_port=web.port if web else None, fastagi_ports=[menu.port for menu in self._menus],
@@ -138,9 +140,9 @@ class App:
     async def stop(self) -> None:
         """Stop in the reverse order; callers in menus go to the survival plan, those in hold stay there."""
         await self._checkpointing.stop()
-        if self._deleting:
-            self._deleting.cancel()
-            await asyncio.gather(self._deleting, return_exceptions=True)
+        for work in self._nightly:
+            work.cancel()
+        await asyncio.gather(*self._nightly, return_exceptions=True)
         await asyncio.gather(*(menu.stop() for menu in self._menus))
         await self._customers.close()
         if self._web:
@@ -201,6 +203,9 @@ class App:
 
     async def _delete_recordings(self, database: AsyncEngine) -> None:
         await delete_every_night(RecordingRows(database), lambda: self._config, AuditLog(database), lambda: datetime.now(UTC))
+
+    def _scoring(self, database: AsyncEngine) -> WeeklyScoring:
+        return WeeklyScoring(database, lambda: self._config, lambda: self._plan)
 
     def _line_out(self) -> LineOut | None:
         row = self._config.callbacks
@@ -274,6 +279,7 @@ class App:
             keys=Keys(AnswerStore(self._database), self._make_durable),
             in_talk=ByExchange(self._exchanges),
             recordings=KeptRecordings(self._database, lambda: Path(self._config.recording.folder)),
+            quality=self._scoring(self._database),
             delivery=lambda: self._webhook.delivery if self._webhook else None,
             supervision=lambda: self._config.supervision.model_dump(mode="json"),
             access=access_of(self._database, lambda: self._config.web),

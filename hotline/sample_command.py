@@ -6,7 +6,8 @@ import argparse
 import asyncio
 from datetime import date
 
-from acd.archive import Archive, open_database
+from acd.archive import Archive, Row, open_database
+from acd.draw_rows import DrawRows
 from acd.sampling import Conversation, Drawn, Sample, draw
 from acd.tallies import Tallies
 from config.loader import load
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--per-agent", type=int, default=3, metavar="N", help="so many of each agent (default: 3)")
     parser.add_argument("--second-share", type=float, default=0.2, metavar="SHARE", help="go to a second scorer too, 0 to 1 (default: 0.2)")
     parser.add_argument("--shortest", type=float, default=20.0, metavar="SECONDS", help="conversations that were shorter don't count")
+    parser.add_argument("--recorded", action="store_true", help="only conversations that were recorded, as the engine draws each week")
     parser.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="first day, such as 2026-11-01 (default: a week ago)")
     parser.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="last day (default: today)")
     parser.add_argument("--csv", action="store_true", help="for spreadsheets")
@@ -43,13 +45,20 @@ async def _sample(arguments: argparse.Namespace) -> list[str]:
     archive = Archive(database)
     reports = PastReports(archive, Tallies(database), lambda: config)
     since, until = reports.period(arguments.since, arguments.until)
-    rows = await archive.conversations(*reports.moments(since, until), arguments.shortest)
+    start, end = reports.moments(since, until)
+    if arguments.recorded:
+        found = await DrawRows(database).recorded(start, end, arguments.shortest)
+    else:
+        found = [_conversation(row) for row in await archive.conversations(start, end, arguments.shortest)]
     await database.dispose()
-    found = [Conversation(row["id"], row["call"], row["agent"], row["queue"], row["offered_at"], row["talk_seconds"]) for row in rows]
     sample = draw(found, arguments.seed, arguments.per_agent, arguments.second_share)
     if arguments.csv:
         return [csv_of(_HEAD, map(_cells, sample.drawn)).rstrip()]
     return [f"{since} to {until}", *lines_of(sample)]
+
+
+def _conversation(row: Row) -> Conversation:
+    return Conversation(row["id"], row["call"], row["agent"], row["queue"], row["offered_at"], row["talk_seconds"])
 
 
 def lines_of(sample: Sample) -> list[str]:
