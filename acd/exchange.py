@@ -103,6 +103,8 @@ def _settle_consultation(state: State, call: Call, there: SeenCall) -> None:
         consulted.complete(state, call, join_caller=False)
     elif there.place != "talk" or there.phone != own.phone or consult.state is not ConsultState.ASKED:
         consulted.let_go(state, call, ConsultInput.FAILED, join_caller=False)
+        if there.place == "hold":  # all phones but his are gone: what was written goes with him
+            call.handover = consult.question.handover or call.handover
 
 
 def _in_consultation(state: State, call: Call, there: SeenCall) -> None:

@@ -187,3 +187,30 @@ async def test_nobody_is_dropped_when_the_engine_is_killed_while_somebody_outsid
     record = await scene.ended(caller)
     assert (record["agent"], record["end_cause"]) == ("li.wei", "diverted")
     assert "ended" not in caller.did(), "he said goodbye himself"
+
+
+async def test_the_books_are_right_though_the_partner_hung_up_while_the_engine_was_dead(scene: Scene, tmp_path: Path) -> None:
+    """First the partner, while he is asked: the engineer's phone ends by itself five seconds later, and the caller waits again. Then the
+    partner again, to whom the call was given: with him it is over.
+    """
+    async with partner(scene, tmp_path) as phones:
+        li, caller = await asking(scene, phones)
+        async with engine_killed(scene.house):
+            await scene.hotline.asterisk.cli(f"dialplan set global HOTLINE_ALIVE {int(time.time()) + 300}")
+            phones.hang_up(PARTNER)
+            await scene.phone_meets("1001", "ended")
+        await scene.is_live(caller, "talking")
+        await li.asks(destination="partner")
+        await are_at(scene, HELD, ASKING)
+        await hear_each_other(scene, CALLER, "1001")
+        await li.gives_over()
+        await caller_and_partner_hear_each_other(scene)
+        async with manager_lost(scene.house):
+            phones.hang_up(PARTNER)
+            await caller.meets("ended")
+    record = await scene.ended(caller)
+    assert (record["agent"], record["end_cause"], record["transfers"]) == ("li.wei", "gone_unseen", 1)
+    asked = [state for state, _ in await told(scene, record["id"])]
+    assert asked == [*("asked", "ringing", "talking"), "back", *("asked", "ringing", "talking"), "completed"]
+    was = [state for state, _ in await scene.intervals_of("li.wei", record["id"]) if state != "ready"]
+    assert was == ["reserved", "talking", "wrap_up"] * 2

@@ -534,3 +534,12 @@ def test_a_conference_that_nobody_decided_is_ended_and_the_caller_waits() -> Non
     assert scene.of(HangUpPhones) == [HangUpPhones(CallId("main-9"))]
     assert scene.live(CallId("main-9")).state is CallState.WAITING
     assert scene.first(HoldCall).call == "main-9"
+
+
+def test_where_both_phones_are_gone_out_of_sight_the_caller_waits_with_what_was_written_and_both_do_their_after_call_work() -> None:
+    scene, call, offer = asked(Handover("restarted it"))
+    scene(HandoverAcknowledged(offer))
+    scene(OfferAnswered(offer))
+    scene(ExchangeSeen("main", (SeenCall(call, "hold"),), (PhoneId("10ann"), PhoneId("10bob"))))
+    assert scene.live(call).handover == Handover("restarted it", by=AgentId("ann"))
+    assert states(scene, call) == (CallState.WAITING, AgentState.WRAP_UP, AgentState.WRAP_UP)

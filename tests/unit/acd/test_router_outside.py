@@ -246,3 +246,24 @@ def test_an_agent_who_hung_up_out_of_sight_has_left_the_caller_to_the_other() ->
     scene(ExchangeSeen("main", (SeenCall(call, "talk", PhoneId("hotline-provider")),), PHONES))
     assert scene.live(call).state is CallState.DIVERTED
     assert scene.of(JoinCaller) == []
+
+
+@pytest.mark.parametrize("begin", [asked, both_talk])
+def test_where_both_are_gone_the_caller_waits_at_his_place_with_what_was_written_and_the_agent_does_his_after_call_work(
+    begin: object,
+) -> None:
+    scene, call, _ = begin()  # type: ignore[operator]
+    arrived = scene.live(call).arrived_at
+    scene(ExchangeSeen("main", (SeenCall(call, "hold"),), PHONES))
+    live = scene.live(call)
+    assert (live.state, live.arrived_at, live.consult, live.agent) == (CallState.WAITING, arrived, None, None)
+    assert live.handover == Handover("restarted it", by=ANN)
+    assert scene.state_of("ann").state is AgentState.WRAP_UP
+
+
+def test_a_partner_who_hung_up_out_of_sight_after_the_call_was_his_has_ended_it() -> None:
+    scene, call, _ = both_talk()
+    scene(ConsultCompleted(call, ANN))
+    effects = scene(ExchangeSeen("main", (), PHONES))
+    assert [(one.state, one.cause) for one in effects if isinstance(one, CallChanged)] == [(CallState.ENDED, EndCause.GONE_UNSEEN)]
+    assert scene.state_of("ann").state is AgentState.WRAP_UP
