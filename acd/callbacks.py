@@ -156,7 +156,7 @@ def _dial(state: State, offer: Offer, order: CallbackOrder) -> None:
     assert call.queue is not None and callback is not None, "only a promised call is called back"
     if callback.dialled == callback.attempts:
         return
-    callback.dialled = callback.attempts
+    callback.dialled = callback.untold = callback.attempts
     state.say(DialBack(
         offer.id, call.id, offer.agent.id, offer.phone, state.plan.ring_seconds, call.queue.id, callback.number, callback.attempt,
         order, rules.ring_seconds, call.language or "",
@@ -188,7 +188,7 @@ def reached(state: State, call: Call, *, ring: bool = True) -> None:
     """The customer is on the line; if the agent is too, they talk, else his phone is rung, unless it is already."""
     callback = call.callback
     assert callback is not None, "only a promised call is called back"
-    callback.overdue_us = None
+    callback.overdue_us, callback.untold = None, 0
     state.promised.pop(callback.number, None)
     _change(state, callback, CallbackInput.REACHED)
     if call.state is CallState.CALLING_BACK:
@@ -203,6 +203,7 @@ def reached_late(state: State, call: Call) -> None:
     callback = call.callback
     assert callback is not None, "only a promised call is called back"
     state.promised.pop(callback.number, None)
+    callback.untold = 0
     _change(state, callback, CallbackInput.REACHED)
     call.rests_until_us = None
     call_enters(state, call, CallInput.REQUEUED)
@@ -282,6 +283,13 @@ def _tell(state: State, callback: Callback, cause: MissCause | None = None, by: 
         callback.call.id, callback.number, callback.state, callback.unreached, callback.next_at, callback.id, callback.call.queue_id,
         callback.attempts, cause, by, reason,
     ))  # fmt: skip
+
+
+def is_late(call: Call, attempt_key: str) -> bool:
+    """Whether the attempt was given up without the exchange having told how it went, as when no answer came to the order to dial."""
+    callback = call.callback
+    untold = callback is not None and callback.untold == callback.attempts > 0 and callback.attempt == attempt_key
+    return untold and call.state is CallState.PROMISED
 
 
 def is_attempt(call: Call, attempt_key: str) -> bool:

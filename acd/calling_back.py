@@ -48,11 +48,16 @@ def reached(state: State, event: CallbackReached) -> None:
     call = state.calls.get(event.call)
     if call is not None and callbacks.is_attempt(call, event.attempt):
         callbacks.reached(state, call)
+    elif call is not None and callbacks.is_late(call, event.attempt):
+        callbacks.reached_late(state, call)
+        state.lead_calls[call.id] = call
 
 
 def unreached(state: State, event: CallbackUnreached) -> None:
     """The customer was not reached."""
     call = state.calls.get(event.call)
+    if call is not None and call.callback is not None and call.callback.attempt == event.attempt:
+        call.callback.untold = 0
     if call is not None and callbacks.is_attempt(call, event.attempt):
         give_up_attempt(state, call, event.cause)
 
@@ -130,4 +135,6 @@ def offer_failed(state: State, offer: Offer, detail: str) -> None:
         offering.rest_after_failure(state, offer.call, offer.agent)
         offering.return_call(state, offer.call)
     else:
+        if offer.call.promised and offer.call.callback is not None and offer.call.callback.untold != offer.call.callback.attempts:
+            offering.stop_ringing(state, offer)  # he may be rung alone all the same
         offering.failed(state, offer, detail)

@@ -45,6 +45,8 @@ class Callback:
     attempts: int = 0
     dialled: int = 0
     """The last attempt in which the customer was dialled."""
+    untold: int = 0
+    """The attempt in which he was dialled, and of which the exchange has not told how it went."""
     unreached: int = 0
     next_at: datetime | None = None
     """Not tried again before."""

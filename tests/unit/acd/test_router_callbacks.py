@@ -20,6 +20,7 @@ from acd.events import (
     CallQueued,
     CommandFailed,
     ExchangeSeen,
+    JoinFailed,
     OfferAnswered,
     OfferFailed,
     OfferMissed,
@@ -550,3 +551,48 @@ def test_an_agent_who_did_not_answer_first_left_the_customer_alone() -> None:
     scene(OfferMissed(scene.first(RingAgent).offer, MissCause.NO_ANSWER))
     scene(AgentWentReady(ANN))
     assert scene.first(RingAgent).call == call
+
+
+def test_a_customer_who_answers_though_no_answer_came_to_the_order_to_dial_him_waits_at_his_place() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    dial = scene.first(DialBack)
+    scene(OfferFailed(dial.offer, "no answer within 5 s"))
+    assert scene.live(call).state is CallState.PROMISED
+    scene(CallbackReached(call, dial.attempt), after=4.0)
+    assert (scene.live(call).state, scene.live(call).callback.state) == (CallState.OFFERED, CallbackState.REACHED)  # type: ignore[union-attr]
+    ring = scene.first(RingAgent)
+    assert not ring.alone, "he is on the line"
+    scene(OfferAnswered(ring.offer))
+    assert scene.live(call).state is CallState.TALKING
+
+
+def test_once_he_is_gone_again_the_same_news_told_again_does_not_bring_him_back() -> None:
+    scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
+    call = promised(scene)
+    scene.ready("ann")
+    dial = scene.first(DialBack)
+    scene(OfferFailed(dial.offer, "no answer within 5 s"))
+    scene(CallbackReached(call, dial.attempt))
+    scene(CallerLeft(call))
+    assert scene.live(call).state is CallState.PROMISED
+    assert scene(CallbackReached(call, dial.attempt)) == []
+    assert scene.live(call).state is CallState.PROMISED
+
+
+def test_an_agent_who_may_ring_alone_though_no_answer_came_is_let_go() -> None:
+    scene = Scene(called_back())
+    promised(scene)
+    scene.ready("ann")
+    ring = scene.first(RingAgent)
+    scene(OfferFailed(ring.offer, "no answer within 5 s"))
+    assert [(stop.offer, stop.hang_up) for stop in scene.of(StopRinging)] == [(ring.offer, True)]
+
+
+def test_a_customer_whose_agent_puts_his_phone_down_at_that_moment_waits_at_his_place() -> None:
+    scene = Scene(called_back())
+    call, dial = dialling(scene)
+    scene(CallbackReached(call, dial.attempt))
+    scene(JoinFailed(call))
+    assert (scene.live(call).state, scene.state_of("ann").state) == (CallState.WAITING, AgentState.WRAP_UP)
