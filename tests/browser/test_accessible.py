@@ -21,6 +21,7 @@ VIOLATIONS = """levels => axe.run(document, {runOnly: levels, resultTypes: ["vio
   violations.flatMap(({id, nodes}) => nodes.map(({target, failureSummary}) => `${id}: ${target}: ${failureSummary}`)))"""
 BY_KEYBOARD = {
     "login", "desk-not-ready-asked-why", "desk-talking", "desk-handing-on", "desk-wrap-up", "console-busy", "performance", "calls", "users",
+    "to-score",
 }  # fmt: skip
 """States in which the keyboard is tried; what is in a dialog is the browser's own matter."""
 REACHABLE = """() => {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -26,10 +27,12 @@ from acd.tokens import TokenDirectory
 from cti.api import create_app
 from cti.api_access import Access
 from hotline.identity import Users
+from hotline.kept_recordings import KeptRecordings
 from tests.browser import test_calls, test_misroutes, test_performance
 from tests.browser.conftest import sign_in
 from tests.unit.cti_api_house import INCIDENT_TEXTS, LI, LINES, SECRET, WANG, FakeEngine, House, house, now, pop, promise, waiting_call
 from tests.unit.people_house import PASSWORD, plan_of_two_teams
+from tests.unit.scored_house import configured, drawn_house, scoring
 from tests.unit.test_cti_api_in_talk import Phones
 
 MA = Customer(
@@ -71,10 +74,11 @@ def busy_house() -> House:
 def whole_app(built: House, database: AsyncEngine, rules: Callable[[], Any]) -> object:
     """The application with all its parts."""
     directory = UserDirectory(database)
+    recordings, quality = KeptRecordings(database, lambda: Path("nowhere")), scoring(database, configured())
     return create_app(
         built.engine, Users(directory, "Hotline"), built.live, SECRET, plan_of_two_teams, product_lines=LINES, reports=KnownPast(),
         destinations=lambda: ("closed", "partner"), incident_texts=lambda: INCIDENT_TEXTS, supervision=lambda: {"listening": True},
-        phones=lambda: ("1900",), in_talk=Phones(), past_calls=test_calls.KnownCalls(),
+        phones=lambda: ("1900",), in_talk=Phones(), past_calls=test_calls.KnownCalls(), recordings=recordings, quality=quality,
         access=Access(directory, TokenDirectory(database), AuditLog(database), rules),
     )  # fmt: skip
 
@@ -221,7 +225,7 @@ async def reports(visit: Visit) -> AsyncIterator[str]:
     await visit.enters("chen")
     for view, ready in (
         ("day", ".daychart"), ("performance", ".performance-table tbody tr"), ("misroutes", ".report-bars tbody tr"),
-        ("menu", ".report img"), ("calls", ".calls-table tbody tr"),
+        ("menu", ".report img"), ("quality", ".quality .period"), ("calls", ".calls-table tbody tr"),
     ):  # fmt: skip
         await page.locator(f"nav a[href='#{view}']").click()
         await page.locator(ready).first.wait_for()
@@ -233,6 +237,27 @@ async def reports(visit: Visit) -> AsyncIterator[str]:
     await page.locator("select[name=by]").select_option("agent")
     await page.locator(".sheets button").last.click()
     yield "performance-agents"
+
+
+async def scores(visit: Visit) -> AsyncIterator[str]:
+    """Scoring, and what was scored."""
+    page = visit.page
+    await visit.enters("qing")
+    await page.locator("nav a[href='#quality']").click()
+    await page.locator(".score-form").wait_for()
+    yield "to-score"
+    await page.locator("[data-sheet=given]").click()
+    await page.locator(".score-list button").first.click()
+    await page.locator(".score-again").click()
+    await page.locator(".score-form").wait_for()
+    yield "score-again"
+    await page.locator("[data-sheet=agreement]").click()
+    await page.locator(".period").wait_for()
+    yield "agreement"
+    await page.locator("[data-sheet=draws]").click()
+    await page.locator(".draw button").click()
+    await page.locator(".draw tbody tr").first.wait_for()
+    yield "draws"
 
 
 async def people(visit: Visit) -> AsyncIterator[str]:
@@ -269,13 +294,21 @@ async def documents(visit: Visit) -> AsyncIterator[str]:
     yield "docs"
 
 
-WALKS: tuple[Walk, ...] = (login, desk, console, reports, people, wall, documents)
+WALKS: tuple[Walk, ...] = (login, desk, console, reports, scores, people, wall, documents)
 
 
 async def settle(database: AsyncEngine) -> None:
     """Let everybody of the walks in. Passwords are hashed, which takes its time."""
     directory = UserDirectory(database)
-    for name, role, agent in (("root", "admin", None), ("chen", "supervisor", None), ("wang", "agent", WANG)):
+    for name, role, agent in (("root", "admin", None), ("chen", "supervisor", None), ("wang", "agent", WANG), ("qing", "quality", None)):
         await directory.put(name, PASSWORD, role, agent, "en")
     await directory.put("newcomer", PASSWORD, "supervisor", None, "en", totp_required=True)
+    weekly = await drawn_house(database)
+    for row in (await weekly.to_score("qing"))[:1]:
+        form = weekly.form_of(row["queue"])
+        assert form is not None
+        answers = {criterion.name: criterion.most for criterion in form.criteria}
+        told = {name: row[name] for name in ("recording", "call", "agent", "queue")}
+        given = {**told, "scorer": "qing", "held_at": row["at"], "answers": answers, "comment": "calm", "total": 100.0, "at": now()}
+        await weekly.scores.add(form, given, None)
 

@@ -40,11 +40,11 @@ async def record(database: AsyncEngine, folder: Path) -> KeptRecordings:
             await connection.execute(insert(calls).values(**{**_new_call(call, began), "ani": ANI}))
         if deleted_at is None:
             for side, hertz, turn in (("caller", 440.0, 0), ("agent", 330.0, 1)):
-                _speak(folder / f"{recording.partition('-')[2]}-{side}.wav", hertz, turn, bool(pauses))
+                speak(folder / f"{recording.partition('-')[2]}-{side}.wav", hertz, turn, bool(pauses))
     return KeptRecordings(database, lambda: folder)
 
 
-def _speak(path: Path, hertz: float, turn: int, paused: bool) -> None:
+def speak(path: Path, hertz: float, turn: int, paused: bool) -> None:
     """They take turns, some seconds each, as people do."""
 
     def sample(number: int) -> int:

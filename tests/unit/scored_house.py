@@ -65,10 +65,10 @@ async def let_score(directory: UserDirectory, *names: str) -> None:
         await directory.put(name, PASSWORD, "quality", None, "en")
 
 
-async def drawn_house(database: AsyncEngine, second_share: float = 1.0) -> WeeklyScoring:
-    """Two of five conversations of each of two agents are drawn."""
-    await hold(database, LI, "printers.L1", 5)
-    await hold(database, WANG, "servers.L1", 5)
-    weekly = scoring(database, configured(second_share))
+async def drawn_house(database: AsyncEngine, second_share: float = 1.0, monday: datetime = MONDAY, now: datetime = NOW) -> WeeklyScoring:
+    """Two of five conversations of each of two agents are drawn, of the week that began on that Monday."""
+    await hold(database, LI, "printers.L1", 5, monday)
+    await hold(database, WANG, "servers.L1", 5, monday)
+    weekly = scoring(database, configured(second_share), [now])
     await weekly.draw_due()
     return weekly

@@ -13,6 +13,7 @@ import type { AgentStateName, AgentView, Ui } from "./types.ts";
 import { Unread } from "./messages.tsx";
 import { KeyHelp } from "./help.tsx";
 import { MyFigures } from "./myfigures.tsx";
+import { MyScores } from "./myscores.tsx";
 import { MyPromises, PromiseCallback } from "./promising.tsx";
 import { Transfer } from "./transfer.tsx";
 import { stateCause, useWords } from "./words.ts";
@@ -38,6 +39,7 @@ export function Desk({ state, onShown }: { state: State; onShown(offer: string):
         <CallNotification card={card} ui={ui} />
         <Arriving card={card} ui={ui} />
         <MyPromises agent={agent} />
+        <MyScores />
         <Shortcuts on={shortcuts} onSwitch={setShortcuts} />
       </div>
       <div class="desk-call">

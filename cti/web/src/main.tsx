@@ -16,6 +16,8 @@ import { MisroutesPage } from "./misroutes.tsx";
 import { LanguageSwitch } from "./parts.tsx";
 import { PerformancePage } from "./performance.tsx";
 import { usePlayerWords } from "./player.words.ts";
+import { QualityPage } from "./quality.tsx";
+import { useQualityWords } from "./quality.words.ts";
 import { RecordingsPage } from "./recordings.tsx";
 import { usePeople } from "./people.ts";
 import { LiveConnection } from "./socket.ts";
@@ -25,8 +27,8 @@ import { UsersPage } from "./users.tsx";
 import { Wall } from "./wall.tsx";
 import { firstLanguage, keepLanguage, Spoken, tables, useWords } from "./words.ts";
 
-type View = "desk" | "console" | "calls" | "day" | "performance" | "misroutes" | "menu" | "recordings" | "users" | "audit";
-const VIEWS: readonly View[] = ["desk", "console", "calls", "day", "performance", "misroutes", "menu", "recordings", "users", "audit"];
+type View = "desk" | "console" | "calls" | "day" | "performance" | "misroutes" | "menu" | "recordings" | "quality" | "users" | "audit";
+const VIEWS: readonly View[] = ["desk", "console", "calls", "day", "performance", "misroutes", "menu", "recordings", "quality", "users", "audit"];
 const WALL_TOKEN = /^#(?:wall\?)?token=(\w+)$/.exec(location.hash)?.[1]; // browsers send this part of an address to nobody
 if (WALL_TOKEN) history.replaceState(null, "", "/wall"); // and it stays on no screen and in no history
 const IS_WALL = location.pathname === "/wall";
@@ -118,13 +120,13 @@ interface WorkProps {
 function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
   const words = useWords();
   const people = usePeople();
-  const own = { day: words.supervision.day, users: people.users, audit: people.audit, calls: useCallWords().calls, recordings: usePlayerWords().recordings };
+  const own = { day: words.supervision.day, users: people.users, audit: people.audit, calls: useCallWords().calls, recordings: usePlayerWords().recordings, quality: useQualityWords().quality };
   const views: View[] = [
     ...(me.agent ? (["desk"] as const) : []),
     ...(me.supervises ? (["console"] as const) : []),
     ...(me.supervises || me.role === "quality" ? (["calls"] as const) : []),
     ...(me.supervises ? (["day"] as const) : []),
-    ...(me.supervises || me.role === "quality" ? (["performance", "misroutes", "menu", "recordings"] as const) : []),
+    ...(me.supervises || me.role === "quality" ? (["performance", "misroutes", "menu", "recordings", "quality"] as const) : []),
     ...(me.role === "admin" ? (["users"] as const) : []),
     ...(me.supervises ? (["audit"] as const) : []),
   ];
@@ -140,7 +142,7 @@ function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
           <nav>
             {views.map((name) => (
               <a href={`#${name}`} aria-current={name === shown ? "page" : undefined} onClick={() => setView(name)}>
-                {name === "day" || name === "users" || name === "audit" || name === "calls" || name === "recordings" ? own[name] : words[name]}
+                {name in own ? own[name as keyof typeof own] : words[name as Exclude<View, keyof typeof own>]}
               </a>
             ))}
             {me.supervises && (
@@ -176,6 +178,8 @@ function Work({ state, me, onSignOut, renew, onShown }: WorkProps) {
         <PerformancePage ui={state.ui} agents={state.board?.agents ?? []} />
       ) : shown === "recordings" ? (
         <RecordingsPage ui={state.ui} />
+      ) : shown === "quality" ? (
+        <QualityPage ui={state.ui} scores={me.role === "quality"} />
       ) : shown === "misroutes" ? (
         <MisroutesPage />
       ) : shown === "users" ? (

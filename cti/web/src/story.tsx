@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { details, nameOf, story, told, useCallWords, type CallRow, type CallStory, type Speaker } from "./calls.ts";
 import { duration } from "./clock.ts";
 import { Foreign, ProblemLine, useRequest } from "./parts.tsx";
+import { percent, scores, type Score } from "./quality.ts";
+import { useQualityWords } from "./quality.words.ts";
 import type { Ui } from "./types.ts";
 import { queueText, useSpeech } from "./words.ts";
 
@@ -10,8 +12,16 @@ export function StoryPage({ call, ui, list }: { call: string; ui: Ui; list: stri
   const own = useCallWords();
   const request = useRequest();
   const [found, setFound] = useState<CallStory | null>(null);
+  const [scored, setScored] = useState<Score[]>([]);
   const load = () => void request.run(async () => setFound(await story(call)));
   useEffect(load, [call]);
+  useEffect(() => {
+    let wanted = true;
+    scores({ call }).then((page) => wanted && setScored(page.scores), () => undefined); // where nothing is scored, the story is whole without
+    return () => {
+      wanted = false;
+    };
+  }, [call]);
   return (
     <main class="report story-page">
       <header>
@@ -24,15 +34,16 @@ export function StoryPage({ call, ui, list }: { call: string; ui: Ui; list: stri
         )}
       </header>
       <ProblemLine problem={request.problem} />
-      {found && <Summary call={found.call} ui={ui} />}
+      {found && <Summary call={found.call} ui={ui} scored={scored} />}
       {found && <p class="soft">{own.decidedHint}</p>}
       {found && <Lines found={found} ui={ui} />}
     </main>
   );
 }
 
-function Summary({ call, ui }: { call: CallRow; ui: Ui }) {
+function Summary({ call, ui, scored }: { call: CallRow; ui: Ui; scored: Score[] }) {
   const own = useCallWords();
+  const { score } = useQualityWords();
   const { language, words } = useSpeech();
   const facts: [string, string | number | null][] = [
     [own.caller, [call.ani || own.withheld, call.ani_name].filter(Boolean).join(" ")],
@@ -48,6 +59,7 @@ function Summary({ call, ui }: { call: CallRow; ui: Ui }) {
     [own.transfers, call.transfers || null],
     [own.customer, call.customer],
     [own.survey, surveyText(call, own, words.comma)],
+    [score, scored.map((one) => `${nameOf(ui, one.agent)} ${percent(one.total)}`).join(words.comma)],
     [own.id, call.id],
   ];
   return (
