@@ -89,7 +89,8 @@ class Checkpoints:
         head = json.loads(line)
         _require(hashlib.sha256(body).hexdigest() == head["sha256"], "it is damaged")
         _require(head["fingerprint"] == self._fingerprint, "it was made by another version")
-        _require(head["sequence"] == sequence and head["entry"] == journal.fingerprint(sequence), "it belongs to another journal")
+        entry = journal.fingerprint(sequence)
+        _require(head["sequence"] == sequence and entry is not None and head["entry"] == entry, "it belongs to another journal")
         _require(sequence <= not_after, "the records have not followed so far")
         with _no_collections():
             return Memory(sequence, datetime.fromisoformat(head["at"]), unpack(body, self._rooms))

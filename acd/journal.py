@@ -3,6 +3,9 @@
 What was appended is durable against the death of the process when ``commit`` returns. Against the death of the machine it is with
 ``durability="full"`` (one fsync per turn of the loop); with ``"normal"``, the default, WAL mode may lose the last moments, and
 Asterisk's callers are gone in that case too. Source: SQLite, "PRAGMA synchronous".
+
+While the file can't be written (a full disk, somebody's lock), what is appended waits in memory for a commit that succeeds: SQLite rolls
+the whole transaction back when a commit fails, and would forget it. Source: SQLite, "Response To Errors Within A Transaction".
 """
 
 from __future__ import annotations
@@ -31,6 +34,9 @@ CREATE TRIGGER IF NOT EXISTS events_stay BEFORE DELETE ON events BEGIN SELECT RA
 """
 
 _INSERT = "INSERT INTO events VALUES (?, ?, ?, ?, ?)"
+_REFUSED = "INSERT OR IGNORE INTO refused VALUES (?)"
+LOCKED_MILLISECONDS = 250
+"""How long a commit waits for somebody else's lock: the engine's loop stands still meanwhile, and the next commit takes it along."""
 Entry = tuple[int, datetime, Event]
 
 
@@ -42,39 +48,60 @@ class SqliteJournal:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute(f"PRAGMA synchronous={durability.upper()}")
         self._db.executescript(_SCHEMA)
+        self._db.execute(f"PRAGMA busy_timeout={LOCKED_MILLISECONDS}")
+        self._uncommitted: list[tuple[str, tuple[object, ...]]] = []
+        """What was written since the last commit that succeeded, as statements with their parameters."""
+        self._all_written = True
+        """Whether the open transaction has all of that; else it waits in memory."""
         self._last: int = self._db.execute("SELECT coalesce(max(sequence), 0) FROM events").fetchone()[0]
 
     def append(self, events: Sequence[tuple[datetime, Event]]) -> int:
-        """Write the events; return the last one's sequence number. Durable after ``commit``.
+        """Take the events; return the last one's sequence number. Durable after ``commit``.
 
-        Raises sqlite3.Error; none of these events is written then.
+        Raises sqlite3.Error when they can't be entries of this journal; none of these events is taken then.
         """
         rows = [
             (self._last + place, at.isoformat(), kind_of(event), call_of(event), to_json(event))
             for place, (at, event) in enumerate(events, start=1)
         ]
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
-        if len(rows) == 1:  # mostly: one statement is whole or not at all by itself
-            self._db.execute(_INSERT, rows[0])
-        else:
-            self._insert_all(rows)
+        self._write([(_INSERT, row) for row in rows])
         self._last += len(rows)
         return self._last
 
     def note_refused(self, sequence: int) -> None:
         """The router refused this event: it changed nothing. For readers; a replay finds out by itself. Durable after ``commit``."""
-        self._db.execute("INSERT OR IGNORE INTO refused VALUES (?)", (sequence,))
+        self._write([(_REFUSED, (sequence,))])
 
-    def _insert_all(self, rows: Sequence[tuple[object, ...]]) -> None:
+    def _write(self, statements: Sequence[tuple[str, tuple[object, ...]]]) -> None:
+        if self._all_written:
+            try:
+                self._insert(statements)
+            except sqlite3.OperationalError:  # full or locked: it waits for the next commit, which says so if it fails too
+                self._roll_back()
+        self._uncommitted += statements
+
+    def _insert(self, statements: Sequence[tuple[str, tuple[object, ...]]]) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+        if len(statements) == 1:  # mostly: one statement is whole or not at all by itself
+            self._db.execute(*statements[0])
+            return
         self._db.execute("SAVEPOINT appending")
         try:
-            self._db.executemany(_INSERT, rows)
+            for statement in statements:
+                self._db.execute(*statement)
         except BaseException:
-            self._db.execute("ROLLBACK TO appending")
+            if self._db.in_transaction:  # a full disk has rolled back all of it
+                self._db.execute("ROLLBACK TO appending")
             raise
         finally:
-            self._db.execute("RELEASE appending")
+            if self._db.in_transaction:
+                self._db.execute("RELEASE appending")
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self._all_written = False
 
     @property
     def last(self) -> int:
@@ -86,9 +113,17 @@ class SqliteJournal:
         self._last = max(self._last, sequence)
 
     def commit(self) -> None:
-        """Make durable what was appended."""
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
+        """Make durable what was appended. Raises sqlite3.Error when that can't be done now; the next commit tries all of it again."""
+        try:
+            if not self._all_written:
+                self._insert(self._uncommitted)
+            if self._db.in_transaction:
+                self._db.execute("COMMIT")
+        except sqlite3.Error:
+            self._roll_back()
+            raise
+        self._uncommitted.clear()
+        self._all_written = True
 
     def read(self, after: int = 0) -> Iterator[Entry]:
         """Every event after ``after``, in order."""
@@ -109,9 +144,11 @@ class SqliteJournal:
         return None if row is None else hashlib.sha256("\0".join(row).encode(errors="surrogatepass")).hexdigest()
 
     def close(self) -> None:
-        """Make durable what was appended, and release the file."""
-        self.commit()
-        self._db.close()
+        """Make durable what was appended, and release the file. Raises sqlite3.Error when what was appended is lost."""
+        try:
+            self.commit()
+        finally:
+            self._db.close()
 
     def _entries(self, query: str, parameter: int | str) -> Iterator[Entry]:
         return read_entries(self._db.execute(query, (parameter,)))

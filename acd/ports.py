@@ -105,13 +105,13 @@ class Journal(Protocol):
     """The append-only journal of events."""
 
     def append(self, events: Sequence[tuple[datetime, Event]]) -> int:
-        """Write the events in order; return the sequence number of the last one."""
+        """Take the events in order; return the sequence number of the last one."""
 
     def note_refused(self, sequence: int) -> None:
         """The event of this number was refused, and changed nothing: whoever reads the journal without a router needs to know."""
 
     def commit(self) -> None:
-        """Make durable what was appended."""
+        """Make durable what was appended. When it raises, nothing of it is forgotten: the next commit tries all of it again."""
 
     def read(self, after: int = 0) -> Iterator[tuple[int, datetime, Event]]:
         """Every event after the sequence number ``after``, in order."""

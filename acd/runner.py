@@ -57,6 +57,9 @@ COMMAND_LIMIT_SECONDS = 10.0
 COMMIT_WITHIN_SECONDS = 0.05
 """So much of what led to nothing may be lost with the process; the exchange is asked what is there at the next start anyway."""
 
+COMMIT_AGAIN_SECONDS = 1.0
+"""After a commit that failed; until then it isn't tried, so that a full disk does not slow down who is served."""
+
 Perform = Callable[[Any], Awaitable[None]]
 
 
@@ -160,6 +163,8 @@ class Runner:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=COMMAND_LIMIT_SECONDS)
         self._commit()
+        if self._commit_timer is not None:
+            self._commit_timer.cancel()
 
     # ---- acd.ports.Engine ------------------------------------------------------------------------------------------------
 
@@ -231,27 +236,36 @@ class Runner:
         self._set_timer()
 
     def _make_durable(self, at_once: bool) -> None:
-        if at_once:
+        if at_once and self.journal_is_well:
             self._commit()
-        elif self._commit_timer is None:
-            self._commit_timer = asyncio.get_running_loop().call_later(COMMIT_WITHIN_SECONDS, self._commit)
+        else:
+            self._commit_within(COMMIT_WITHIN_SECONDS)
+
+    def _commit_within(self, seconds: float) -> None:
+        if self._commit_timer is None:
+            self._commit_timer = asyncio.get_running_loop().call_later(seconds, self._commit)
 
     def make_durable(self) -> bool:
         """Make everything durable that was taken; whether it is."""
-        self._commit()
+        self._make_durable(at_once=True)
         return self.journal_is_well
 
     def _commit(self) -> None:
         if self._commit_timer is not None:
             self._commit_timer.cancel()
             self._commit_timer = None
+        well_before = self.journal_is_well
         try:
             self._journal.commit()
         except Exception:  # callers are served even while the disk is full; what was appended waits for the next commit
             self.journal_is_well = False
-            log.exception("journal_not_committed")
+            if well_before:  # once: the log may be on the same disk
+                log.exception("journal_not_committed")
+            self._commit_within(COMMIT_AGAIN_SECONDS)
         else:
             self.journal_is_well = True
+            if not well_before:
+                log.info("journal_committed_again")
 
     def _tell(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         for projection in self._projections:

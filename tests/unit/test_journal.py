@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,3 +106,51 @@ def test_a_new_journal_goes_on_after_what_the_records_have_followed() -> None:
     journal = SqliteJournal(":memory:")
     journal.go_on_after(100)
     assert journal.append([(NOON, Ticked())]) == 101
+
+
+@contextmanager
+def no_room(path: Path) -> Iterator[None]:
+    """No file of this process may grow beyond what the journal's log is by now."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.with_name(f"{path.name}-wal").stat().st_size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Somebody else writes to the journal's file."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@pytest.mark.parametrize("trouble", [no_room, locked])
+def test_what_was_appended_while_the_file_could_not_be_written_is_there_afterwards(
+    tmp_path: Path, trouble: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    journal = written(tmp_path / "journal")
+    with trouble(tmp_path / "journal"):
+        for _ in range(3):
+            journal.append([(NOON, Ticked()), (NOON, CallerLeft(CALL))])
+            journal.note_refused(journal.last)
+            with pytest.raises(sqlite3.OperationalError):
+                journal.commit()
+    journal.append([(NOON, Ticked())])
+    journal.close()
+
+    again = SqliteJournal(tmp_path / "journal")
+    assert [sequence for sequence, _, _ in again.read()] == list(range(1, 13))
+    assert [event for _, _, event in again.read(after=5)] == [Ticked(), CallerLeft(CALL)] * 3 + [Ticked()]
+    with sqlite3.connect(tmp_path / "journal") as other:
+        assert other.execute("SELECT sequence FROM refused").fetchall() == [(7,), (9,), (11,)]
+
+
+def test_what_could_never_be_written_is_said_when_the_journal_is_closed(tmp_path: Path) -> None:
+    journal = written(tmp_path / "journal")
+    journal.append([(NOON, Ticked())])
+    with no_room(tmp_path / "journal"), pytest.raises(sqlite3.OperationalError):
+        journal.close()
+    assert [sequence for sequence, _, _ in SqliteJournal(tmp_path / "journal").read()] == [1, 2, 3, 4, 5]

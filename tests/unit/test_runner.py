@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from acd.effects import DialBack, Effect, HoldCall, RingAgent, ScreenPop, WithdrawPop
 from acd.events import CallArrived, CallerLeft, CommandFailed, Event, OfferFailed, Ticked
@@ -302,6 +303,29 @@ async def test_while_the_disk_is_full_callers_are_served_and_it_is_said() -> Non
     assert world.told == [HOLD]
     assert runner.journal_is_well
     assert [event for _, _, event in journal.read()] == [ARRIVED]
+
+
+async def test_a_commit_that_failed_is_tried_again_by_itself_and_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("acd.runner.COMMIT_AGAIN_SECONDS", 0.01)
+    runner, _, _, journal = running({})
+    committed, failures = asyncio.Event(), 0
+
+    def commit() -> None:
+        nonlocal failures
+        if failures < 3:
+            failures += 1
+            raise OSError("no space left")
+        committed.set()
+
+    journal.commit = commit  # type: ignore[method-assign]
+    with capture_logs() as said:
+        assert not runner.make_durable()
+        for _ in range(20):
+            await runner.submit(ARRIVED)
+        assert failures == 1, "who is served does not wait for a disk that is full"
+        await asyncio.wait_for(committed.wait(), 5)
+    assert runner.make_durable()
+    assert [line["event"] for line in said] == ["journal_not_committed", "journal_committed_again"]
 
 
 async def test_a_report_that_cannot_be_taken_does_not_drop_the_calls_other_commands() -> None:
