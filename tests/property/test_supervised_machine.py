@@ -29,15 +29,16 @@ from acd.supervision import (
     WatchStopped,
 )
 from acd.telling import AT_ONCE
-from tests.property.test_router_machine import COMPANY, LINES, Hotline, calls_drawn, names_drawn
+from tests.property.promising_machine import Promising
+from tests.property.test_router_machine import COMPANY, LINES, calls_drawn, names_drawn
 
 OWN = PhoneId("1900")
 phones_drawn = st.sampled_from([OWN, COMPANY[0].phone])
 queues_drawn = st.builds(queue_of, st.sampled_from(LINES), st.sampled_from(Level))
 
 
-class Supervised(Hotline):
-    """A hotline and its supervisor."""
+class Supervised(Promising):
+    """A hotline whose agents promise callbacks, and its supervisor."""
 
     def __init__(self) -> None:
         super().__init__()
