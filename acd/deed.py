@@ -18,7 +18,7 @@ class Deed:
     """``login``, ``agents.state`` …: the part of the API that was asked, or the command's name."""
     role: str = ""
     via: str = "session"
-    """``session``, ``token``, ``cli`` or ``signal``."""
+    """``session``, ``token``, ``cli``, ``signal`` or ``phone``."""
     address: str = ""
     target: str = ""
     """The agent, call, user … it was done to."""

@@ -13,11 +13,10 @@ from hashlib import sha256
 from typing import Any
 
 import structlog
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from acd.hashing import hash_of_nobody, hashed, verify
 from acd.records import ended_sessions, users
 from acd.sealing import Seal, Unreadable, is_sealed
 from acd.second_factor import recovery_digest, step_of
@@ -25,8 +24,6 @@ from acd.second_factor import recovery_digest, step_of
 Row = dict[str, Any]
 log = structlog.get_logger(__name__)
 
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-"""OWASP's second choice for argon2id: 19 MiB, two passes, one lane."""
 _OF_A_SESSION = ("name", "rights_epoch", "role", "agent", "language", "password_hash", "teams", "totp_required", "totp_secret")
 """Columns of which a change ends the user's sessions; ``rights_epoch``, which only grows, so that no way back brings them to life again."""
 _NO_SECOND_FACTOR: Row = {"totp_secret": None, "totp_last_step": 0, "recovery_hashes": []}
@@ -47,12 +44,12 @@ class UserDirectory:
         self, name: str, password: str, role: str, agent: str | None, language: str, teams: Sequence[str] = (), totp_required: bool = False
     ) -> None:
         """Add a user, or replace the one of that name."""
-        hashed = await _hashed(password)
+        password_hash = await hashed(password)
         async with self._engine.begin() as connection:
             await connection.execute(users.delete().where(users.c.name == name))
             await connection.execute(
                 users.insert().values(
-                    name=name, role=role, agent=agent, language=language, password_hash=hashed, teams=list(teams),
+                    name=name, role=role, agent=agent, language=language, password_hash=password_hash, teams=list(teams),
                     totp_required=totp_required,
                 )
             )  # fmt: skip
@@ -63,7 +60,7 @@ class UserDirectory:
 
     async def set_password(self, name: str, password: str) -> bool:
         """Give him another password. False when there is no such user."""
-        return await self._update(name, {"password_hash": await _hashed(password)})
+        return await self._update(name, {"password_hash": await hashed(password)})
 
     async def remove(self, name: str) -> bool:
         """Take a user away; False when there was none."""
@@ -85,7 +82,7 @@ class UserDirectory:
     async def matching(self, name: str, password: str) -> Row | None:
         """The user if the password is his and he is active. Takes as long for a name that nobody has."""
         found = await self._found(name)
-        ok = await asyncio.to_thread(lambda: _verify(found["password_hash"] if found else _hash_of_nobody(), password))
+        ok = await asyncio.to_thread(lambda: verify(found["password_hash"] if found else hash_of_nobody(), password))
         return _shown(found) if found and ok and found["active"] else None
 
     async def take_code(self, name: str, code: str, at: datetime) -> bool:
@@ -177,23 +174,3 @@ def _shown(row: Any) -> Row:
     """Without anything secret."""
     shown = {name: row[name] for name in ("name", "role", "agent", "language", "teams", "active", "totp_required")}
     return {**shown, "totp": row["totp_secret"] is not None, "recovery_codes": len(row["recovery_hashes"])}
-
-
-async def _hashed(password: str) -> str:
-    return await asyncio.to_thread(_HASHER.hash, password)
-
-
-def _verify(hashed: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-_NOBODY: list[str] = []
-
-
-def _hash_of_nobody() -> str:
-    if not _NOBODY:
-        _NOBODY.append(_HASHER.hash("nobody has this password"))
-    return _NOBODY[0]

@@ -320,10 +320,14 @@ users = Table(
     Column("totp_last_step", Integer, nullable=False, server_default="0"),
     Column("recovery_hashes", JSON, nullable=False, server_default="[]"),
     Column("rights_epoch", Integer, nullable=False, server_default="0"),
+    Column("pin_hash", Text),
+    Column("pin_wrong", Integer, nullable=False, server_default="0"),
+    Column("pin_locked_until", UtcDateTime),
 )  # fmt: skip
 """Who may log in to the pages. Not a projection. ``teams``: whose agents he sees and sets, none for everybody's; ``totp_secret``: sealed
 (``acd.sealing``); ``totp_last_step``: the time step of the last code that was taken, which is not taken again; ``recovery_hashes``: of
-codes that stand in for one, once each; ``rights_epoch``: how often anything about him was changed."""
+codes that stand in for one, once each; ``rights_epoch``: how often anything about him was changed; ``pin_wrong``: how often in a row a
+wrong PIN was keyed."""
 
 ended_sessions = Table(
     "ended_sessions", metadata,

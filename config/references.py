@@ -41,7 +41,7 @@ from config.schema.source import Path, Problem
 from config.scoring_forms import broken_forms
 from config.spoken import DIGITS, OPENING_LANGUAGES, SPOKEN_DIGITS, SPOKEN_HANDOVER, SPOKEN_SOLVED
 from config.values_said import unsayable
-from ivr.menu import digit_prompt
+from ivr.menu import CODE_AS_PROMPTS, CODE_WRONG_PROMPT, digit_prompt
 from skills.expression import Has
 
 Rule = Callable[[Config], Iterator[Problem]]
@@ -89,6 +89,7 @@ def needed_prompts(config: Config) -> tuple[str, ...]:
         *((WHEN_OPEN_PROMPT,) if promises_when_open(config) else ()),
         *(SURVEY_PROMPTS if surveyed_queues(config) else ()),
         *(CODE_PROMPTS if config.feature_codes is not None else ()),
+        *((*CODE_AS_PROMPTS, CODE_WRONG_PROMPT) if config.feature_codes is not None and config.feature_codes.log_in_as else ()),
         *((RECORDING_PROMPT,) if recorded_queues(config) else ()),
         *((CALLBACK_KEY_PROMPT,) if config.callbacks is not None and config.callbacks.confirm else ()),
         *((*CONFIRM_PROMPTS, *digits) if confirming else ()),

@@ -41,6 +41,12 @@ class Tokens(Protocol):
     async def all(self) -> Sequence[Row]: ...
 
 
+class Pins(Protocol):
+    """Whoever keeps the PINs by which agents log in at a phone."""
+
+    async def set(self, user: str, pin: str) -> bool: ...
+
+
 class Audit(Protocol):
     """Whoever keeps what people did."""
 
@@ -81,6 +87,7 @@ class Access:
     rules: Callable[[], Rules] = field(default=Rules)
     past_call: Callable[[str], Awaitable[PastCall | None]] = _nowhere
     """What is known of a call that is over; None for one that nobody knows."""
+    pins: Pins | None = None
 
 
 def address_of(peer: str, forwarded: Sequence[str], trusted: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ from cti.api_sessions import Session
 
 log = structlog.get_logger(__name__)
 
-SECRETS = frozenset({"password", "new", "code", "secret", "token"})
+SECRETS = frozenset({"password", "new", "code", "secret", "token", "pin"})
 """Fields that are never kept."""
 REASONS = ("why", "reason")
 """Fields that say why."""

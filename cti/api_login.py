@@ -52,6 +52,13 @@ class NewPassword(Body):
     new: str = Field(min_length=SHORTEST_PASSWORD, max_length=256)
 
 
+class NewPin(Body):
+    """What one keys after the number of one's usual phone to log in at another one. ``password``: one's own."""
+
+    password: str = Field(min_length=1, max_length=256)
+    pin: str = Field(pattern=r"^[0-9]{4,10}$")
+
+
 class Me(BaseModel):
     """Who is signed in. ``teams``: whose calls and agents he sees; none: everybody's."""
 
@@ -134,6 +141,17 @@ async def change_password(body: NewPassword, session: SignedIn, request: Request
     return _with_cookie(json_response(me(session, parts.sees_numbers(session))), cookie, request, parts)
 
 
+async def set_pin(body: NewPin, session: SignedIn, request: Request, parts: TheParts) -> Response:
+    """A PIN for oneself, by which an agent logs in at any phone without a page; it also ends a lock after wrong ones."""
+    pins = parts.access.pins
+    if pins is None or session.via != "session" or not session.agent:
+        raise Refused(HTTPStatus.FORBIDDEN, "no_agent", "a PIN is for people who take calls")
+    user = await _known(Password(name=session.name, password=body.password), request, parts)
+    parts.tries.forgive(user.name, client_address(request))
+    await pins.set(user.name, body.pin)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
 async def logout(session: SignedIn, parts: TheParts) -> Response:
     """Sign out: the cookie is worth nothing any more, and this session's pages are closed. The agent's state stays as it is."""
     await parts.sessions.end(session, parts.users)
@@ -213,5 +231,6 @@ ROUTES = (
     Route("POST", "/api/logout", SIGNED_IN, logout, status=HTTPStatus.NO_CONTENT, takes_key=False),
     Route("GET", "/api/me", WATCHING, who_am_i, Me),
     Route("POST", "/api/me/password", SIGNED_IN, change_password, Me, takes_key=False),
+    Route("POST", "/api/me/pin", SIGNED_IN, set_pin, status=HTTPStatus.NO_CONTENT, takes_key=False),
     Route("GET", "/api/config/ui", SIGNED_IN, configuration, UiConfig),
 )

@@ -1,7 +1,7 @@
 """What an agent dials at his phone, as what he would have clicked on his page; and the prompt that tells him how it went.
 
-Decides who he is: by the phone alone, which Asterisk names, never by what is dialled or shown. Whether he may do it is the
-router's decision.
+Decides who he is: by the phone alone, which Asterisk names, never by what is dialled or shown; only who logs in at another's phone says who
+he is, with his PIN. Whether he may do it is the router's decision.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 from acd.events import AgentLoggedIn, AgentLoggedOut, AgentWentNotReady, AgentWentReady, Event, WrapUpEnded
 from acd.model import AgentId, IllegalTransition, PhoneId
 from acd.plan import Plan
-from ivr.menu import CODE_DONE_PROMPTS, CODE_REFUSED_PROMPT
+from ivr.menu import CODE_DONE_PROMPTS, CODE_REFUSED_PROMPT, LOG_IN_AS
 
 DIGITS: Final = frozenset("123456789")
 
@@ -21,16 +21,22 @@ class FeatureCodes:
     """Does what is dialled."""
 
     def __init__(
-        self, plan: Callable[[], Plan], agent_at: Callable[[PhoneId], AgentId | None], submit: Callable[[Event], Awaitable[object]]
-    ) -> None:
-        """``agent_at`` gives who is logged in at a phone."""
+        self, plan: Callable[[], Plan], agent_at: Callable[[PhoneId], AgentId | None], submit: Callable[[Event], Awaitable[object]],
+        log_in_as: Callable[[PhoneId, str, str], Awaitable[str]] | None = None,
+    ) -> None:  # fmt: skip
+        """``agent_at`` gives who is logged in at a phone; ``log_in_as`` lets in who keys a number and a PIN (``cti.hot_desking``)."""
+        self._log_in_as = log_in_as
         self._plan = plan
         self._agent_at = agent_at
         self._submit = submit
 
-    async def dialled(self, phone: PhoneId, name: str, digit: str) -> str:
-        """``name`` is that of the code in the configuration, ``digit`` what was dialled behind it or ''. The prompt to say."""
-        event = self._event(phone, name, digit)
+    async def dialled(self, phone: PhoneId, name: str, keyed: str, pin: str = "") -> str:
+        """``name`` is that of the code in the configuration, ``keyed`` what was keyed behind it or ''. The prompt to say."""
+        if name == LOG_IN_AS:
+            if self._log_in_as is None or self._agent_at(phone) is not None:
+                return CODE_REFUSED_PROMPT
+            return await self._log_in_as(phone, keyed, pin)
+        event = self._event(phone, name, keyed)
         if event is None:
             return CODE_REFUSED_PROMPT
         try:

@@ -26,6 +26,7 @@ from acd.instants import micros
 from acd.journal import SqliteJournal
 from acd.journal_pages import JournalPages
 from acd.people import UserDirectory
+from acd.pins import Pins
 from acd.projection import Records
 from acd.recording_rows import RecordingRows
 from acd.router import Router
@@ -47,6 +48,7 @@ from hotline.call_control import SessionFirst
 from hotline.call_stories import CallStories
 from hotline.checkpointing import Checkpointing
 from hotline.customer_source import Customers
+from hotline.hot_desking import HotDesking
 from hotline.identity import Users, access_of
 from hotline.in_talk import ByExchange
 from hotline.kept_recordings import KeptRecordings, delete_every_night
@@ -198,7 +200,15 @@ class App:
             name, row.ami.host, row.ami.port, row.ami.username, secret, row.dial, self._runner.submit,
             router.open_offer, router.agent_at, clock=lambda: datetime.now(UTC),
             may_call_back=lambda call: router.may_call_back(call, datetime.now(UTC)), line_out=self._line_out(),
-            dialled=FeatureCodes(lambda: self._plan, router.agent_at, self._runner.submit).dialled,
+            dialled=FeatureCodes(lambda: self._plan, router.agent_at, self._runner.submit, self._hot_desking().log_in_as).dialled,
+        )  # fmt: skip
+
+    def _hot_desking(self) -> HotDesking:
+        assert self._runner is not None
+        assert self._database is not None
+        return HotDesking(
+            lambda: self._plan, lambda: self._config.phones, Pins(self._database), AuditLog(self._database), self._runner.submit,
+            lambda: datetime.now(UTC),
         )  # fmt: skip
 
     async def _delete_recordings(self, database: AsyncEngine) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.archive import Archive
 from acd.audit import AuditLog
 from acd.people import Row, UserDirectory
+from acd.pins import Pins
 from acd.second_factor import enrolment_uri, new_recovery_codes, new_secret, step_of
 from acd.tokens import TokenDirectory
 from config.schema import Web
@@ -83,7 +84,9 @@ def access_of(database: AsyncEngine, web: Callable[[], Web]) -> Access:
         row = await archive.call(call)
         return None if row is None else ((row["first_queue"], row["queue"]), row["agent"])
 
-    return Access(UserDirectory(database), TokenDirectory(database), AuditLog(database), lambda: rules_of(web()), past_call)
+    return Access(
+        UserDirectory(database), TokenDirectory(database), AuditLog(database), lambda: rules_of(web()), past_call, Pins(database)
+    )  # fmt: skip
 
 
 def rules_of(web: Web) -> Rules:

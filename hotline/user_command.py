@@ -17,6 +17,7 @@ from acd.archive import open_database
 from acd.audit import AuditLog
 from acd.deed import Deed
 from acd.people import UserDirectory
+from acd.pins import Pins
 from acd.tokens import TokenDirectory
 from config.loader import load
 from hotline import places
@@ -49,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("remove", "take a user away"),
         ("deactivate", "keep a user, but let him in no more"),
         ("activate", "let a deactivated user in again"),
+        ("pin", "give a user a PIN for logging in at any phone; asks for it, or takes $HOTLINE_USER_PIN"),
         ("totp-reset", "take a user's second factor away, when his telephone is lost"),
     ):
         actions.add_parser(action, help=told).add_argument("name")
@@ -156,6 +158,14 @@ async def _totp_reset(arguments: argparse.Namespace, database: AsyncEngine) -> N
     _require_user(arguments, await UserDirectory(database).reset_second_factor(arguments.name))
 
 
+async def _pin(arguments: argparse.Namespace, database: AsyncEngine) -> None:
+    pin = os.environ.get("HOTLINE_USER_PIN") or await asyncio.to_thread(getpass.getpass, f"PIN for {arguments.name}: ")
+    try:
+        _require_user(arguments, await Pins(database).set(arguments.name, pin or ""))
+    except ValueError as wrong:
+        raise Refused(str(wrong)) from None
+
+
 def _require_user(arguments: argparse.Namespace, found: bool) -> None:
     if not found:
         raise Refused(f"no user {arguments.name}")
@@ -195,6 +205,6 @@ async def _token_revoke(arguments: argparse.Namespace, database: AsyncEngine) ->
 
 ACTIONS: dict[str, Callable[[argparse.Namespace, AsyncEngine], Coroutine[Any, Any, None]]] = {
     "add": _add, "change": _change, "remove": _remove, "deactivate": _deactivate, "activate": _activate, "totp-reset": _totp_reset,
-    "list": _list, "token": _token, "tokens": _tokens, "token-revoke": _token_revoke,
+    "pin": _pin,     "list": _list, "token": _token, "tokens": _tokens, "token-revoke": _token_revoke,
 }  # fmt: skip
 LISTS = ("list", "tokens")

@@ -19,12 +19,18 @@ from typing import Final, Union
 PROMPT_FOLDER: Final = "hotline"
 """A prompt's file is ``<language>/hotline/<name>.wav`` in Asterisk's sounds directory."""
 CODE_DONE_PROMPTS: Final = {
-    "log_in": "code_logged_in", "log_out": "code_logged_out", "ready": "code_ready", "not_ready": "code_not_ready",
-    "end_wrap_up": "code_wrap_up_over",
+    "log_in": "code_logged_in", "log_in_as": "code_logged_in", "log_out": "code_logged_out", "ready": "code_ready",
+    "not_ready": "code_not_ready", "end_wrap_up": "code_wrap_up_over",
 }  # fmt: skip
 """Name of a feature code -> what an agent hears who has dialled it, when it is done."""
 CODE_REFUSED_PROMPT: Final = "code_refused"
 """What he hears when it is not possible now, or the engine does not answer."""
+LOG_IN_AS: Final = "log_in_as"
+"""Name of the code by which he logs in at a phone that is not his own."""
+CODE_AS_PROMPTS: Final = ("code_agent", "code_pin")
+"""He is asked for the number of his usual phone, and for his PIN …"""
+CODE_WRONG_PROMPT: Final = "code_wrong"
+"""… and hears when that is not right."""
 
 POSITION_PROMPT: Final = "queue_position"
 WAIT_PROMPT: Final = "queue_wait"

@@ -14,7 +14,7 @@ from config.dialplan.templates import Rendered, filled, joined
 from config.queue_switches import recorded_queues, surveyed_queues, tells_solved
 from config.references import promises_when_open
 from config.schema import WHEN_OPEN_PROMPT, Config, Destination, QueueRules
-from ivr.menu import PROMPT_FOLDER
+from ivr.menu import LOG_IN_AS, PROMPT_FOLDER
 
 EVERYTHING_ELSE = ("_X!", "_[+*#]!", "_[a-zA-Z_].", "s")
 """Whatever else a network may dial: digits of any length, ``+`` and the other keys, names, nothing at all. Single letters are left
@@ -86,9 +86,16 @@ def _codes(config: Config) -> list[tuple[str, str, int]]:
 def _feature_codes(config: Config) -> Rendered:
     language = config.voice_menu.defaults.language
     return joined([
-        filled("code.tmpl", pattern=pattern, name=name, length=length, language=language, sounds=PROMPT_FOLDER)
+        filled("code.tmpl", pattern=pattern, name=name, language=language, sounds=PROMPT_FOLDER, **_behind_the_code(name, length))
         for name, pattern, length in _codes(config)
     ])  # fmt: skip
+
+
+def _behind_the_code(name: str, length: int) -> dict[str, Rendered]:
+    """What is keyed after the code. The PIN stands in no event: the engine asks the channel for it."""
+    if name == LOG_IN_AS:
+        return {"asked": filled("code-as.tmpl", sounds=PROMPT_FOLDER), "digit": Rendered("${HOTLINE_WHO}")}
+    return {"asked": Rendered(""), "digit": Rendered(f"${{EXTEN:{length}}}")}
 
 
 def _short_code(config: Config, exchange: str, code: str) -> Rendered:

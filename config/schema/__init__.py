@@ -80,7 +80,7 @@ SOLVED_PROMPT = "incident_solved"
 """Said to who is rung because his incident is solved, once for each product line: ``{product_line}`` stands for its spoken name."""
 HANDOVER_PROMPT = "handover_now"
 """Said to an employee who dials a short code of `handovers` himself: that he may transfer his caller now."""
-CODE_PROMPTS = (*CODE_DONE_PROMPTS.values(), CODE_REFUSED_PROMPT)
+CODE_PROMPTS = (*dict.fromkeys(CODE_DONE_PROMPTS.values()), CODE_REFUSED_PROMPT)
 """Said to agents who dial a feature code."""
 CALLBACK_PROMPTS = ("callback_offer", "callback_promised", "callback_greeting")
 """Said where callbacks are made: in hold in place of ``comfort``, to who pressed 1, and to the customer when he has answered."""

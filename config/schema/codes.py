@@ -15,6 +15,10 @@ class FeatureCodes(Strict):
     """What an agent dials at his phone. He hears whether it is done."""
 
     log_in: FeatureCode = Field(default="*60", description="Begin to work, at the phone that is configured as his own.")
+    log_in_as: FeatureCode | None = Field(
+        default=None,
+        description="Begin to work at any of the phones: the number of his usual phone and his PIN are asked for. Without it, nobody can.",
+    )
     log_out: FeatureCode = Field(default="*61", description="Stop working.")
     ready: FeatureCode = Field(default="*62", description="Take calls.")
     not_ready: FeatureCode = Field(
@@ -28,9 +32,10 @@ class FeatureCodes(Strict):
     def _apart(self) -> FeatureCodes:
         codes = list(self.by_name().values())
         if len(set(codes)) != len(codes) or len({len(code) for code in codes}) != 1:
-            raise ValueError("expected five different codes, all of the same length")
+            raise ValueError("expected different codes, all of the same length")
         return self
 
     def by_name(self) -> dict[str, str]:
-        """Name -> code."""
-        return {name: getattr(self, name) for name in type(self).model_fields}
+        """Name -> code, of those that there are."""
+        codes = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: code for name, code in codes.items() if code is not None}

@@ -62,7 +62,7 @@ LONGEST_DELAY_SECONDS: Final = 15.0
 """Below the 20 s after which the dialplan takes the engine for dead."""
 
 
-async def _refused(phone: PhoneId, name: str, digit: str) -> str:
+async def _refused(phone: PhoneId, name: str, keyed: str, pin: str) -> str:
     return CODE_REFUSED_PROMPT
 
 

@@ -25,6 +25,7 @@ from cti.ami.wire import Fields, Refused, Unavailable, Wire, connect
 from cti.names import DialPattern, call_id
 from cti.seen import look
 from cti.translate import CODE, EVENTS, WAITS, AgentAt, OpenOffer, Translator
+from ivr.menu import LOG_IN_AS
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +43,12 @@ as that way: who arrives in this margin, and is gone before the lists were made,
 Submit = Callable[[Event], Awaitable[object]]
 MayCallBack = Callable[[CallId], bool]
 """Whether a waiting caller is to be offered a callback now; KeyError when there is no such call."""
-Dialled = Callable[[PhoneId, str, str], Awaitable[str]]
-"""Does what a feature code (phone, name, digit) stands for; the prompt to say."""
+Dialled = Callable[[PhoneId, str, str, str], Awaitable[str]]
+"""Does what a feature code (phone, name, what was keyed behind it, PIN) stands for; the prompt to say."""
 SAID: Final = "HOTLINE_SAID"
 """The channel variable with that prompt."""
+PIN: Final = "HOTLINE_PIN"
+"""The channel variable with a PIN that was keyed. It is asked for, as events are read, and logged, by others too."""
 OFFERED: Final = "HOTLINE_CALLBACK"
 """The channel variable that lets the dialplan offer a callback: yes or no."""
 
@@ -174,8 +177,18 @@ class Session:
         """Whether what an agent has dialled is done."""
         phone = self._dial.phone_of_channel(event.get("Channel", ""))
         if phone is not None:
-            prompt = await self._engine.dialled(phone, event.get("Code", ""), event.get("Digit", ""))
-            await self._set(wire, event.get("Uniqueid", ""), SAID, prompt)
+            uniqueid, code = event.get("Uniqueid", ""), event.get("Code", "")
+            pin = await self._pin(wire, uniqueid) if code == LOG_IN_AS else ""
+            prompt = await self._engine.dialled(phone, code, event.get("Digit", ""), pin)
+            await self._set(wire, uniqueid, SAID, prompt)
+
+    async def _pin(self, wire: Wire, uniqueid: str) -> str:
+        """What was keyed; '' when nothing was, or he has hung up."""
+        try:
+            return (await wire.act("Getvar", {"Channel": uniqueid, "Variable": PIN})).get("Value", "")
+        except EffectFailed as failed:
+            log.info("pin_not_told", exchange=self._exchange, uniqueid=uniqueid, reason=str(failed))
+            return ""
 
     async def _set(self, wire: Wire, uniqueid: str, variable: str, value: str) -> None:
         try:

@@ -20,9 +20,9 @@ ADAPTERS = {
     "the webhook": ("cti.webhook",),
     "the journal": ("acd.journal", "acd.journal_pages", "acd.checkpoint"),
     "the records": (
-        "acd.records", "acd.answers", "acd.archive", "acd.audit", "acd.call_search", "acd.draw_rows", "acd.narrowing",
-        "acd.people", "acd.projection", "acd.recording_rows", "acd.score_rows", "acd.sealing", "acd.second_factor", "acd.tallies",
-        "acd.tokens",
+        "acd.records", "acd.answers", "acd.archive", "acd.audit", "acd.call_search", "acd.draw_rows", "acd.hashing", "acd.narrowing",
+        "acd.people", "acd.pins", "acd.projection", "acd.recording_rows", "acd.score_rows", "acd.sealing", "acd.second_factor",
+        "acd.tallies", "acd.tokens",
     ),
     "the configuration file": ("config.loader",),
     "the dialplan": ("config.dialplan",),

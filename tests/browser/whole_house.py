@@ -22,6 +22,7 @@ from acd.effects import ConsultChanged, WithdrawPop
 from acd.events import Ticked
 from acd.model import AgentState, CallbackState, CallId, CallState, ConsultState, Handover, Level, OfferId, OfferState, PhoneId, queue_of
 from acd.people import UserDirectory
+from acd.pins import Pins
 from acd.supervision import MessageChanged, WatchMode
 from acd.tokens import TokenDirectory
 from cti.api import create_app
@@ -79,7 +80,7 @@ def whole_app(built: House, database: AsyncEngine, rules: Callable[[], Any]) -> 
         built.engine, Users(directory, "Hotline"), built.live, SECRET, plan_of_two_teams, product_lines=LINES, reports=KnownPast(),
         destinations=lambda: ("closed", "partner"), incident_texts=lambda: INCIDENT_TEXTS, supervision=lambda: {"listening": True},
         phones=lambda: ("1900",), in_talk=Phones(), past_calls=test_calls.KnownCalls(), recordings=recordings, quality=quality,
-        access=Access(directory, TokenDirectory(database), AuditLog(database), rules),
+        access=Access(directory, TokenDirectory(database), AuditLog(database), rules, pins=Pins(database)),
     )  # fmt: skip
 
 

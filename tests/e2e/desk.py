@@ -178,6 +178,10 @@ class AgentAtDesk:
         """Be silent, or speak again."""
         await self._does("/api/desk/mute", {"on": on})
 
+    async def sets_pin(self, password: str, pin: str) -> None:
+        """Give himself a PIN for logging in at any phone."""
+        await self._does("/api/me/pin", {"password": password, "pin": pin})
+
     async def promises(self, due_at: datetime, note: str) -> None:
         """Promise the current caller that he is called back then."""
         await self._does("/api/desk/callbacks", {"at": due_at.isoformat(), "note": note})

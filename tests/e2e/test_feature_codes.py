@@ -1,13 +1,15 @@
-"""An agent without a page: he logs in, is ready, takes a call and goes, all by dialling; his page, once open again, shows it."""
+"""An agent without a page: he logs in, at his phone or another's, is ready, takes a call and goes, all by dialling; his page shows it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from acd.records import audit
 from hotline.sipp import free_ports
-from tests.e2e.scene import Scene
+from tests.e2e.scene import PASSWORD, Scene
 from tests.e2e.voice import QUIET, RATE, VoicePhone
 from tests.e2e.waiting import until
 
@@ -50,3 +52,30 @@ async def test_an_agent_works_by_his_phone_alone_and_his_page_shows_it_when_it_i
     assert (li.state, li.cause) == ("not_ready", "lunch")
     await dials(scene, tmp_path, "*61", "logged_out")
     await li.becomes("logged_out")
+
+
+async def test_an_agent_logs_in_at_anothers_phone_by_keying_his_number_and_his_pin(scene: Scene) -> None:
+    await scene.install_phones()
+    page = await scene.agent_page("li.wei")
+    await page.sets_pin(PASSWORD, "2468")
+    wrong = await scene.call("*65", "1001#1#", ani="1003", key_every=0.1)
+    await scene.hears(wrong, "code_wrong")
+    await wrong.meets("ended")
+    assert (await scene.house.agent_view("li.wei"))["state"] == "logged_out"
+
+    right = await scene.call("*65", "1001#2468#", ani="1003", key_every=0.1)
+    await page.becomes("not_ready")
+    await scene.hears(right, "code_logged_in")
+    await right.meets("ended")
+    assert (await scene.house.agent_view("li.wei"))["phone"] == "1003"
+    rows = await scene.house.rows(select(audit).where(audit.c.action == "phone.log_in").order_by(audit.c.id))
+    assert [(row["who"], row["target"], row["outcome"], row["detail"]) for row in rows[-2:]] == [
+        ("li.wei", "li.wei", outcome, {"phone": "1003"}) for outcome in ("failed", "done")
+    ]
+
+    await scene.phone_of("li.wei", reachable=True)
+    await page.goes_ready()
+    caller = await scene.call("pcs.L1")
+    await scene.phone_meets("1003", "answered")
+    await caller.hangs_up()
+    await scene.ended(caller)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.audit import AuditLog
 from acd.people import UserDirectory
+from acd.pins import Pins
 from acd.plan import Plan
 from acd.sealing import Seal
 from acd.tokens import TokenDirectory
@@ -50,5 +51,5 @@ def app_of(built: House, database: AsyncEngine, rules: list[Rules], dist: Path =
     return create_app(
         built.engine, Users(directory, "Hotline"), built.live, SECRET, plan_of_two_teams, product_lines=LINES, dist=dist,
         incident_texts=lambda: INCIDENT_TEXTS, phones=lambda: ("1900",), supervision=lambda: {"listening": True},
-        access=Access(directory, TokenDirectory(database), AuditLog(database), lambda: rules[-1]),
+        access=Access(directory, TokenDirectory(database), AuditLog(database), lambda: rules[-1], pins=Pins(database)),
     )  # fmt: skip

@@ -76,3 +76,25 @@ async def test_what_the_router_refuses_is_said() -> None:
 def test_codes_that_could_be_taken_for_one_another_are_refused(codes: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         Codes(**codes)
+
+
+async def test_at_a_phone_where_nobody_works_one_may_say_who_one_is() -> None:
+    asked = []
+
+    async def log_in_as(phone: PhoneId, number: str, pin: str) -> str:
+        asked.append((phone, number, pin))
+        return "code_wrong"
+
+    async def submit(event: Event) -> None:
+        raise AssertionError(f"{event} is the other's to submit")
+
+    codes = FeatureCodes(plan, lambda phone: LI if phone == OWN else None, submit, log_in_as)
+    assert await codes.dialled(NOBODYS, "log_in_as", "1001", "2468") == "code_wrong"
+    assert await codes.dialled(OWN, "log_in_as", "1001", "2468") == "code_refused", "who sits there has to go first"
+    assert asked == [(NOBODYS, "1001", "2468")]
+    assert await Desk(None).codes.dialled(OWN, "log_in_as", "1001", "2468") == "code_refused", "where it is not set up"
+
+
+def test_without_its_code_nobody_logs_in_at_anothers_phone() -> None:
+    assert "log_in_as" not in Codes().by_name()
+    assert Codes(log_in_as="*65").by_name()["log_in_as"] == "*65"

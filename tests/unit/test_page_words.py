@@ -12,7 +12,7 @@ from acd.explanation import BY_NAME, ENGLISH, ONLY
 from cti.api_audit import action_of
 from cti.api_routes import ASKING, Role
 from cti.api_table import ROUTES
-from hotline import user_command
+from hotline import hot_desking, user_command
 
 SOURCES = Path(__file__).parents[2] / "cti" / "web" / "src"
 COUNTED_ONLY_ENGLISH = {"no_match"}
@@ -29,7 +29,7 @@ def test_every_reason_has_words_on_the_pages(language: str) -> None:
 
 ASKED_BY_ANYBODY = [row for row in ROUTES if row.method == "WEBSOCKET" or (row.method in ASKING and Role.NOBODY in row.roles)]
 BY_COMMAND = {f"user.{action}" for action in user_command.ACTIONS.keys() - user_command.LISTS}
-BESIDE_THE_ROUTES = {"config.reload", "recordings.delete", *BY_COMMAND}
+BESIDE_THE_ROUTES = {"config.reload", "recordings.delete", hot_desking.ACTION, hot_desking.LOCKING, *BY_COMMAND}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -28,6 +28,12 @@ export function Account({ me, renew, onDone }: AccountProps) {
           <>
             <OwnPassword renew={renew} onChanged={() => setStep({ kind: "changed" })} />
             <hr />
+            {me.agent && (
+              <>
+                <OwnPin />
+                <hr />
+              </>
+            )}
             <Begin name={me.name} onBegun={(password, enrolment) => setStep({ kind: "enrol", password, enrolment })} />
           </>
         ) : step.kind === "enrol" ? (
@@ -73,6 +79,51 @@ function OwnPassword({ renew, onChanged }: { renew: AccountProps["renew"]; onCha
         {text.changePassword}
       </button>
     </form>
+  );
+}
+
+function OwnPin() {
+  const text = usePeople();
+  const request = useRequest();
+  const [password, setPassword] = useState("");
+  const [pin, setPin] = useState("");
+  const [again, setAgain] = useState("");
+  const [isSet, setIsSet] = useState(false);
+  async function set(event: Event): Promise<void> {
+    event.preventDefault();
+    setIsSet(await request.run(() => people.setPin(password, pin)));
+  }
+  return (
+    <form onSubmit={(event) => void set(event)}>
+      <p class="soft">{text.pinHint}</p>
+      <Password label={text.oldPassword} name="pin-password" kind="current-password" value={password} onInput={setPassword} />
+      <Pin label={text.pin} name="pin" value={pin} onInput={setPin} />
+      <Pin label={text.pinAgain} name="pin-again" value={again} onInput={setAgain} />
+      <ProblemLine problem={request.problem} />
+      {isSet && <p role="status">{text.pinSet}</p>}
+      <button type="submit" disabled={request.busy || again !== pin}>
+        {text.setPin}
+      </button>
+    </form>
+  );
+}
+
+function Pin({ label, name, value, onInput }: { label: string; name: string; value: string; onInput(value: string): void }) {
+  return (
+    <label>
+      {label}
+      <input
+        type="password"
+        name={name}
+        autocomplete="off"
+        inputMode="numeric"
+        pattern="[0-9]{4,10}"
+        required
+        maxLength={10}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </label>
   );
 }
 

@@ -64,6 +64,8 @@ export const confirmFactor = (name: string, password: string, secret: string, co
 
 export const changePassword = (password: string, fresh: string) => ask<Me>("POST", "/api/me/password", { password, new: fresh });
 
+export const setPin = (password: string, pin: string) => ask<void>("POST", "/api/me/pin", { password, pin });
+
 export const users = () => ask<{ users: User[]; all_teams: string[] }>("GET", "/api/users");
 export const addUser = (name: string, password: string, rights: Rights) => ask<User>("POST", "/api/users", { name, password, ...rights });
 export const changeUser = (user: string, rights: Rights) => act<User>(of(user), rights);
