@@ -166,9 +166,9 @@ async def who_am_i(session: SignedIn, parts: TheParts) -> Response:
     return json_response(me(session, parts.sees_numbers(session)))
 
 
-async def configuration(parts: TheParts) -> Response:
-    """Reasons, dispositions, languages and product lines, as configured now."""
-    return json_response(parts.ui())
+async def configuration(session: SignedIn, parts: TheParts) -> Response:
+    """Reasons, dispositions, languages and product lines, as configured now, and which of them are the asker's matter."""
+    return json_response(parts.ui_for(session))
 
 
 async def _known(body: Password, request: Request, parts: Parts) -> User:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from acd.board import AgentView, Board, MessageView
 from acd.model import AgentId, Level, OfferId, OfferState, QueueId
 from acd.plan import Plan
 from acd.ports import TalkView
+from acd.scope import Scope
 from cti.api_cards import Card
 
 IN_TALK = TalkView()
@@ -59,6 +60,18 @@ class Targets:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """What a person may steer, look at and filter by: his teams' part of the house, or all of it."""
+
+    queues: tuple[QueueId, ...] = ()
+    agents: tuple[AgentId, ...] = ()
+    product_lines: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    everything: bool = True
+    """He is limited to no teams."""
+
+
+@dataclass(frozen=True, slots=True)
 class UiConfig:
     """What the pages need of the configuration."""
 
@@ -74,6 +87,8 @@ class UiConfig:
     """The configuration's ``supervision``: the service level's formula and target, thresholds, whether supervisors may listen."""
     phones: tuple[str, ...] = ()
     """Extensions that supervisors can listen at, or take callers over to."""
+    watched: Watched = Watched()
+    """Of the targets, what choosers on a supervisor's pages may offer this person."""
 
 
 def ui_config(
@@ -93,6 +108,15 @@ def ui_config(
     return UiConfig(
         plan.not_ready_reasons, plan.dispositions, languages, named, targets, incident_texts or {}, supervision or {}, tuple(phones)
     )  # fmt: skip
+
+
+def watched_by(ui: UiConfig, scope: Scope) -> UiConfig:
+    """The same for a person who sees what is in ``scope``."""
+    queues = tuple(row.queue for row in ui.targets.queues if scope.has_queue(row.queue))
+    agents = tuple(row for row in ui.targets.agents if scope.has_agent(row.agent))
+    lines = tuple(line for line in ui.product_lines if scope.has_product_line(line))
+    teams = tuple(dict.fromkeys(row.team for row in agents if row.team))
+    return replace(ui, watched=Watched(queues, tuple(row.agent for row in agents), lines, teams, not scope.limited))
 
 
 def wall_config(ui: UiConfig) -> UiConfig:

@@ -25,7 +25,7 @@ from acd.scope import Scope, scope_of
 from cti.api_access import Access, address_of
 from cti.api_bearer import Bearers, token_in
 from cti.api_live import LiveDesks
-from cti.api_messages import UiConfig, ui_config
+from cti.api_messages import UiConfig, ui_config, watched_by
 from cti.api_problems import Refused
 from cti.api_sessions import Session, Sessions, Users
 from cti.api_tries import Tries
@@ -155,6 +155,10 @@ class Parts:
             self.plan(), self.languages, self.product_lines, self.destinations(), self.incident_texts(),
             self.supervision(), self.extensions(),
         )  # fmt: skip
+
+    def ui_for(self, session: Session) -> UiConfig:
+        """The same for this person."""
+        return watched_by(self.ui(), self.scope(session))
 
     def extensions(self) -> tuple[str, ...]:
         """Every phone that is configured, or that an agent usually sits at."""

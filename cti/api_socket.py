@@ -60,7 +60,7 @@ async def talk_to_page(socket: WebSocket) -> None:
         await socket.close(CLOSE_SESSION_OVER)
         return
     page = Page(session, parts.sees_numbers(session))
-    ui = messages.wall_config(parts.ui()) if session.is_wall else parts.ui()
+    ui = messages.wall_config(parts.ui()) if session.is_wall else parts.ui_for(session)
     page.put(messages.hello(datetime.now(UTC), me(session, parts.sees_numbers(session)), ui))
     try:
         await parts.live.join(page)

@@ -295,6 +295,19 @@ async def test_a_user_who_can_not_be_is_not_made(hotline: Hotline, body: dict[st
     assert len((await root.get("/api/users")).json()["users"]) == 5
 
 
+async def test_a_supervisor_of_one_team_is_offered_its_part_of_the_house_alone(hotline: Hotline) -> None:
+    lead, chen = await hotline.signed_in("lead"), await hotline.signed_in("chen")
+    watched = {name: (await one.get("/api/config/ui")).json()["watched"] for name, one in (("lead", lead), ("chen", chen))}
+    printers = [f"printers.{level}" for level in ("L1", "L2", "L3")]
+    assert watched["lead"] == {
+        "queues": printers, "agents": [LI], "product_lines": ["printers"], "teams": ["printers"], "everything": False,
+    }  # fmt: skip
+    assert watched["chen"] == {
+        "queues": [*printers, *(f"servers.{level}" for level in ("L1", "L2", "L3"))], "agents": [LI, WANG],
+        "product_lines": ["printers", "servers"], "teams": ["printers", "servers"], "everything": True,
+    }  # fmt: skip
+
+
 # ---- tokens ------------------------------------------------------------------------------------------------------------------
 
 

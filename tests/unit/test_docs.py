@@ -62,6 +62,7 @@ def administrator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOTLINE_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("HOTLINE_AMI_SECRET", "a-secret-of-the-tests")
     monkeypatch.setenv("HOTLINE_USER_PASSWORD", "a-password-of-the-tests")
+    monkeypatch.setenv("HOTLINE_USER_PIN", "2468")
     for name in ("HOTLINE_CONFIG", "HOTLINE_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path

@@ -107,7 +107,6 @@ function Filters({ wish: first, page, ui, me, onWish }: FiltersProps) {
       <Typed type="date" name={field} value={wish[field] ?? page?.[field] ?? ""} onTyped={(typed) => setWish({ ...wish, [field]: typed })} />
     </label>
   );
-  const queues = [...new Set(ui.targets.queues.map((row) => row.queue))];
   return (
     <form
       class="filters"
@@ -121,9 +120,9 @@ function Filters({ wish: first, page, ui, me, onWish }: FiltersProps) {
       {day("until", own.until)}
       {me.sees_numbers && text("number", own.number, own.numberHint)}
       {text("customer", own.customer)}
-      {choice("agent", own.agent, ui.targets.agents.map((row) => [row.agent, row.name]))}
-      {choice("queue", own.queue, queues.map((queue) => [queue, queueText(ui, language, queue)]))}
-      {choice("product_line", own.productLine, Object.keys(ui.product_lines).map((line) => [line, productLine(ui, language, line)]))}
+      {choice("agent", own.agent, ui.targets.agents.filter((row) => ui.watched.agents.includes(row.agent)).map((row) => [row.agent, row.name]))}
+      {choice("queue", own.queue, ui.watched.queues.map((queue) => [queue, queueText(ui, language, queue)]))}
+      {choice("product_line", own.productLine, ui.watched.product_lines.map((line) => [line, productLine(ui, language, line)]))}
       {text("entry", own.entry, own.entryHint)}
       {choice("outcome", own.outcome, Object.entries(own.outcomes))}
       <button type="submit">{own.search}</button>

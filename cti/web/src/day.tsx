@@ -62,8 +62,8 @@ export function DayPage({ ui }: { ui: Ui }) {
           {own.dayQueue}
           <select value={queue} onChange={(event) => setQueue(event.currentTarget.value)}>
             <option value="">{own.allQueues}</option>
-            {ui.targets.queues.map((one) => (
-              <option value={one.queue}>{queueText(ui, language, one.queue)}</option>
+            {ui.watched.queues.map((one) => (
+              <option value={one}>{queueText(ui, language, one)}</option>
             ))}
           </select>
         </label>

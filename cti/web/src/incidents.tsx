@@ -45,7 +45,7 @@ function Declare({ incidents, ui, onShow, onDone }: { incidents: IncidentView[];
   const { words, language } = useSpeech();
   const request = useRequest();
   const running = new Set(incidents.filter((one) => one.solved_at === null).map((one) => one.product_line));
-  const lines = Object.keys(ui.product_lines).filter((line) => !running.has(line));
+  const lines = ui.watched.product_lines.filter((line) => !running.has(line));
   const texts = Object.keys(ui.incident_texts);
   const [line, setLine] = useState("");
   const [text, setText] = useState(texts[0] ?? "");

@@ -26,8 +26,7 @@ function Write({ messages, ui, onDone }: { messages: MessageView[]; ui: Ui; onDo
   const request = useRequest();
   const dialog = useModal();
   const [text, setText] = useState("");
-  const [team, setTeam] = useState("");
-  const teams = [...new Set(ui.targets.agents.map((one) => one.team))].filter(Boolean);
+  const [team, setTeam] = useState(ui.watched.everything ? "" : (ui.watched.teams[0] ?? ""));
   async function send(event: Event): Promise<void> {
     event.preventDefault();
     if (await request.run(() => api.sendMessage(text, team))) setText("");
@@ -39,8 +38,8 @@ function Write({ messages, ui, onDone }: { messages: MessageView[]; ui: Ui; onDo
         <label>
           {own.messageTo}
           <select value={team} onChange={(event) => setTeam(event.currentTarget.value)}>
-            <option value="">{own.everybody}</option>
-            {teams.map((one) => (
+            {ui.watched.everything && <option value="">{own.everybody}</option>}
+            {ui.watched.teams.map((one) => (
               <option value={one}>{one}</option>
             ))}
           </select>

@@ -53,8 +53,8 @@ function Orders({ call, orders, agents, ui, onDone }: OrdersProps) {
   const [order, setOrder] = useState<Order>(orders[0] ?? "hang_up");
   const atWork = agents.filter((agent) => agent.state !== "logged_out").sort((a, b) => Number(b.state === "ready") - Number(a.state === "ready"));
   const [agent, setAgent] = useState(call.assigned_to ?? atWork[0]?.agent ?? "");
-  const queues = ui.targets.queues.filter((one) => one.queue !== call.queue);
-  const [queue, setQueue] = useState(queues[0]?.queue ?? "");
+  const queues = ui.watched.queues.filter((one) => one !== call.queue);
+  const [queue, setQueue] = useState(queues[0] ?? "");
   const [seconds, setSeconds] = useState("600");
   const [phone, setPhone] = useState(ownPhone);
   const [why, setWhy] = useState("");
@@ -100,7 +100,7 @@ function Orders({ call, orders, agents, ui, onDone }: OrdersProps) {
         {order === "assign" && (
           <Select label={own.engineer} value={agent} onChoose={setAgent} choices={[...atWork.map((one): [string, string] => [one.agent, `${one.name} · ${words.states[one.state]}`]), ...(call.assigned_to ? [["", own.takeBack] as [string, string]] : [])]} />
         )}
-        {order === "queue" && <Select label={words.queue} value={queue} onChoose={setQueue} choices={queues.map((one) => [one.queue, queueText(ui, language, one.queue)])} />}
+        {order === "queue" && <Select label={words.queue} value={queue} onChoose={setQueue} choices={queues.map((one) => [one, queueText(ui, language, one)])} />}
         {order === "raise" && <Select label={own.raisedBy} value={seconds} onChoose={setSeconds} choices={["600", "120", "0", "-120", "-600"].map((one) => [one, own.raises[one] ?? one])} />}
         {NEEDS_PHONE.has(order) && (
           <label>
