@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from acd import callbacks, callers, calling_back, consulted, desk, ending, offering, outside, watching
 from acd.calls import Call, Consult
-from acd.effects import HangUpPhones, JoinCaller, OfferChanged, OfferMade
+from acd.effects import HangUpCall, HangUpPhones, JoinCaller, OfferChanged, OfferMade
 from acd.events import ExchangeSeen, SeenCall
-from acd.instants import seconds, span
+from acd.instants import micros, seconds, span
 from acd.model import CallbackState, CallState, ConsultState, EndCause, Level, MissCause, OfferId, OfferState, PhoneId, line_to
 from acd.offer import Offer
 from acd.queueing import join
@@ -42,6 +42,8 @@ def seen(state: State, event: ExchangeSeen) -> None:
             if not call.promised:
                 _settle_consultation(state, call, there)
                 _CORRECT.get(there.place, _ignore)(state, call, there)
+            if call.dropped:  # the order may have been lost with the engine, or the connection
+                state.say(HangUpCall(call.id))
 
 
 def _may_live(state: State, there: SeenCall) -> bool:
@@ -59,7 +61,7 @@ def _end_absent(state: State, event: ExchangeSeen) -> None:
         absent = call.id.startswith(prefix) and call.id not in there
         if absent and call.promised:
             callbacks.said_goodbye(state, call)
-        elif absent and call.arrived_us <= judged_until_us:
+        elif absent and micros(call.arrived_at) <= judged_until_us:  # its place in line may be that of an earlier call
             ending.end(state, call, EndCause.GONE_UNSEEN)
 
 
@@ -173,8 +175,8 @@ def _in_hold(state: State, call: Call, there: SeenCall) -> None:
     if call.state is CallState.OFFERED and call.offer is not None:
         if call.offer.acknowledged:  # else he is held until the agent has read what was handed over
             offering.failed(state, call.offer, "the exchange has the caller in hold")
-    elif call.state is CallState.DIVERTED and call.outside:
-        consulted.unjoined(state, call)
+    elif call.state is CallState.DIVERTED and call.outside and call.given_away_by is not None:
+        consulted.unjoined(state, call)  # he was in talk before: he has come back from there
     elif call.state is not CallState.WAITING:
         _wait_again(state, call)
     state.to_hold.pop(call.id, None)

@@ -60,6 +60,9 @@ COMMIT_WITHIN_SECONDS = 0.05
 COMMIT_AGAIN_SECONDS = 1.0
 """After a commit that failed; until then it isn't tried, so that a full disk does not slow down who is served."""
 
+TICK_AGAIN_SECONDS = 1.0
+"""So soon a deadline is looked at again when that failed: nothing else may happen for long."""
+
 Perform = Callable[[Any], Awaitable[None]]
 
 
@@ -345,5 +348,7 @@ class Runner:
         self._timer = self._timer_at = None
         try:
             self._take(Ticked())
-        except Exception:  # nobody awaits a tick, so its fault is told here; the next one comes with the next event
+        except Exception:  # nobody awaits a tick, so its fault is told here
             log.exception("tick_failed")
+            if self._timer is None and self._keeping:
+                self._timer = asyncio.get_running_loop().call_later(TICK_AGAIN_SECONDS, self._on_deadline)

@@ -18,7 +18,7 @@ from typing import Final
 
 import structlog
 
-from acd.events import Event
+from acd.events import CallerLeft, Event
 from acd.model import CallId, IllegalTransition, PhoneId
 from acd.ports import EffectFailed
 from cti.ami.wire import Fields, Refused, Unavailable, Wire, connect
@@ -220,6 +220,11 @@ class Session:
         for fields in waiting:
             for event in self._translator.translate(fields):
                 await self._submit(event)
+                if isinstance(event, CallerLeft):
+                    self.parked.discard(event.call)
+                    self.apart.discard(event.call)
+            if fields["Event"] == "Hangup":
+                self.muted.discard(fields.get("Uniqueid", ""))
 
     async def _submit(self, event: Event) -> None:
         try:

@@ -235,6 +235,29 @@ async def test_a_deadline_brings_a_tick() -> None:
     await asyncio.wait_for(ticked.wait(), 5)
 
 
+async def test_a_deadline_whose_tick_failed_is_tried_again_though_nothing_happens() -> None:
+    runner, router, _, journal = running({})
+    router.deadline = NOON - timedelta(seconds=1)
+    ticked, append, failed = asyncio.Event(), journal.append, 0
+
+    def handle(event: Event, now: datetime) -> list[Effect]:
+        router.deadline = None
+        ticked.set()
+        return []
+
+    def full(events: Any) -> int:
+        nonlocal failed
+        failed += 1
+        journal.append = append  # type: ignore[method-assign]
+        raise OSError("no space left")
+
+    router.handle, journal.append = handle, full  # type: ignore[method-assign,assignment]
+    runner.keep_deadlines()
+    await asyncio.wait_for(ticked.wait(), 5)
+    assert failed == 1
+    await runner.stop()
+
+
 async def test_after_a_restart_the_journal_is_replayed_without_carrying_anything_out() -> None:
     journal = SqliteJournal(":memory:")
     first, _, _, _ = running({CallArrived: [HOLD]}, journal)

@@ -1,11 +1,28 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from acd.effects import AgentChanged, CallChanged, HoldCall, OfferChanged, OfferMade
-from acd.events import CallArrived, CallDiverted, CallerLeft, CallQueued, ExchangeSeen, OfferAnswered, OfferRinging, SeenCall, TalkEnded
+from acd.effects import AgentChanged, CallChanged, HangUpCall, HoldCall, OfferChanged, OfferMade, SendCall
+from acd.events import (
+    CallArrived,
+    CallbackWanted,
+    CallDiverted,
+    CallerLeft,
+    CallQueued,
+    ExchangeSeen,
+    OfferAnswered,
+    OfferRinging,
+    SeenCall,
+    TalkEnded,
+)
+from acd.instants import micros
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferState, PhoneId
-from tests.unit.acd.scene import Scene
+from acd.plan import CallbackRules, Overflow
+from acd.supervision import CallDropped
+from tests.unit.acd.scene import PLAN, Scene, queue
 
 ALL = (PhoneId("10ann"), PhoneId("10bob"), PhoneId("10cat"))
 CALL = CallId("main-1")
@@ -44,6 +61,41 @@ def test_a_call_that_arrived_since_the_looking_began_is_not_judged() -> None:
     scene.now = scene.now.replace(second=2)
     scene(look(age=3.0))
     assert call in scene.router.calls()
+
+
+def test_nor_is_one_who_has_taken_the_place_of_an_earlier_call_since() -> None:
+    """His place is that of the earlier call, but he was not there when the looking began."""
+    scene = Scene(replace(PLAN, queues=(queue("printers", callback=CallbackRules()), *PLAN.queues[1:])))
+    first = scene.call("1")
+    scene(CallbackWanted(first))
+    scene(CallerLeft(first))
+    scene.now += timedelta(seconds=60)
+    again = scene.call("2")
+    assert scene.live(again).arrived_us < micros(scene.now), "at his old place"
+    scene.now += timedelta(seconds=1)
+    scene(look(age=2.0))
+    assert again in scene.router.calls()
+
+
+def test_who_was_to_be_hung_up_on_when_the_engine_died_is_hung_up_on() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    scene(CallDropped(scene.talking("1"), "chief"))
+    waiting = scene.call("2")
+    scene(look(at("talk", "10ann"), at("hold", call=waiting)))
+    assert [one.call for one in scene.of(HangUpCall)] == [CALL]
+
+
+def test_a_caller_whose_way_out_was_lost_may_go_it_again() -> None:
+    """Nobody can say that the partner did not answer: he was never rung."""
+    late = Overflow("late", to_destination="partner", after_seconds=60.0)
+    scene = Scene(replace(PLAN, queues=(queue("printers", overflow=(late,)), *PLAN.queues[1:]), outside_lines=("partner",)))
+    call = scene.call("1")
+    scene.later(60.0)
+    assert scene.live(call).state is CallState.DIVERTED
+    scene(look(at("hold")))
+    assert scene.live(call).state is CallState.WAITING
+    assert [one.destination for one in scene.later(30.0) if isinstance(one, SendCall)] == ["partner"]
 
 
 def test_a_waiting_caller_in_hold_is_as_it_should_be() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from acd.effects import HoldCall
@@ -9,7 +11,7 @@ from acd.events import SeenCall
 from acd.model import CallId, PhoneId, QueueId
 from acd.ports import TalkView
 from cti.ami import Refused
-from tests.unit.cti_ami.fake_asterisk import FakeAsterisk, channel, listed
+from tests.unit.cti_ami.fake_asterisk import FakeAsterisk, channel, listed, message
 from tests.unit.cti_ami.test_ami_consulting import START, consultation, looked
 from tests.unit.cti_ami.test_ami_exchange import connected
 
@@ -44,6 +46,20 @@ async def test_caller_and_agent_are_put_apart_at_once_and_put_together_again() -
          "ExtraChannel": "1.2", "ExtraContext": "hotline-keeps", "ExtraExten": "s", "ExtraPriority": "1"},
         {"Action": "Redirect", "Channel": "1.1", "Context": "hotline-join", "Exten": "1001", "Priority": "1"},
     ]  # fmt: skip
+
+
+async def test_of_a_caller_who_is_gone_nothing_is_kept() -> None:
+    """A connection may last for months."""
+    async with FakeAsterisk(Status=lambda action: listed(action, *TALKS)) as asterisk, connected(asterisk) as (exchange, _):
+        await exchange.put_on_hold(CALL, LI)
+        await exchange.mute(CALL, LI, True)
+        gone = {"Event": "Hangup", "ChannelState": "6", "Context": "hotline-parked", "Linkedid": "1.1", "Cause": "16"}
+        asterisk.say(*(message(**gone, Uniqueid=uniqueid) for uniqueid in ("1.2", "1.1")))
+        session = exchange._session
+        assert session is not None
+        async with asyncio.timeout(5):
+            while session.parked or session.muted:
+                await asyncio.sleep(0.01)
 
 
 async def test_who_is_on_hold_is_found_so_and_his_agent_is_let_go_when_he_is_sent_elsewhere() -> None:
