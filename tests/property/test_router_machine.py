@@ -75,6 +75,7 @@ from acd.stages import PERSONAL
 from acd.tables import JOINT, JOINT_OF_CONSULT
 from skills.expression import satisfies
 from skills.requirement import bind_requirement, step_at
+from tests.property.effort import EFFORT
 from tests.unit.acd.scene import NINE, agent, queue
 
 ROOMS = ("acd", "skills")
@@ -609,6 +610,9 @@ def gone_on_from(router: Router) -> Router:
 
 
 Hotline.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=60 * EFFORT,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestHotline = Hotline.TestCase

@@ -29,6 +29,7 @@ from acd.supervision import (
     WatchStopped,
 )
 from acd.telling import AT_ONCE
+from tests.property.effort import EFFORT
 from tests.property.promising_machine import Promising
 from tests.property.test_router_machine import COMPANY, LINES, calls_drawn, names_drawn
 
@@ -148,6 +149,9 @@ def _parts(queue: str) -> tuple[str, Level]:
 
 
 Supervised.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=30 * EFFORT,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestSupervised = Supervised.TestCase
