@@ -21,10 +21,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import Row
+from acd.draw_rows import DrawRows
 from acd.events import Event
 from acd.journal import SqliteJournal
 from acd.model import CallId
 from acd.records import agent_intervals, calls, offers
+from acd.sampling import Conversation
 from hotline.local_hotline import LocalHotline
 from hotline.simulated_callers import SimulatedCallers, Visit
 from hotline.simulated_phones import Habits, Manner, SimulatedPhones
@@ -132,6 +134,10 @@ class House:
         """What the records answer."""
         async with self._database.connect() as connection:
             return [row._mapping for row in await connection.execute(query)]
+
+    async def to_draw_from(self, start: datetime, end: datetime) -> Sequence[Conversation]:
+        """The recorded conversations of that time that could be drawn for scoring, however short."""
+        return await DrawRows(self._database).recorded(start, end, 0.0)
 
     async def channels(self) -> int:
         """Channels that Asterisk has."""

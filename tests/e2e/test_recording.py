@@ -90,6 +90,12 @@ async def test_each_side_is_recorded_once_the_caller_was_told_but_for_what_the_a
     paused_for = (datetime.fromisoformat(pause["to"]) - datetime.fromisoformat(pause["from"])).total_seconds()
     assert pause["by"] == "wu.ting" and paused_for >= TALK_SECONDS - 0.6
 
+    async def can_be_drawn() -> bool:
+        there = await scene.house.to_draw_from(record["arrived_at"], record["ended_at"])
+        return [(one.agent, one.queue, one.recording) for one in there if one.call == record["id"]] == [("wu.ting", RECORDED, row["id"])]
+
+    await until(can_be_drawn, "the conversation among those to score")
+
 
 async def test_who_refuses_is_not_recorded(scene: Scene) -> None:
     await scene.install_phones()
