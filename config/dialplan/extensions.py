@@ -48,7 +48,9 @@ def extensions_conf(config: Config, exchange: str) -> Rendered:
         sounds=PROMPT_FOLDER,
         phones=_phones(config, exchange),
         consults=_by_length(config, "consult.tmpl", dial=_dial(config, exchange), ring_seconds=config.offers.ring_seconds),
-        joins=_by_length(config, "join.tmpl"),
+        joins=_by_length(config, "join.tmpl", together=_together()),
+        given_over=_together(then="over"),
+        conference=_together("BridgeAdd(${HOTLINE_PEER})"),
         watches=joined([filled("watch.tmpl", mode=mode, options=options) for mode, options in WATCH_OPTIONS.items()]),
         takeovers=_by_length(config, "takeover.tmpl", dial=_dial(config, exchange), ring_seconds=config.offers.ring_seconds),
         parked=_by_length(config, "parked.tmpl", heartbeat=config.survival.heartbeat_seconds),
@@ -179,13 +181,18 @@ def _said(config: Config) -> Rendered:
     return filled("said.tmpl", sounds=PROMPT_FOLDER) if _tells(config) else Rendered("")
 
 
+def _together(application: str = "Bridge(${HOTLINE_PEER},x)", peer: str = "HOTLINE_PEER", then: str = "hotline-after,s,1") -> Rendered:
+    """Put this channel together with ``peer``. A bridge that it is just going into, or out of, does not give it: that soon passes."""
+    return filled("together.tmpl", application=Rendered(application), peer=peer, then=then)
+
+
 def _callback(config: Config) -> Rendered:
     if config.callbacks is None:
         return Rendered("")
-    recording = _record_now(config)
+    recording, together = _record_now(config), _together("Bridge(${HOTLINE_AGENT})", "HOTLINE_AGENT")
     if not config.callbacks.confirm:
-        return filled("callback.tmpl", confirm="", recording=recording)
-    asking = filled("callback.tmpl", confirm=filled("callback-confirm.tmpl", sounds=PROMPT_FOLDER), recording=recording)
+        return filled("callback.tmpl", confirm="", recording=recording, together=together)
+    asking = filled("callback.tmpl", confirm=filled("callback-confirm.tmpl", sounds=PROMPT_FOLDER), recording=recording, together=together)
     return Rendered(asking + filled("callback-unconfirmed.tmpl"))
 
 
