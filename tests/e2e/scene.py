@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import Row
 from acd.draw_rows import DrawRows
-from acd.events import Event
+from acd.events import Event, Ticked
 from acd.journal import SqliteJournal
 from acd.model import CallId
 from acd.records import agent_intervals, calls, offers
@@ -143,6 +143,14 @@ class House:
         """Channels that Asterisk has."""
         answer = await self.hotline.asterisk.cli("core show channels count")
         return int(answer.split(" active channel")[0].split()[-1])
+
+    def looked_at_the_clock(self, begin: datetime, end: datetime) -> list[datetime]:
+        """When the engine took note of time alone, from ``begin`` on and before ``end``."""
+        journal = SqliteJournal(self.hotline.state_dir / "journal.sqlite3")
+        try:
+            return [at for _, at, event in journal.read() if isinstance(event, Ticked) and begin <= at < end]
+        finally:
+            journal.close()
 
     def journal_of(self, call: str) -> list[tuple[datetime, Event]]:
         """Every event about a call, in order."""
@@ -328,6 +336,13 @@ class Scene:
     async def offers_of(self, call: str) -> Sequence[Row]:
         """The call's offers, in order."""
         return await self.house.rows(select(offers).where(offers.c.call == call).order_by(offers.c.attempt))
+
+    def was_made_when_due(self, offer: Row, due: datetime) -> None:
+        """Assert that an offer was made at the engine's first look at its clock from ``due`` on, and not before: in its own steps, for on a
+        busy machine that look may come late."""
+        assert offer["made_at"] >= due, f"made at {offer['made_at']}, before {due}"
+        missed = self.house.looked_at_the_clock(due, offer["made_at"])
+        assert missed == [], f"due at {due} and made at {offer['made_at']}, though it looked at {missed}"
 
     async def intervals_of(self, agent: str, call: str) -> list[tuple[str, str]]:
         """The agent's (state, cause) that have to do with a call, in order."""

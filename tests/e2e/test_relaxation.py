@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from hotline.simulated_phones import Manner
-from tests.e2e.quick_config import RING_SECONDS, STEP_UNTIL_SECONDS
+from tests.e2e.quick_config import STEP_UNTIL_SECONDS
 from tests.e2e.scene import Caller, Scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 EXACT_UNTIL, NEIGHBOURING_UNTIL = STEP_UNTIL_SECONDS[1], STEP_UNTIL_SECONDS[2]
-PROMPTLY = 1.0
-"""How late a step may be, in seconds, on a busy machine."""
 
 
 async def offers(scene: Scene, caller: Caller) -> list[tuple[str, str, str]]:
@@ -36,8 +36,8 @@ async def test_a_neighbouring_agent_is_offered_the_call_when_the_step_expires_an
     [offer] = await scene.offers_of(record["id"])
     waited_seconds = (offer["made_at"] - record["arrived_at"]).total_seconds()
     assert waiting["step"] == "exact level"
-    assert (offer["agent"], offer["step"]) == ("zhao.lei", "neighbouring level")
-    assert EXACT_UNTIL <= waited_seconds < EXACT_UNTIL + PROMPTLY
+    assert (offer["agent"], offer["step"]) == ("zhao.lei", "neighbouring level" if waited_seconds < NEIGHBOURING_UNTIL else "any level")
+    scene.was_made_when_due(offer, record["arrived_at"] + timedelta(seconds=EXACT_UNTIL))
     assert offer["waited_seconds"] == pytest.approx(waited_seconds, abs=0.01)
     assert (record["queued_at"] - record["arrived_at"]).total_seconds() > 2, "he was in the menu for a while"
 
@@ -59,11 +59,13 @@ async def test_a_matching_agent_who_does_not_answer_does_not_stop_the_steps(scen
 
     *missed, last = await offers(scene, caller)
     record = await scene.ended(caller)
-    served = (await scene.offers_of(record["id"]))[-1]
+    *before, served = await scene.offers_of(record["id"])
     assert len(missed) >= 2
     assert set(missed) == {("li.wei", "exact level", "no_answer")}
     assert last[0] == "zhao.lei" and last[1] in ("neighbouring level", "any level"), "as long as Li's phone rang when the step began"
-    assert EXACT_UNTIL <= served["waited_seconds"] < EXACT_UNTIL + RING_SECONDS + PROMPTLY
+    step_ends = record["arrived_at"] + timedelta(seconds=EXACT_UNTIL)
+    assert all(offer["made_at"] < step_ends for offer in before)
+    scene.was_made_when_due(served, max(step_ends, before[-1]["ended_at"]))
 
 
 async def test_from_the_first_level_to_the_second_to_the_third_on_one_clock(scene: Scene) -> None:
@@ -82,8 +84,8 @@ async def test_from_the_first_level_to_the_second_to_the_third_on_one_clock(scen
     record = await scene.ended(caller)
     first, second, third = await scene.offers_of(record["id"])
     assert first["waited_seconds"] < EXACT_UNTIL
-    assert EXACT_UNTIL <= second["waited_seconds"] < EXACT_UNTIL + PROMPTLY
-    assert NEIGHBOURING_UNTIL <= third["waited_seconds"] < NEIGHBOURING_UNTIL + PROMPTLY
+    scene.was_made_when_due(second, record["arrived_at"] + timedelta(seconds=EXACT_UNTIL))
+    scene.was_made_when_due(third, record["arrived_at"] + timedelta(seconds=NEIGHBOURING_UNTIL))
     for offer in (first, second, third):
         assert (offer["made_at"] - record["arrived_at"]).total_seconds() == pytest.approx(offer["waited_seconds"], abs=0.01)
     card = scene.desks["wu.ting"].pops[0]
