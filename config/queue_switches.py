@@ -30,6 +30,14 @@ def tells_solved(config: Config) -> bool:
     return config.callbacks is not None and bool(config.incident_texts)
 
 
+def queue_zones(config: Config) -> dict[str, str]:
+    """In which time zone each queue has its days."""
+    queues, usual = config.queues, config.hotline.time_zone
+    own = {name: rules.calendar for name, rules in queues.overrides.items()}
+    calendars = {name: own.get(name) or queues.defaults.calendar for name in queue_names(config)}
+    return {name: (config.calendars[one].time_zone if one else None) or usual for name, one in calendars.items()}
+
+
 def kept_days(config: Config) -> dict[str, int]:
     """For how many days the recordings of each queue are kept."""
     queues, own, usual = config.queues, config.queues.overrides, config.recording.keep_days

@@ -10,7 +10,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from asterisk.manager import Manager, ManagerException
@@ -20,22 +19,15 @@ from config.loader import SecretMissing, resolve_secret
 from config.schema import Config
 from config.texts import prompt_texts
 from cti.webhook import ping
+from hotline import recordings_spool
 from hotline.app_config import proven
+from hotline.finding import Finding
 from hotline.places import Refused
 from ivr.prompts import missing
 
 CONNECT_SECONDS = 3.0
 MOST_CLOCK_SECONDS = 5.0
 """Engine and Asterisk compare the heartbeat's age with 20 s; clocks further apart than this are a danger."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; ``advice`` says what to do when it is not well."""
-
-    well: bool
-    what: str
-    advice: str = ""
 
 
 Ask = Callable[[str], str]
@@ -52,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = proven(arguments.config)
     findings = [finding for name in config.exchanges for finding in _exchange(config, name, arguments.config.parent)]
     findings += _webhook(config, arguments.config.parent)
+    findings += recordings_spool.findings(config)
     if arguments.sounds:
         absent = missing(prompt_texts(config), config.languages, arguments.sounds)
         advice = f"hotline prompts render --sounds {arguments.sounds}"

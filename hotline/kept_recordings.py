@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.audit import AuditLog
 from acd.deed import Deed
 from acd.recording_rows import RecordingRows
-from config.queue_switches import kept_days
+from config.queue_switches import kept_days, queue_zones
 from config.schema import Config
 from cti.api_recordings import NoSound
 from hotline.recording_files import NoFiles, Stereo, recordings, stereo
@@ -48,20 +48,27 @@ async def delete_old(rows: RecordingRows, config: Config, audit: AuditLog, now: 
 
     Raises OSError for a file that can't be deleted: what was deleted before it is noted.
     """
-    gone, days = [], kept_days(config)
+    gone, days, zones = [], kept_days(config), queue_zones(config)
     for queue in await rows.queues():
         keep = days.get(queue or "", config.recording.keep_days)
-        for one in await rows.begun_before(queue, now - timedelta(days=keep)):
+        zone = ZoneInfo(zones.get(queue or "", config.hotline.time_zone))
+        for one in await rows.begun_before(queue, first_kept(now, keep, zone)):
             await asyncio.to_thread(_unlink, Path(config.recording.folder), one)
             await rows.deleted([one], now)
             why = f"older than {keep} days"
             await audit.note(Deed(now, "hotline", "recordings.delete", via=via, target=one, why=why, detail={"queue": queue or ""}))
             gone.append(one)
-    longest = timedelta(days=max([config.recording.keep_days, *days.values()]))
-    for stem in await asyncio.to_thread(_unlink_unknown, Path(config.recording.folder), now - longest):
-        await audit.note(Deed(now, "hotline", "recordings.delete", via=via, target=stem, why=f"older than {longest.days} days, of no call"))
+    longest = max([config.recording.keep_days, *days.values()])
+    before = min(first_kept(now, longest, ZoneInfo(zone)) for zone in {config.hotline.time_zone, *zones.values()})
+    for stem in await asyncio.to_thread(_unlink_unknown, Path(config.recording.folder), before):
+        await audit.note(Deed(now, "hotline", "recordings.delete", via=via, target=stem, why=f"older than {longest} days, of no call"))
         gone.append(stem)
     return gone
+
+
+def first_kept(now: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The begin of the first day of which everything is still kept: so many whole days before today, by the clocks of ``zone``."""
+    return datetime.combine(now.astimezone(zone).date() - timedelta(days=days), time(), zone)
 
 
 def _unlink_unknown(folder: Path, before: datetime) -> list[str]:

@@ -129,7 +129,7 @@ class LocalAsterisk:
         await children.ended(process, 10)
 
     def _lay_out(self) -> None:
-        for name in ("etc", "log", "spool/outgoing", "var", "db", "keys", "data"):
+        for name in ("etc", "log", "spool/outgoing", "spool/hotline/recordings", "var", "db", "keys", "data"):
             (self.directory / name).mkdir(parents=True, exist_ok=True)
         self._run = self._run_directory()
         link_data(self.runtime.data, self.directory / "data")

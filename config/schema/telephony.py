@@ -168,7 +168,7 @@ class Recording(Strict):
     )
     keep_days: int = Field(
         default=90, ge=1, le=3650,
-        description="Older ones are deleted by the engine, every night at three by the hotline's clock, unless their queue says otherwise.",
+        description="Whole days, by their queue's clock, that they are kept; the engine deletes older ones at three by the hotline's.",
     )
 
 

@@ -20,8 +20,10 @@ from acd.deed import DeedFilter
 from acd.recording_rows import RecordingRows
 from acd.records import recordings as table
 from config.loader import load
+from config.queue_switches import queue_zones
 from config.schema import Config
-from hotline.kept_recordings import delete_old, next_night
+from config.schema.relief import CalendarRow
+from hotline.kept_recordings import delete_old, first_kept, next_night
 from hotline.recording_files import NoFiles, recordings, stereo
 from tests.e2e.conftest import CONFIG
 
@@ -95,6 +97,36 @@ async def test_each_queue_says_how_long_and_what_nobody_knows_of_goes_last(
     assert sorted(deed["target"] for deed in deeds) == sorted(gone)
     assert len(gone) == (2 if queue_days else 1)
     assert await delete_old(RecordingRows(database), kept(folder, queue_days), AuditLog(database), NOON, "engine") == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "first"),
+    [
+        ("Asia/Shanghai", "2026-11-02T12:00+00:00", "2026-10-31T16:00+00:00"),
+        ("Asia/Shanghai", "2026-11-02T16:30+00:00", "2026-11-01T16:00+00:00"),
+        ("America/New_York", "2026-11-02T04:30+00:00", "2026-10-31T04:00+00:00"),
+        ("America/New_York", "2026-11-02T05:30+00:00", "2026-11-01T04:00+00:00"),
+    ],
+)
+def test_days_are_counted_by_the_queues_clocks(zone: str, now: str, first: str) -> None:
+    """In New York clocks were put back on November 1st: that day had 25 hours."""
+    assert first_kept(datetime.fromisoformat(now), 1, ZoneInfo(zone)) == datetime.fromisoformat(first)
+
+
+async def test_the_same_moment_is_another_day_for_a_queue_elsewhere(database: AsyncEngine, tmp_path: Path) -> None:
+    """It began on October 2nd in Shanghai, where that was at two in the night, and on the 1st in New York."""
+    write(tmp_path / f"17.1-{int(datetime(2026, 10, 1, 18, 0, tzinfo=UTC).timestamp())}-caller.wav", [1])
+    recording = await remember(database, tmp_path, "17.1")
+    rows, log, here = RecordingRows(database), AuditLog(database), kept(tmp_path, 30)
+    there = here.model_copy(update={
+        "calendars": {"new-york": CalendarRow(time_zone="America/New_York")},
+        "queues": here.queues.model_copy(update={"defaults": here.queues.defaults.model_copy(update={"calendar": "new-york"})}),
+    })  # fmt: skip
+    assert (queue_zones(here)["printers.L1"], queue_zones(there)["printers.L1"]) == ("Asia/Shanghai", "America/New_York")
+    at = datetime(2026, 11, 1, 10, 0, tzinfo=UTC)
+    assert await delete_old(rows, here, log, at, "engine") == []
+    assert await delete_old(rows, there, log, at - timedelta(hours=7), "engine") == []
+    assert await delete_old(rows, there, log, at, "engine") == [recording]
 
 
 def test_the_night_is_the_hotlines_and_stays_at_three_when_clocks_change() -> None:
