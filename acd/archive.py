@@ -13,6 +13,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import ColumnElement, Connection, and_, event, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -25,13 +26,24 @@ PIECE = 2000
 """Rows that are in memory at once where a whole period is read."""
 
 
+class DatabaseTooNew(Exception):
+    """A newer version of the program has made its tables, which this one doesn't know."""
+
+
 async def open_database(url: str) -> AsyncEngine:
-    """Connect, and bring the tables to the newest revision. Raises SQLAlchemyError when the database can't be reached."""
+    """Connect, and bring the tables to the newest revision.
+
+    Raises SQLAlchemyError or OSError when the database can't be reached, ModuleNotFoundError without its driver, and DatabaseTooNew.
+    """
     engine = create_async_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    async with engine.begin() as connection:
-        await connection.run_sync(_migrate)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_migrate)
+    except BaseException:
+        await engine.dispose()  # a connection of SQLite's is a thread, and the process would not end
+        raise
     return engine
 
 
@@ -47,7 +59,10 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as problem:  # it has one head, so nothing else can be wrong
+        raise DatabaseTooNew(f"a newer version of the program has made its tables ({problem})") from problem
 
 
 def _ended_between(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:

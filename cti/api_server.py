@@ -56,7 +56,7 @@ async def serve(app: FastAPI, host: str = "127.0.0.1", port: int = 8080) -> WebS
 
     Raises OSError when the address can't be bound.
     """
-    listener = _listen(host, port)
+    listener = listen(host, port)
     config = uvicorn.Config(
         app, lifespan="off", log_config=None, access_log=False, server_header=False, ws_max_size=LARGEST_MESSAGE,
         ws_ping_interval=PING_SECONDS, ws_ping_timeout=PING_SECONDS, timeout_graceful_shutdown=GOODBYE_SECONDS,
@@ -74,15 +74,16 @@ async def serve(app: FastAPI, host: str = "127.0.0.1", port: int = 8080) -> WebS
     return WebServer(server, task, listener.getsockname()[1])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises OSError, with the address in its words."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(1024)
-    except OSError:
+    except OSError as problem:
         listener.close()
-        raise
+        raise OSError(problem.errno, f"can't listen on {host}:{port}: {problem.strerror or problem}") from problem
     listener.setblocking(False)
     return listener

@@ -7,6 +7,7 @@ at before deadlines are kept, and callers are served last. It decides nothing ab
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +15,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.answers import AnswerStore
-from acd.archive import Archive, open_database
+from acd.archive import Archive
 from acd.audit import AuditLog
 from acd.deed import Deed
 from acd.events import DeskSeen
@@ -40,7 +42,7 @@ from cti.ami import Ami, LineOut
 from cti.api import create_app
 from cti.api_live import LiveDesks
 from cti.api_once import Keys
-from cti.api_server import WebServer, serve
+from cti.api_server import WebServer, listen, serve
 from cti.feature_codes import FeatureCodes
 from cti.pop_feed import Listener, PopFeed
 from hotline.app_config import proven
@@ -53,7 +55,9 @@ from hotline.identity import Users, access_of
 from hotline.in_talk import ByExchange
 from hotline.kept_recordings import KeptRecordings, delete_every_night
 from hotline.past_reports import PastReports
+from hotline.places import Refused
 from hotline.pop_targets import ManagerEvents, pop_link, webhook_of
+from hotline.records_database import opened, said
 from hotline.steady_clock import SteadyClock
 from hotline.weekly_scoring import WeeklyScoring
 from ivr.fastagi import FastAgiServer, Sessions
@@ -68,7 +72,7 @@ FIRST_LOOK_SECONDS = 5.0
 class App:
     """One engine.
 
-    ``start`` raises SecretMissing, OSError (a port is taken) or SQLAlchemyError; ``stop`` is safe at any time.
+    ``start`` raises Refused, SecretMissing, OSError (a port is taken) or SQLAlchemyError; ``stop`` is safe at any time.
     """
 
     def __init__(self, config_path: Path, state_dir: Path, database_url: str, session_secret: bytes) -> None:
@@ -98,10 +102,11 @@ class App:
 
     async def start(self) -> None:
         """Start everything; when it returns, calls are taken."""
-        self._database = await open_database(self._database_url)
+        self._require_free_ports()
+        self._database = await opened(self._database_url)
         self._records = Records(self._database, self._make_durable)
         await self._records.open()
-        self._journal = SqliteJournal(self._state_dir / "journal.sqlite3")
+        self._journal = _journal(self._state_dir / "journal.sqlite3")
         if self._records.written > self._journal.last:
             log.error("journal_behind_the_records", journal=self._journal.last, records=self._records.written)
             self._journal.go_on_after(self._records.written)
@@ -155,14 +160,28 @@ class App:
             await self._webhook.stop()
         await asyncio.gather(*(exchange.stop() for exchange in self._exchanges.values()))
         if self._records:
-            await self._records.stop()
+            await self._stop_records(self._records)
         self._checkpointing.store()
         if self._recorded:
             self._recorded.close()
         if self._journal:
-            self._journal.close()
+            self._close_journal(self._journal)
         if self._database:
             await self._database.dispose()
+
+    @staticmethod
+    async def _stop_records(records: Records) -> None:
+        try:
+            await records.stop()
+        except (SQLAlchemyError, OSError) as failure:
+            log.error("records_not_written_before_the_end", failure=said(failure), advice="they are written at the next start")
+
+    @staticmethod
+    def _close_journal(journal: SqliteJournal) -> None:
+        try:
+            journal.close()
+        except sqlite3.Error as failure:
+            log.error("journal_not_written_before_the_end", failure=str(failure), lost="what happened since journal_not_committed")
 
     async def reload(self) -> None:
         """Read the config again; one that can't be proven is refused, with its reasons in the log, and the old one goes on.
@@ -189,6 +208,12 @@ class App:
         """Whoever sent the signal has no name here, but a time."""
         if self._database:
             await AuditLog(self._database).note(Deed(datetime.now(UTC), "administrator", "config.reload", via="signal", outcome=outcome))
+
+    def _require_free_ports(self) -> None:
+        """Before an exchange is looked at: an engine that can't serve anybody must not touch the calls of the one that has the ports."""
+        addresses = {(row.fastagi.host, row.fastagi.port) for row in self._config.exchanges.values()}
+        for host, port in sorted(addresses | {(self._config.web.host, self._config.web.port)}):
+            listen(host, port).close()
 
     # ---- parts -----------------------------------------------------------------------------------------------------------
 
@@ -261,8 +286,7 @@ class App:
         return ZoneInfo(self._config.hotline.time_zone)
 
     def _make_durable(self) -> bool:
-        assert self._runner is not None
-        return self._runner.make_durable()
+        return self._runner is None or self._runner.make_durable()
 
     def _health(self) -> dict[str, bool]:
         assert self._runner is not None
@@ -296,6 +320,14 @@ class App:
             also_called=lambda: {name: line.also for name, line in self._config.product_lines.items()},
         )  # fmt: skip
         self._web = await serve(app, self._config.web.host, self._config.web.port)
+
+
+def _journal(path: Path) -> SqliteJournal:
+    try:
+        return SqliteJournal(path)
+    except sqlite3.Error as problem:
+        advice = "restore it from a backup, or move it away: past calls keep their records, but the engine forgets what was going on"
+        raise Refused(f"{path}: {problem}; {advice}") from problem
 
 
 def _without_disposition(call: Mapping[str, Any]) -> str:

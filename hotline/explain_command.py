@@ -6,13 +6,13 @@ import argparse
 import asyncio
 from collections.abc import Iterator, Sequence
 
-from acd.archive import open_database
 from acd.journal import SqliteJournal
 from acd.journal_pages import JournalPages
 from acd.model import CallId
 from hotline import places
 from hotline.call_stories import Told, story_of
 from hotline.places import Refused
+from hotline.records_database import records_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,11 +32,8 @@ async def _story(name: str) -> list[str]:
     if not path.exists():
         raise Refused(f"{path}: no journal here; is HOTLINE_STATE_DIR the engine's?")
     call = (SqliteJournal(path).latest_call() if name == "last" else None) or CallId(name)
-    database = await open_database(places.database_url())
-    try:
+    async with records_database() as database:
         story = await story_of(call, JournalPages(path), database)
-    finally:
-        await database.dispose()
     if not story:
         raise Refused(f"no call {name} in {path}")
     return [f"call {call}", *lines_of(story)]

@@ -9,15 +9,21 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+STATE_ADVICE = "HOTLINE_STATE_DIR must be a directory that the engine's user may write to, on a disk that is neither full nor read-only"
+KEY_BYTES = 32
+
 
 class Refused(Exception):
     """The answer is no; the message is one line for the person who asked."""
 
 
 def state_dir() -> Path:
-    """``$HOTLINE_STATE_DIR``, else ``var/`` here; made when absent, for the owner only."""
+    """``$HOTLINE_STATE_DIR``, else ``var/`` here; made when absent, for the owner only. Refused when it can't be made."""
     path = Path(os.environ.get("HOTLINE_STATE_DIR", "var")).absolute()
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Refused(f"{path}: {problem.strerror}; {STATE_ADVICE}") from None
     return path
 
 
@@ -27,20 +33,42 @@ def database_url() -> str:
 
 
 def session_secret() -> bytes:
-    """The key that signs the pages' sessions and seals second factors; made at the first start, kept with mode 0600."""
+    """The key that signs the pages' sessions and seals second factors; made at the first start, kept with mode 0600.
+
+    Refused when it can't be made or read, and when it is no whole key: with an empty one anybody could sign a session.
+    """
     path = state_dir() / "session.key"
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(32))
-    return path.read_bytes()
+    try:
+        if not path.exists():
+            _write_key(path)
+        key = path.read_bytes()
+    except OSError as problem:
+        raise Refused(f"{path}: {problem.strerror}; {STATE_ADVICE}") from None
+    if len(key) < KEY_BYTES:
+        advice = "restore it from a backup, or remove it: then everybody signs in anew, and sets up his second factor anew"
+        raise Refused(f"{path}: found {len(key)} bytes, expected {KEY_BYTES}; {advice}")
+    return key
+
+
+def _write_key(path: Path) -> None:
+    """Whole or not at all: a disk may be full."""
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+    draft.replace(path)
 
 
 @contextlib.contextmanager
 def only_engine() -> Iterator[None]:
     """Hold the state directory for one engine; Refused while another one holds it. The lock goes with the process."""
     path = state_dir() / "engine.lock"
-    with path.open("w") as file:
+    try:
+        lock = path.open("w")
+    except OSError as problem:
+        raise Refused(f"{path}: {problem.strerror}; {STATE_ADVICE}") from None
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

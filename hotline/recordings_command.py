@@ -10,15 +10,14 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from acd.archive import open_database
 from acd.audit import AuditLog
 from acd.recording_rows import RecordingRows
 from config.loader import load
 from config.schema import Config
-from hotline import places
 from hotline.kept_recordings import delete_old
 from hotline.places import Refused
 from hotline.recording_files import recordings
+from hotline.records_database import records_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,9 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _delete(config: Config, folder: Path) -> int:
-    database = await open_database(places.database_url())
     there = config.model_copy(update={"recording": config.recording.model_copy(update={"folder": str(folder)})})
-    try:
+    async with records_database() as database:
         return len(await delete_old(RecordingRows(database), there, AuditLog(database), datetime.now(UTC), "cli"))
-    finally:
-        await database.dispose()

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from acd.archive import Archive, open_database
+from acd.archive import Archive
 from acd.measures import FIGURES, By, ShortAbandons, Unit, Value
 from acd.performance import Performance
 from acd.periods import Interval
@@ -18,9 +18,9 @@ from config.loader import load
 from cti.api_performance import MOST_ROWS, TooLarge
 from cti.api_reports import misroutes_csv
 from cti.api_spreadsheets import performance_csv, performance_xlsx
-from hotline import places
 from hotline.past_reports import PastReports
 from hotline.places import Refused
+from hotline.records_database import records_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _report(arguments: argparse.Namespace) -> int:
     config = load(arguments.config)
-    database = await open_database(places.database_url())
-    reports = PastReports(Archive(database), Tallies(database), lambda: config)
+    async with records_database() as database:
+        await _print(PastReports(Archive(database), Tallies(database), lambda: config), arguments)
+    return 0
+
+
+async def _print(reports: PastReports, arguments: argparse.Namespace) -> None:
     since, until = reports.period(arguments.since, arguments.until)
     if arguments.report == "performance":
         await _performance(reports, arguments)
@@ -60,8 +64,6 @@ async def _report(arguments: argparse.Namespace) -> int:
         print(f"{since} to {until}")
         for line in await _REPORTS[arguments.report](reports, since, until):
             print(line)
-    await database.dispose()
-    return 0
 
 
 async def _performance(reports: PastReports, arguments: argparse.Namespace) -> None:

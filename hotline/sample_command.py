@@ -6,15 +6,15 @@ import argparse
 import asyncio
 from datetime import date
 
-from acd.archive import Archive, Row, open_database
+from acd.archive import Archive, Row
 from acd.draw_rows import DrawRows
 from acd.sampling import Conversation, Drawn, Sample, draw
 from acd.tallies import Tallies
 from config.loader import load
 from cti.api_spreadsheets import csv_of
-from hotline import places
 from hotline.past_reports import PastReports
 from hotline.places import Refused
+from hotline.records_database import records_database
 
 _HEAD = ("agent", "conversation", "queue", "at", "talk_seconds", "number", "of", "second_scorer")
 
@@ -41,16 +41,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _sample(arguments: argparse.Namespace) -> list[str]:
     config = load(arguments.config)
-    database = await open_database(places.database_url())
-    archive = Archive(database)
-    reports = PastReports(archive, Tallies(database), lambda: config)
-    since, until = reports.period(arguments.since, arguments.until)
-    start, end = reports.moments(since, until)
-    if arguments.recorded:
-        found = await DrawRows(database).recorded(start, end, arguments.shortest)
-    else:
-        found = [_conversation(row) for row in await archive.conversations(start, end, arguments.shortest)]
-    await database.dispose()
+    async with records_database() as database:
+        archive = Archive(database)
+        reports = PastReports(archive, Tallies(database), lambda: config)
+        since, until = reports.period(arguments.since, arguments.until)
+        start, end = reports.moments(since, until)
+        if arguments.recorded:
+            found = await DrawRows(database).recorded(start, end, arguments.shortest)
+        else:
+            found = [_conversation(row) for row in await archive.conversations(start, end, arguments.shortest)]
     sample = draw(found, arguments.seed, arguments.per_agent, arguments.second_share)
     if arguments.csv:
         return [csv_of(_HEAD, map(_cells, sample.drawn)).rstrip()]

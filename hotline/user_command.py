@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import getpass
 import os
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.archive import open_database
 from acd.audit import AuditLog
 from acd.deed import Deed
 from acd.people import UserDirectory
@@ -22,6 +22,7 @@ from acd.tokens import TokenDirectory
 from config.loader import load
 from hotline import places
 from hotline.places import Refused
+from hotline.records_database import file_of, records_database
 
 ROLES = ("agent", "supervisor", "quality", "admin")
 TOKEN_ROLES = (*ROLES, "wall")
@@ -78,13 +79,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> None:
     await asyncio.to_thread(_require_known, arguments)
-    database = await open_database(places.database_url())
-    try:
+    file = file_of(places.database_url())
+    is_new = file is not None and not file.exists()
+    async with records_database(must_exist=arguments.action not in FIRST) as database:
         await ACTIONS[arguments.action](arguments, database)
         if arguments.action not in LISTS:
             await AuditLog(database).note(_deed(arguments))
-    finally:
-        await database.dispose()
+    if is_new:
+        print(f"there were no records yet in {file}; is HOTLINE_STATE_DIR what the engine will have?", file=sys.stderr)
 
 
 def _deed(arguments: argparse.Namespace) -> Deed:
@@ -208,3 +210,5 @@ ACTIONS: dict[str, Callable[[argparse.Namespace, AsyncEngine], Coroutine[Any, An
     "pin": _pin,     "list": _list, "token": _token, "tokens": _tokens, "token-revoke": _token_revoke,
 }  # fmt: skip
 LISTS = ("list", "tokens")
+FIRST = ("add", "token")
+"""What may be done before the engine's first start."""
