@@ -15,12 +15,13 @@ from typing import Annotated, Any, Protocol
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
+from acd.masking import masked_text
 from acd.scope import EVERYTHING, Scope
 from acd.score_filter import Superseded, Wanted
 from acd.scoring import Form, Kind, faults, total
 from cti.api_cursor import Cursor, Limit, cursor_of, place_of
 from cti.api_desk import json_response
-from cti.api_parts import Body, Id, OwnAgent, SignedIn, TheParts
+from cti.api_parts import Body, Id, OwnAgent, Parts, SignedIn, TheParts
 from cti.api_problems import InvalidPart, Refused
 from cti.api_routes import REPORTING, SCORING, SIGNED_IN, Role, Route
 from cti.api_sessions import Session
@@ -235,7 +236,7 @@ async def scores(
     wanted = Wanted(parts.scope(session), scorer=_only(session), agent=agent, call=call)
     rows = list(await quality.scores.page(wanted, limit + 1, before))
     following = cursor_of(LIST, rows[limit - 1]["id"]) if len(rows) > limit else None
-    return json_response({**await _with_forms(quality, rows[:limit]), "next": following})
+    return json_response({**await _with_forms(quality, [_shown(row, session, parts) for row in rows[:limit]]), "next": following})
 
 
 async def scores_of(recording: Id, request: Request, session: SignedIn, parts: TheParts) -> Response:
@@ -243,14 +244,21 @@ async def scores_of(recording: Id, request: Request, session: SignedIn, parts: T
     quality = quality_of(request)
     standing = await quality.scores.page(Wanted(parts.scope(session), scorer=_only(session), recording=recording), 50)
     rows = [row for name in sorted({row["scorer"] for row in standing}) for row in await quality.scores.history(recording, name)]
-    return json_response({**await _with_forms(quality, rows), "next": None})
+    return json_response({**await _with_forms(quality, [_shown(row, session, parts) for row in rows]), "next": None})
 
 
-async def own_scores(request: Request, agent: OwnAgent) -> Response:
+async def own_scores(request: Request, agent: OwnAgent, session: SignedIn, parts: TheParts) -> Response:
     """What the asker's own conversations were scored."""
     quality: Quality | None = request.app.state.quality
     rows = [] if quality is None else await quality.scores.page(Wanted(EVERYTHING, agent=agent), OWN_SHOWN)
-    return json_response({"scores": [{name: row[name] for name in OwnScore.model_fields} for row in rows]})
+    shown = [_shown(row, session, parts) for row in rows]
+    return json_response({"scores": [{name: row[name] for name in OwnScore.model_fields} for row in shown]})
+
+
+def _shown(row: Row, session: Session, parts: Parts) -> Row:
+    """A number that somebody wrote into a comment is told to him, and to who sees numbers."""
+    seen = row["scorer"] == session.name or parts.sees_numbers(session)
+    return row if seen else {**row, "comment": masked_text(row["comment"])}
 
 
 async def _with_forms(quality: Quality, rows: Sequence[Row]) -> dict[str, Any]:

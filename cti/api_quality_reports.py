@@ -80,7 +80,7 @@ class AgreementReport(BaseModel):
 
 
 class DrawRow(BaseModel):
-    """A week's draw. The seed is told when the week is over; until then its SHA-256, ``sealed``. ``command`` draws the same again."""
+    """A week's draw. The seed is told when it is drawn; until then its SHA-256, ``sealed``. ``command`` draws the same again."""
 
     week: str
     until: str
@@ -149,9 +149,15 @@ def _criterion(key: tuple[str, str], label: Any, pairs: list[tuple[Any, Any]]) -
     }  # fmt: skip
 
 
-async def draws(request: Request) -> Response:
-    """The latest weeks' draws, newest first: the seeds, and the command by which anybody draws the same again."""
-    return json_response([_draw(row) for row in await quality_of(request).draws(SHOWN_DRAWS)])
+async def draws(request: Request, session: SignedIn) -> Response:
+    """The latest weeks' draws, newest first: the seeds, and the command by which anybody draws the same again.
+
+    Who scores is told a seed when the next draw is made: from it follows which conversations go to a second scorer.
+    """
+    rows = await quality_of(request).draws(SHOWN_DRAWS)
+    latest = max((row["id"] for row in rows if row["drawn_at"] is not None), default="")
+    blind = session.role == Role.QUALITY
+    return json_response([_draw(row, row["drawn_at"] is not None and not (blind and row["id"] == latest)) for row in rows])
 
 
 async def drawn(week: Week, request: Request, session: SignedIn, parts: TheParts) -> Response:
@@ -162,12 +168,11 @@ async def drawn(week: Week, request: Request, session: SignedIn, parts: TheParts
     return json_response([{**row, "second_scorer": None} for row in shown] if blind else shown)
 
 
-def _draw(row: Row) -> dict[str, Any]:
-    over = row["drawn_at"] is not None
+def _draw(row: Row, told: bool) -> dict[str, Any]:
     kept = ("until", "thrown_at", "drawn_at", "per_agent", "of", "digest")
     return {
         "week": row["id"], **{name: row[name] for name in kept}, "sealed": sha256(row["seed"].encode()).hexdigest(),
-        "seed": row["seed"] if over else None, "command": _command(row) if over else None,
+        "seed": row["seed"] if told else None, "command": _command(row) if told else None,
     }  # fmt: skip
 
 

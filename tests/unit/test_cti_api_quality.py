@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from acd.people import UserDirectory
 from cti.api_access import Rules
 from tests.unit.cti_api_house import LI, WANG, house
 from tests.unit.people_house import PASSWORD, app_of, settle
-from tests.unit.scored_house import SEED, drawn_house, let_score
+from tests.unit.scored_house import NOW, SEED, configured, drawn_house, let_score, scoring
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem
 
 As = Callable[[str], Awaitable[httpx.AsyncClient]]
@@ -37,9 +38,14 @@ async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-async def signed_in(database: AsyncEngine) -> AsyncIterator[As]:
+def rules() -> list[Rules]:
+    return [Rules()]
+
+
+@pytest.fixture
+async def signed_in(database: AsyncEngine, rules: list[Rules]) -> AsyncIterator[As]:
     """``await signed_in("qing")``. Qing and mei score; all four conversations that were drawn go to both."""
-    app = app_of(house(), database, [Rules()])
+    app = app_of(house(), database, rules)
     app.state.quality = await drawn_house(database)
     async with AsyncExitStack() as clients:
 
@@ -151,6 +157,19 @@ async def test_supervisors_see_their_teams_scores_and_agents_their_own(signed_in
     assert_problem(await chen.get("/api/quality/report", params={"since": "2026-03-09", "until": "2026-03-08"}), 422, "unknown_period")
 
 
+async def test_a_number_in_a_comment_is_told_to_who_wrote_it_and_to_who_sees_numbers(signed_in: As, rules: list[Rules]) -> None:
+    qing, chen, li = [await signed_in(name) for name in ("qing", "chen", "li")]
+    row = next(row for row in await listed(qing) if row["agent"] == LI)
+    await give(qing, row, comment="call 13800138000 back")
+    rules.append(Rules(numbers_seen_by=frozenset({"supervisor"})))
+
+    async def comment(client: httpx.AsyncClient, path: str) -> str:
+        return (await client.get(path)).json()["scores"][0]["comment"]  # type: ignore[no-any-return]
+
+    assert await comment(qing, "/api/quality/scores") == await comment(chen, "/api/quality/scores") == "call 13800138000 back"
+    assert "13800138000" not in await comment(li, "/api/desk/scores")
+
+
 async def test_scores_come_page_by_page(signed_in: As) -> None:
     qing = await signed_in("qing")
     for row in await listed(qing):
@@ -180,3 +199,14 @@ async def test_a_seed_is_told_when_its_week_is_over(signed_in: As) -> None:
     assert (running["week"], running["seed"], running["command"]) == ("2026-03-09", None, None)
     assert over["seed"] == SEED and f"--recorded --seed {SEED} --since 2026-03-02 --until 2026-03-08" in over["command"]
     assert running["sealed"] == over["sealed"], "the tests throw the same again and again"
+
+
+async def test_who_scores_is_told_a_seed_only_when_the_next_one_is_drawn(signed_in: As, database: AsyncEngine) -> None:
+    qing = await signed_in("qing")
+
+    async def seeds() -> list[tuple[str, str | None]]:
+        return [(row["week"], row["seed"] and row["command"] and row["seed"]) for row in (await qing.get("/api/quality/draws")).json()]
+
+    assert await seeds() == [("2026-03-09", None), ("2026-03-02", None)]
+    await scoring(database, configured(), [NOW + timedelta(days=7)]).draw_due()
+    assert await seeds() == [("2026-03-16", None), ("2026-03-09", None), ("2026-03-02", SEED)]

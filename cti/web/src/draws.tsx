@@ -6,14 +6,16 @@ import { draws, drawnIn, type Draw, type DrawnRow } from "./quality.ts";
 import { useQualityWords } from "./quality.words.ts";
 import type { Ui } from "./types.ts";
 
-export function Draws({ ui }: { ui: Ui }) {
+export function Draws({ ui, blind }: { ui: Ui; blind: boolean }) {
   const words = useQualityWords();
   const request = useRequest();
   const [found, setFound] = useState<Draw[] | null>(null);
   useEffect(() => void request.run(async () => setFound(await draws())), []);
   return (
     <>
-      <p class="soft">{words.drawsHint}</p>
+      <p class="soft">
+        {words.drawsHint} {blind && words.blindHint}
+      </p>
       <ProblemLine problem={request.problem} />
       {found?.length === 0 && <p class="soft">{words.noDraws}</p>}
       {found?.map((draw) => <OneDraw key={draw.week} draw={draw} ui={ui} />)}

@@ -15,6 +15,7 @@ export function QualityPage({ ui, scores }: { ui: Ui; scores: boolean }) {
   const words = useQualityWords();
   const sheets: readonly Sheet[] = scores ? OF_SCORER : OF_OTHERS;
   const [sheet, setSheet] = useState<Sheet>(sheets[0]!);
+  const [agent, setAgent] = useState<string | null>(null);
   return (
     <main class="report quality">
       <header>
@@ -30,13 +31,19 @@ export function QualityPage({ ui, scores }: { ui: Ui; scores: boolean }) {
       {sheet === "toScore" ? (
         <Scoring ui={ui} />
       ) : sheet === "agents" ? (
-        <AgentScores ui={ui} />
+        <AgentScores
+          ui={ui}
+          onOpen={(of) => {
+            setAgent(of);
+            setSheet("scores");
+          }}
+        />
       ) : sheet === "agreement" ? (
         <AgreementPage />
       ) : sheet === "draws" ? (
-        <Draws ui={ui} />
+        <Draws ui={ui} blind={scores} />
       ) : (
-        <ScoreList ui={ui} own={sheet === "given"} />
+        <ScoreList key={`${sheet} ${agent ?? ""}`} ui={ui} own={sheet === "given"} agent={agent} onAll={() => setAgent(null)} />
       )}
     </main>
   );

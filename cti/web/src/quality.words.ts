@@ -22,6 +22,7 @@ const en = {
   tooFew: "too few to tell", undefined: "not defined", good: "good", fair: "moderate", poor: "poor",
   drawsHint:
     "Each week's seed is thrown while the week runs; until it is over only its SHA-256 is told. With the seed anybody draws the same list again and compares.",
+  blindHint: "You are told a seed when the next list is drawn: it says which conversations go to a second scorer.", all: "All agents",
   week: "Week", thrown: "Seed thrown", seed: "Seed", sealed: "SHA-256 of the seed", drawnOf: (count: number) => `drawn from ${count} conversation${count === 1 ? "" : "s"}`, command: "To draw it again", digest: "SHA-256 of the list",
   running: "still runs", showDrawn: "What was drawn", number: "Number", conversation: "Conversation", of: "of", second: "second scorer",
   noDraws: "Nothing was drawn yet.", mine: "My scores",
@@ -43,6 +44,7 @@ const zh: typeof en = {
   kappaHint: "1：总是相同；0：与随机无异；小于 0：比随机还差。双方始终给出同一答案时无定义。",
   tooFew: "数量太少，不足为凭", undefined: "无定义", good: "良好", fair: "一般", poor: "较差",
   drawsHint: "每周的种子在当周生成；该周结束之前只公布其 SHA-256。有了种子，任何人都能抽出同一份名单并核对。",
+  blindHint: "下一份名单抽取后才向您公布种子：由种子可知哪些通话由第二人评分。", all: "全部坐席",
   week: "周", thrown: "种子生成", seed: "种子", sealed: "种子的 SHA-256", drawnOf: (count) => `从 ${count} 个通话中抽取`, command: "重新抽样的命令", digest: "名单的 SHA-256",
   running: "进行中", showDrawn: "抽中的通话", number: "编号", conversation: "通话", of: "共", second: "第二评分人",
   noDraws: "还没有抽样。", mine: "我的得分",

@@ -44,7 +44,7 @@ export function useDays<Answer>(ask: (period: string) => Promise<Answer>, days: 
 }
 
 /** By agent, of the conversations of these days. */
-export function AgentScores({ ui }: { ui: Ui }) {
+export function AgentScores({ ui, onOpen }: { ui: Ui; onOpen(agent: string): void }) {
   const words = useQualityWords();
   const [days, setDays] = useState(31);
   const { found, problem } = useDays<ScoreReport>(report, days);
@@ -67,7 +67,11 @@ export function AgentScores({ ui }: { ui: Ui }) {
             <tbody>
               {found.agents.map((row) => (
                 <tr data-agent={row.agent}>
-                  <th scope="row">{nameOf(ui, row.agent)}</th>
+                  <th scope="row">
+                    <button type="button" class="link-button" onClick={() => onOpen(row.agent)}>
+                      {nameOf(ui, row.agent)}
+                    </button>
+                  </th>
                   <td class="num">{row.scored}</td>
                   <td class="num">{percent(row.lowest)}</td>
                   <td>
@@ -83,7 +87,8 @@ export function AgentScores({ ui }: { ui: Ui }) {
   );
 }
 
-export function ScoreList({ ui, own }: { ui: Ui; own: boolean }) {
+/** Of one agent, or of all. */
+export function ScoreList({ ui, own, agent, onAll }: { ui: Ui; own: boolean; agent: string | null; onAll(): void }) {
   const words = useQualityWords();
   const { more } = usePlayerWords();
   const { language } = useSpeech();
@@ -92,7 +97,7 @@ export function ScoreList({ ui, own }: { ui: Ui; own: boolean }) {
   const [opened, setOpened] = useState<Score | null>(null);
   const load = (cursor: string | null) =>
     void request.run(async () => {
-      const more = await scores(cursor ? { cursor } : {});
+      const more = await scores({ ...(agent && { agent }), ...(cursor && { cursor }) });
       setPage((before) => (cursor && before ? { ...more, scores: [...before.scores, ...more.scores], forms: { ...before.forms, ...more.forms } } : more));
     });
   useEffect(() => load(null), []);
@@ -109,6 +114,11 @@ export function ScoreList({ ui, own }: { ui: Ui; own: boolean }) {
     );
   return (
     <>
+      {agent && (
+        <button type="button" class="small to-list" onClick={onAll}>
+          {words.all}
+        </button>
+      )}
       <ProblemLine problem={request.problem} />
       {page?.scores.length === 0 && <p class="soft">{words.noneYet}</p>}
       {page && page.scores.length > 0 && (
