@@ -193,8 +193,8 @@ def redo(state: State, call: Call) -> None:
 def _redo(state: State, call: Call, command: str) -> None:
     if command == HangUpCall.__name__:
         state.say(HangUpCall(call.id))
-    elif call.state is CallState.WAITING:
-        state.to_hold[call.id] = call
+    elif call.state is CallState.WAITING or (call.offer is not None and not call.offer.acknowledged and not call.promised):
+        state.to_hold[call.id] = call  # he waits, though perhaps for somebody who reads what was handed over
     elif command == SendCall.__name__ and call.state is CallState.DIVERTED and call.destination is not None:
         state.say(SendCall(call.id, call.destination))
     elif command == SendCall.__name__ and callbacks.still_here(call):

@@ -253,12 +253,14 @@ class Ami:
         await self._set(command.call, SAY, safe_name(f"{_PROMPT_TOLD[command.tells]}_{command.number}"))
 
     async def consult(self, command: StartConsult) -> None:
-        """Hold the caller and let his agent's phone ring the other one."""
-        await start(self._act, self._connected_session("Redirect"), self._channel(command.call), command)
+        """Hold the caller and let his agent's phone ring the other one; without an answer it is looked at again, as for ``join``."""
+        async with self._or_look():
+            await start(self._act, self._connected_session("Redirect"), self._channel(command.call), command)
 
     async def ask_outside(self, command: AskOutside) -> None:
-        """Hold the caller and let his agent's phone ring somebody outside the house."""
-        await start(self._act, self._connected_session("Redirect"), self._channel(command.call), command)
+        """Hold the caller and let his agent's phone ring somebody outside the house; without an answer as above."""
+        async with self._or_look():
+            await start(self._act, self._connected_session("Redirect"), self._channel(command.call), command)
 
     async def confer(self, command: Confer) -> None:
         """Bring the held caller to the two who talk about his call; without an answer in time it is looked at again, as for ``join``."""

@@ -13,6 +13,7 @@ from acd.events import (
     CallDiverted,
     CallHandedOn,
     CallQueued,
+    CommandFailed,
     DeskSeen,
     Event,
     ExchangeSeen,
@@ -95,6 +96,14 @@ def test_the_caller_is_held_before_anything_else_is_done() -> None:
     scene, call = talking_to_ann("bob")
     commands = [type(effect) for effect in scene(CallHandedOn(call, ANN, to_queue=L2, handover=PACKET)) if isinstance(effect, Command)]
     assert commands == [HoldCall, ScreenPop]
+
+
+def test_a_caller_who_could_not_be_held_while_his_handover_is_read_is_held_after_a_while() -> None:
+    scene, call = talking_to_ann("bob")
+    scene(CallHandedOn(call, ANN, to_queue=L2, handover=PACKET))
+    assert scene.live(call).state is CallState.OFFERED
+    scene(CommandFailed(call, "HoldCall", "no answer within 5 s", unsure=True))
+    assert [hold.queue for hold in scene.later(2.0) if isinstance(hold, HoldCall)] == [L2]
 
 
 def test_a_caller_found_in_hold_while_his_handover_is_read_is_as_he_should_be() -> None:

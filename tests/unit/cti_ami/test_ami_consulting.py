@@ -236,6 +236,22 @@ async def test_when_it_is_not_known_whether_a_caller_was_put_together_it_is_look
         assert len(orders(asterisk, "Redirect")) == 1, "it is not repeated"
 
 
+@pytest.mark.parametrize("order", [START, AskOutside(OfferId("x1"), CALL, "partner", QueueId("pcs.L1"), LI, "zh")])
+async def test_when_it_is_not_known_whether_a_caller_was_held_it_is_looked_at_again(order: StartConsult | AskOutside) -> None:
+    async with FakeAsterisk(Status=talk, Redirect=lambda _: None) as asterisk, connected(asterisk) as (exchange, engine):
+        asking = asyncio.create_task(exchange.consult(order) if isinstance(order, StartConsult) else exchange.ask_outside(order))
+        await asterisk.asked("Redirect")
+        asterisk.answers["Status"] = consultation
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        first, second = [event for event in await engine.heard(2) if isinstance(event, ExchangeSeen)]
+        assert ([call.place for call in first.calls], [call.place for call in second.calls]) == (["talk"], ["consult"])
+        asterisk.answers["Redirect"] = success
+        await exchange.join(JoinCaller(CALL, LI, parts=True))
+        assert (await asterisk.asked("Redirect", times=2))["Context"] == "hotline-join", "they are known to be apart"
+
+
 # ---- somebody outside the house ----------------------------------------------------------------------------------------------------------
 
 PARTNER = line_to("partner")
