@@ -33,6 +33,10 @@ async def acting(page: Page) -> None:
     await page.get_by_role("button", name="Act on 13800138000").click()
 
 
+async def acting_on(page: Page, call: str) -> None:
+    await page.locator(f"tr[data-call='{call}'] [data-opens=orders]").click()
+
+
 async def test_an_order_is_confirmed_has_a_reason_and_can_be_undone(served: Served, open_page: OpenPage) -> None:
     page, engine = await console(served, open_page), served.house.engine
     engine.tell(Ticked(), [engine.set(WANG, AgentState.READY)])
@@ -55,6 +59,28 @@ async def test_an_order_is_confirmed_has_a_reason_and_can_be_undone(served: Serv
     await engine.takes(CallRaised(CALL, 600.0, "chen"))
     engine.add_call(replace(waiting_call(CALL), raised_seconds=600.0, assigned_to=WANG))
     await expect(page.locator(f"tr[data-call='{CALL}']")).to_contain_text("for 王芳 · raised by 10 min")
+
+
+async def test_what_is_typed_stays_when_the_call_goes_on_meanwhile(served: Served, open_page: OpenPage) -> None:
+    page, engine = await console(served, open_page), served.house.engine
+    engine.add_call(waiting_call(CALL))
+    engine.add_call(waiting_call("main-2.1"))
+    await acting_on(page, CALL)
+    dialog = page.get_by_role("dialog")
+    why = dialog.get_by_label("Why")
+    await why.press_sequentially("he is")
+    engine.add_call(replace(waiting_call(CALL), state=CallState.TALKING, agent=WANG))
+    await expect(page.locator(f".panel-running tr[data-call='{CALL}']")).to_have_count(1)
+    await expect(dialog.get_by_label("Listen")).to_be_visible()
+    await expect(why).to_be_focused()
+    await page.keyboard.type(" angry")
+    await expect(why).to_have_value("he is angry")
+    await expect(dialog.get_by_role("button", name="Assign to an engineer")).to_be_disabled()
+    engine.calls.pop(CALL)
+    engine.tell(Ticked(), [])
+    engine.add_call(waiting_call("main-3.1"))
+    await expect(page.locator(f"tr[data-call='{CALL}']")).to_have_count(0)
+    await expect(why).to_have_value("he is angry")
 
 
 async def test_a_call_is_assigned_by_one_click_and_hung_up_by_two(served: Served, open_page: OpenPage) -> None:

@@ -85,7 +85,7 @@ function WaitingRow({ call, agents, ui }: { call: CallView; agents: AgentView[];
         </td>
         <td class="row-end">
           <QuickOrders call={call} agents={agents} ui={ui} />
-          <ActButton call={call} agents={agents} ui={ui} />
+          <ActButton call={call} ui={ui} />
           <button type="button" class="small" aria-expanded={explanation !== null} disabled={request.busy} onClick={explain}>
             {words.explain}
           </button>
@@ -154,7 +154,7 @@ export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents:
             </td>
             <td class="row-end">
               <QuickOrders call={call} agents={agents} ui={ui} />
-              <ActButton call={call} agents={agents} ui={ui} />
+              <ActButton call={call} ui={ui} />
             </td>
           </tr>
         ))}

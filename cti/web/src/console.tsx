@@ -9,6 +9,7 @@ import { Figures } from "./figures.tsx";
 import { Incidents } from "./incidents.tsx";
 import { levelsOfAll, Marked, type Level } from "./levels.tsx";
 import { Messages } from "./messages.tsx";
+import { WithOrders } from "./orders.tsx";
 import { PromisesTable } from "./promises.tsx";
 import { WithToasts } from "./toast.tsx";
 import type { Board, QueueView, Ui } from "./types.ts";
@@ -22,6 +23,7 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
   const atWork = board.agents.filter((agent) => agent.state !== "logged_out").length;
   return (
     <WithToasts>
+    <WithOrders calls={board.calls} agents={board.agents} ui={ui}>
     <main class={`console${board.promises.length ? " with-promises" : ""}`}>
       <div class="console-head">
         <Totals board={board} ui={ui} />
@@ -50,6 +52,7 @@ export function Console({ board, ui }: { board: Board | null; ui: Ui }) {
         </Panel>
       )}
     </main>
+    </WithOrders>
     </WithToasts>
   );
 }

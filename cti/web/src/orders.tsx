@@ -1,5 +1,6 @@
 // A supervisor's orders about one call: what can be done with it now, to whom, and why; and his own part in a conversation.
-import { useState } from "preact/hooks";
+import { createContext, type ComponentChildren } from "preact";
+import { useContext, useRef, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { useModal } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
@@ -21,18 +22,30 @@ function possible(call: CallView, ui: Ui): Order[] {
   return call.state === "promised" ? [] : ["hang_up"];
 }
 
-export function ActButton({ call, agents, ui }: { call: CallView; agents: AgentView[]; ui: Ui }) {
-  const words = useWords();
-  const [open, setOpen] = useState(false);
-  const orders = possible(call, ui);
-  if (orders.length === 0) return null;
+const Opens = createContext<(call: string) => void>(() => undefined);
+
+/** Around whatever has such buttons. The dialog stands here and not in a row: rows come and go with the state of their calls, what is typed stays. */
+export function WithOrders({ calls, agents, ui, children }: { calls: CallView[]; agents: AgentView[]; ui: Ui; children: ComponentChildren }) {
+  const [open, setOpen] = useState<string | null>(null);
+  const known = useRef<CallView | undefined>(undefined);
+  known.current = calls.find((call) => call.call === open) ?? known.current;
+  const call = known.current?.call === open ? known.current : undefined;
   return (
-    <>
-      <button type="button" class="small" data-opens="orders" aria-label={words.supervision.actOn(call.ani || words.withheld)} onClick={() => setOpen(true)}>
-        {words.supervision.act}
-      </button>
-      {open && <Orders call={call} orders={orders} agents={agents} ui={ui} onDone={() => setOpen(false)} />}
-    </>
+    <Opens.Provider value={setOpen}>
+      {children}
+      {call && <Orders key={call.call} call={call} orders={possible(call, ui)} agents={agents} ui={ui} onDone={() => setOpen(null)} />}
+    </Opens.Provider>
+  );
+}
+
+export function ActButton({ call, ui }: { call: CallView; ui: Ui }) {
+  const words = useWords();
+  const opens = useContext(Opens);
+  if (possible(call, ui).length === 0) return null;
+  return (
+    <button type="button" class="small" data-opens="orders" aria-label={words.supervision.actOn(call.ani || words.withheld)} onClick={() => opens(call.call)}>
+      {words.supervision.act}
+    </button>
   );
 }
 
@@ -117,7 +130,7 @@ function Orders({ call, orders, agents, ui, onDone }: OrdersProps) {
           {own.why} <span class="soft">({own.whyHint})</span>
           <input maxLength={200} value={why} required={order === "hang_up"} onInput={(event) => setWhy(event.currentTarget.value)} />
         </label>
-        <DialogEnd request={request} does={own.orders[order]} onDone={onDone} />
+        <DialogEnd request={request} does={own.orders[order]} blocked={!orders.includes(order)} onDone={onDone} />
       </form>
     </dialog>
   );
