@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
+
 from acd.archive import Archive, open_database
 from acd.effects import StepEntered
 from acd.events import CallArrived
@@ -29,16 +31,17 @@ from acd.people import UserDirectory
 from config.compile import compile_menu, compile_plan
 from hotline.app_config import proven
 from hotline.customer_source import people_in_file
+from hotline.demo_callbacks import call_off, with_callbacks
 from hotline.demo_summary import Summary, printed, summarize, taken_over
 from hotline.local_asterisk import AsteriskFailed
 from hotline.local_hotline import HotlineFailed, HotlinePorts, LocalHotline
 from hotline.places import Refused
 from hotline.runtime import NoAsterisk
 from hotline.simulated_callers import SimulatedCallers
-from hotline.simulated_day import Regular, random_visits
+from hotline.simulated_day import Regular, random_visits, wanting_callbacks
 from hotline.simulated_desks import DeskRefused, SimulatedDesk, SimulatedDesks
 from hotline.simulated_phones import SimulatedPhones
-from hotline.sipp import SippFailed
+from hotline.sipp import SippFailed, free_ports
 from ivr.prompts import PromptError
 
 PASSWORD = "demo"
@@ -109,7 +112,8 @@ class Demo:
         self._seconds: float | None = arguments.seconds
         self._last_calls_seconds: float = arguments.last_calls
         self._chance = random.Random(arguments.seed)
-        self._hotline = LocalHotline(folder, arguments.config, HotlinePorts.usual_or_free())
+        self._hotline = LocalHotline(folder, arguments.config, HotlinePorts.usual_or_free(), with_callbacks)
+        self._callers_port, self._customers_voice = free_ports(2, first=24_000, last=25_000, step=4)
         self._told_to_stop = asyncio.Event()
         self._began = time.monotonic()
 
@@ -121,7 +125,7 @@ class Demo:
         await self._add_users()
         since = datetime.now(UTC)
         async with self._hotline as hotline:
-            async with self._phones(), self._desks():
+            async with self._phones(), self._customers(), self._desks():
                 self._welcome()
                 placed = await self._callers()
                 await self._until_recorded(since)
@@ -142,6 +146,10 @@ class Demo:
     def _phones(self) -> SimulatedPhones:
         ports = self._hotline.ports
         return SimulatedPhones(self._folder / "phones", ports.phones, ports.phones_voice)
+
+    def _customers(self) -> SimulatedPhones:
+        """The telephones at the other end of the trunk, for who is called back."""
+        return SimulatedPhones(self._folder / "customers", self._hotline.ports.callers, self._customers_voice)
 
     def _desks(self) -> SimulatedDesks:
         agents = self._hotline.config.agents
@@ -165,17 +173,24 @@ class Demo:
         config = self._hotline.config
         regulars = [Regular(*one) for one in people_in_file(config, self._hotline.directory).items()]
         visits = random_visits(compile_menu(config), min(count, MOST_VISITS), self._chance, regulars)
+        if config.callbacks is not None:
+            visits = wanting_callbacks(visits, self._chance)
         ports = self._hotline.ports
-        async with SimulatedCallers(self._folder / "callers", ports.sip, ports.callers, visits, self._per_minute, count) as callers:
+        async with SimulatedCallers(self._folder / "callers", ports.sip, self._callers_port, visits, self._per_minute, count) as callers:
             ended = asyncio.create_task(callers.finished())
             await self._stopped_or(ended, self._seconds)
             self._say(f"no more callers; live calls may last {self._last_calls_seconds:g} s more …")
             callers.no_more()
             await asyncio.wait([ended], timeout=self._last_calls_seconds)
-            await self._hotline.asterisk.cli("channel request hangup all")
+            await self._all_hang_up()
             async with asyncio.timeout(RECORDS_SECONDS):
                 await ended
+            async with httpx.AsyncClient(base_url=self._hotline.address, timeout=RECORDS_SECONDS) as house:
+                await call_off(house, SUPERVISOR, PASSWORD, self._all_hang_up, RECORDS_SECONDS)
         return [line.ani for line in callers.log() if line.what == "placed"]
+
+    async def _all_hang_up(self) -> None:
+        await self._hotline.asterisk.cli("channel request hangup all")
 
     async def _stopped_or(self, ended: asyncio.Task[int], seconds: float | None) -> None:
         told = asyncio.create_task(self._told_to_stop.wait())
@@ -203,12 +218,14 @@ class Demo:
             for row in await archive.story(call["id"])
             if row["kind"] == StepEntered.__name__
         }
+        callbacks = await archive.callbacks(False, MOST_VISITS)
         await database.dispose()
         journal = SqliteJournal(self._hotline.state_dir / "journal.sqlite3")
         events = [event for _, at, event in journal.read() if at >= since]
         journal.close()
         journaled = [event.call for event in events if isinstance(event, CallArrived)]
-        return summarize(placed, calls, offers, steps, journaled, taken_over(events), compile_plan(self._hotline.config))
+        plan = compile_plan(self._hotline.config)
+        return summarize(placed, calls, offers, steps, journaled, taken_over(events), plan, callbacks)
 
     def _say(self, what: str) -> None:
         print(f"[{time.monotonic() - self._began:5.1f} s] {what}", file=sys.stderr, flush=True)

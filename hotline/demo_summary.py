@@ -15,7 +15,7 @@ from math import ceil
 from typing import Any
 
 from acd.events import CallDiverted, Event, ExchangeSeen
-from acd.model import CallId, EndCause
+from acd.model import CallbackState, CallId, EndCause
 from acd.plan import Plan
 
 Row = Mapping[str, Any]
@@ -40,6 +40,10 @@ class Summary:
     """Of each offer, sorted: from the moment at which agent and call were both there to the agent's INVITE."""
     lost: tuple[str, ...]
     """What was lost, a sentence each."""
+    promised: int = 0
+    """Callbacks that callers were promised."""
+    reached: int = 0
+    """Those in which the customer was reached."""
 
     @property
     def service_level(self) -> float | None:
@@ -59,12 +63,14 @@ Steps = Mapping[tuple[str, str], datetime]
 
 def summarize(
     placed: Sequence[str], calls: Sequence[Row], offers: Sequence[Row], steps: Steps, journaled: Iterable[str],
-    survived: Iterable[str], plan: Plan,
+    survived: Iterable[str], plan: Plan, callbacks: Sequence[Row] = (),
 ) -> Summary:  # fmt: skip
     """The summary of what callers placed (the number of each), of the records' calls, offers and steps, and of the calls journaled.
 
-    ``survived`` are those that Asterisk itself took over, because the engine did not do its part.
+    ``survived`` are those that Asterisk itself took over, because the engine did not do its part. Calls with ``callbacks`` have no latency:
+    between agent and customer, somebody has to answer first.
     """
+    called_back = {row["call"] for row in callbacks}
     queued = [call for call in calls if call["queued_at"] is not None]
     causes = Counter(call["end_cause"] for call in calls)
     return Summary(
@@ -75,8 +81,10 @@ def summarize(
         in_menu=sum(call["queued_at"] is None and call["end_cause"] != EndCause.DIVERTED for call in calls),
         diverted=causes[EndCause.DIVERTED],
         answered_in_time=sum(_answered_in_time(call, plan) for call in queued),
-        latencies_seconds=tuple(sorted(_latencies(calls, offers, steps))),
+        latencies_seconds=tuple(sorted(_latencies([call for call in calls if call["id"] not in called_back], offers, steps))),
         lost=(*_lost(placed, calls, journaled), *(f"{call} was taken over by Asterisk's own queue" for call in sorted(set(survived)))),
+        promised=len(callbacks),
+        reached=sum(row["state"] == CallbackState.REACHED for row in callbacks),
     )
 
 
@@ -131,6 +139,7 @@ def printed(summary: Summary) -> str:
         f"answered        {summary.answered}",
         f"abandoned       {summary.abandoned}  (while waiting or ringing)",
         f"diverted        {summary.diverted}  (sent elsewhere for good)",
+        f"called back     {summary.reached}  (of {summary.promised} who were promised it)",
         f"service level   {'-' if level is None else f'{level:.0%}'}  (answered within the queue's time / offered)",
         f"offer latency   p50 {_ms(summary.latency_ms(50))}, p99 {_ms(summary.latency_ms(99))}  (agent free and call queued -> INVITE)",
         f"lost            {len(summary.lost)}",

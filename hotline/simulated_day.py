@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acd.customer import Customer
 from hotline.simulated_callers import MOST_KEYS, Visit
@@ -32,6 +32,12 @@ WELCOME_SECONDS = (6.0, 8.0)
 """They hear the welcome out; who keys during it is asked nothing."""
 
 
+LIKES_CALLBACKS = 0.3
+"""Share of patient callers who press 1 in hold: they want to be called back, if that is offered there."""
+PRESSES_ONE_AFTER = (14.0, 22.0)
+"""Seconds after the last key of the menu: a stretch of music, and the offer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Regular:
     """Somebody whom the customer source knows, with whoever else has his number."""
@@ -51,6 +57,18 @@ def random_visits(menu: MenuPlan, count: int, chance: random.Random, regulars: S
         else:
             visits.append(_visit(menu, dnis, number, chance))
     return visits
+
+
+def wanting_callbacks(visits: Sequence[Visit], chance: random.Random) -> list[Visit]:
+    """The same visits, in which some callers press 1 in hold, and wait on if that means nothing there."""
+    return [_with_one(visit, chance) if chance.random() < LIKES_CALLBACKS else visit for visit in visits]
+
+
+def _with_one(visit: Visit, chance: random.Random) -> Visit:
+    after = round(chance.uniform(*PRESSES_ONE_AFTER), 2)
+    if len(visit.keys) == MOST_KEYS or visit.patience_seconds < after:
+        return visit
+    return replace(visit, keys=(*visit.keys, (after, YES)))
 
 
 def _known_visit(menu: MenuPlan, dnis: str, regular: Regular, chance: random.Random) -> Visit:

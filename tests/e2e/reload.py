@@ -53,8 +53,9 @@ async def loaded(house: House) -> AsyncIterator[None]:
 
 
 def changed(text: str, change: Callable[[dict[str, Any]], None]) -> str:
-    """The configuration's text with ``change`` made to what it says."""
+    """The configuration's text with ``change`` made to what it says, without YAML's short forms for what stands there twice."""
     yaml, out = YAML(), StringIO()
+    yaml.representer.ignore_aliases = lambda data: True
     rows = yaml.load(text)
     change(rows)
     yaml.dump(rows, out)

@@ -33,6 +33,7 @@ async def test_it_ends_by_itself_and_no_call_is_lost(tmp_path: Path) -> None:
     assert figure(output, "calls placed") >= 10
     assert figure(output, "answered") >= 5
     assert figure(output, "lost") == 0
+    assert re.search(r"called back +\d+ +\(of \d+ who were promised it\)", output)
     assert re.search(r"offer latency +p50 \d+ ms, p99 \d+ ms", output)
 
 

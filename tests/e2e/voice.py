@@ -130,3 +130,24 @@ def _loud(samples: Sequence[int]) -> list[Sequence[int]]:
     size = int(RATE * WINDOW_SECONDS)
     windows = [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
     return [window for window in windows if sum(map(abs, window)) / size > QUIET]
+
+
+def likeness(sound: Sequence[int], recording: Sequence[int]) -> float:
+    """How much of ``sound`` is somewhere in the ``recording``: 1 when it is there, whole and at one piece, whatever its volume.
+
+    What is compared is how loud each fiftieth of a second is, at the best place (the correlation of the two).
+    """
+    wanted, heard = _loudnesses(sound), _loudnesses(recording)
+    return max((_correlation(wanted, heard[at : at + len(wanted)]) for at in range(len(heard) - len(wanted) + 1)), default=0.0)
+
+
+def _loudnesses(samples: Sequence[int]) -> list[float]:
+    size = RATE // 50
+    return [sum(map(abs, samples[start : start + size])) / size for start in range(0, len(samples) - size + 1, size)]
+
+
+def _correlation(ones: Sequence[float], others: Sequence[float]) -> float:
+    mean, other_mean = sum(ones) / len(ones), sum(others) / len(others)
+    first, second = [one - mean for one in ones], [other - other_mean for other in others]
+    power = math.sqrt(sum(one * one for one in first) * sum(other * other for other in second))
+    return sum(one * other for one, other in zip(first, second, strict=True)) / power if power else 0.0

@@ -94,6 +94,14 @@ def test_latency_starts_when_agent_and_call_are_both_there(changes: dict[str, An
     assert summary([call(1)], [offer(1, **changes)]).latency_ms(50) == pytest.approx(milliseconds)
 
 
+def test_who_was_called_back_is_counted_and_has_no_latency() -> None:
+    rows = [{"call": "main-1", "state": "reached"}, {"call": "main-2", "state": "cancelled"}]
+    calls, offers = [call(1), call(2), call(3)], [offer(1, ringing_at=after(50)), offer(3)]
+    figures = summarize([one["ani"] for one in calls], calls, offers, STEPS, [one["id"] for one in calls], [], PLAN, rows)
+    assert (figures.promised, figures.reached, len(figures.latencies_seconds)) == (2, 1, 1)
+    assert "called back     1  (of 2 who were promised it)" in printed(figures)
+
+
 def test_percentiles_are_those_of_the_nearest_rank() -> None:
     figures = summary([call(1)], [offer(1, ringing_at=after(5 + number / 1000)) for number in range(1, 101)])
     assert figures.latency_ms(50) == pytest.approx(50)
