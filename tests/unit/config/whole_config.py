@@ -20,6 +20,7 @@ from config.schema import (
     SURVEY_PROMPTS,
     WHEN_OPEN_PROMPT,
 )
+from ivr.menu import CODE_AS_PROMPTS, CODE_WRONG_PROMPT
 
 SHIPPED = Path(__file__).parents[3] / "config" / "hotline.yaml"
 Rows = dict[str | int, Any]
@@ -31,7 +32,7 @@ FEW = {
 """As many rows as are needed: one of a kind is enough."""
 SAID = {
     *REQUIRED_PROMPTS, *CONFIRM_PROMPTS, *SURVEY_PROMPTS, *INCIDENT_PROMPTS, *CODE_PROMPTS, *CALLBACK_PROMPTS, *RETURNING_PROMPTS,
-    CALLBACK_KEY_PROMPT, WHEN_OPEN_PROMPT, RECORDING_PROMPT, "ask_number", "queue_wait",
+    *CODE_AS_PROMPTS, CODE_WRONG_PROMPT, CALLBACK_KEY_PROMPT, WHEN_OPEN_PROMPT, RECORDING_PROMPT, "ask_number", "queue_wait",
 }  # fmt: skip
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 ALL_DAY = {"days": WEEK, "opens": "00:00", "closes": "24:00"}
