@@ -95,6 +95,8 @@ class Records:
         self._changed: dict[tuple[str, str], tuple[Table, Row]] = {}
         self._story: list[Row] = []
         self._behind = False
+        self.are_well = True
+        """Whether they were written when it was last tried, and follow on."""
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -156,9 +158,12 @@ class Records:
             self._wake.clear()
             try:
                 await self.flush()
-            except SQLAlchemyError as failure:
+            except (SQLAlchemyError, OSError) as failure:  # asyncpg says a refused connection so
                 log.error("records_not_written", failure=str(failure)[:400], unwritten_rows=len(self._changed) + len(self._story))
                 self._wake.set()
+                self.are_well = False
+            else:
+                self.are_well = not self._behind
 
     # ---- acd.ports.Projection --------------------------------------------------------------------------------------------
 

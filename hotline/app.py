@@ -290,7 +290,9 @@ class App:
 
     def _health(self) -> dict[str, bool]:
         assert self._runner is not None
-        return {"journal": self._runner.journal_is_well, **{name: exchange.connected for name, exchange in self._exchanges.items()}}
+        assert self._records is not None
+        parts = {"journal": self._runner.journal_is_well, "records": self._records.are_well}
+        return {**parts, **{name: exchange.connected for name, exchange in self._exchanges.items()}}
 
     def _incident_texts(self) -> dict[str, dict[str, str]]:
         return {name: self._config.prompts[name] for name in self._config.incident_texts}

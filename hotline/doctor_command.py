@@ -1,6 +1,6 @@
-"""``hotline doctor``: look at the running Asterisks with the engine's own rights, and say what is missing and what to do.
+"""``hotline doctor``: look at the engine, and at the running Asterisks with its own rights; say what is missing and what to do.
 
-One connection, synchronous, read-only: nothing is changed, no call is touched.
+One connection to each, synchronous, read-only: nothing is changed, no call is touched.
 """
 
 from __future__ import annotations
@@ -12,23 +12,22 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from asterisk.manager import Manager, ManagerException
+from asterisk.manager import Manager, ManagerAuthException, ManagerException
 
 from config.compile import queue_ids
 from config.loader import SecretMissing, resolve_secret
-from config.schema import Config
+from config.schema import Config, Secret
 from config.texts import prompt_texts
 from cti.webhook import ping
-from hotline import recordings_spool
+from hotline import doctor_engine, recordings_spool
 from hotline.app_config import proven
 from hotline.finding import Finding
-from hotline.places import Refused
 from ivr.prompts import missing
 
 CONNECT_SECONDS = 3.0
 MOST_CLOCK_SECONDS = 5.0
 """Engine and Asterisk compare the heartbeat's age with 20 s; clocks further apart than this are a danger."""
-
+ENVIRONMENT_ADVICE = "give this command the engine's environment, and run it as the engine's user"
 
 Ask = Callable[[str], str]
 """Value of a dialplan function or variable, as Asterisk has it now."""
@@ -42,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print every finding; exit 1 when one is not well."""
     config = proven(arguments.config)
-    findings = [finding for name in config.exchanges for finding in _exchange(config, name, arguments.config.parent)]
+    findings = list(doctor_engine.findings(config))
+    findings += [finding for name in config.exchanges for finding in _exchange(config, name, arguments.config.parent)]
     findings += _webhook(config, arguments.config.parent)
     findings += recordings_spool.findings(config)
     if arguments.sounds:
@@ -62,7 +62,8 @@ def _webhook(config: Config, directory: Path) -> Iterator[Finding]:
     try:
         problem = ping(row.url, resolve_secret(row.secret, directory).encode(), row.limit_seconds, time.time())
     except SecretMissing as missing_secret:
-        raise Refused(str(missing_secret)) from None
+        yield Finding(False, f"webhook at {row.url}: {missing_secret}", ENVIRONMENT_ADVICE)
+        return
     yield Finding(not problem, f"webhook at {row.url}: {problem or 'took a ping'}", "is the service up, and is the secret the same there?")
 
 
@@ -71,7 +72,8 @@ def _exchange(config: Config, name: str, directory: Path) -> Iterator[Finding]:
     try:
         secret = resolve_secret(row.ami.secret, directory)
     except SecretMissing as problem:
-        raise Refused(str(problem)) from None
+        yield Finding(False, f"{name}: {problem}", ENVIRONMENT_ADVICE)
+        return
     place = f"{name}: AMI at {row.ami.host}:{row.ami.port}"
     if not _listens(row.ami.host, row.ami.port):
         yield Finding(False, f"{place} does not answer", "is Asterisk running, with enabled = yes in manager.conf?")
@@ -80,6 +82,10 @@ def _exchange(config: Config, name: str, directory: Path) -> Iterator[Finding]:
     try:
         manager.connect(row.ami.host, row.ami.port)
         manager.login(row.ami.username, secret)
+    except ManagerAuthException:
+        advice = f"{_place(row.ami.secret)} and Asterisk's manager.conf differ: render it anew (hotline dialplan), then manager reload"
+        yield Finding(False, f"{place}: name or secret of {row.ami.username} is wrong, or it may not log in from here", advice)
+        return
     except ManagerException as problem:
         yield Finding(False, f"{place}: {problem}", "is the rendered manager.conf included and loaded (manager reload)?")
         return
@@ -88,6 +94,11 @@ def _exchange(config: Config, name: str, directory: Path) -> Iterator[Finding]:
         yield from _inside(config, name, manager, lambda variable: _value(manager, variable))
     finally:
         _close(manager)
+
+
+def _place(secret: Secret) -> str:
+    """Where the configuration says that it is."""
+    return f"the secret in ${secret.env}" if secret.env else f"the secret in {secret.file}"
 
 
 def _close(manager: Manager) -> None:
@@ -103,6 +114,7 @@ def _inside(config: Config, name: str, manager: Manager, ask: Ask) -> Iterator[F
     )  # fmt: skip
     apart = abs(time.time() - float(ask("EPOCH") or 0))
     yield Finding(apart <= MOST_CLOCK_SECONDS, f"{name}: clocks are {apart:.0f} s apart", "let both machines keep time by NTP")
+    yield _heartbeat(config, name, ask)
     first_queue, first_phone = queue_ids(config)[0], next(iter(config.agents.values())).phone
     places = {
         "hotline-entry": next(iter(config.entries)), "hotline-hold": first_queue, "hotline-connect": first_phone,
@@ -119,6 +131,17 @@ def _inside(config: Config, name: str, manager: Manager, ask: Ask) -> Iterator[F
         state = ask(f"DEVICE_STATE({device})")
         if state in ("INVALID", "UNAVAILABLE", ""):
             yield Finding(False, f"{name}: {device} of {agent} is {state or 'unknown'}", "is the phone configured, and registered?")
+
+
+def _heartbeat(config: Config, name: str, ask: Ask) -> Finding:
+    """As the dialplan looks at it."""
+    alive = ask("GLOBAL(HOTLINE_ALIVE)")
+    if not alive.isdecimal():
+        advice = "start the engine; if it is connected, look for clearglobalvars = yes in extensions.conf"
+        return Finding(False, f"{name}: no engine has ever said that it is alive", advice)
+    age = float(ask("EPOCH") or 0) - float(alive)
+    advice = "callers are in Asterisk's own queues: start the engine, or let it get at the manager interface"
+    return Finding(age <= config.survival.heartbeat_seconds, f"{name}: the engine was last heard {max(age, 0):.0f} s ago", advice)
 
 
 def _value(manager: Manager, variable: str) -> str:

@@ -17,9 +17,14 @@ class Refused(Exception):
     """The answer is no; the message is one line for the person who asked."""
 
 
+def state_path() -> Path:
+    """``$HOTLINE_STATE_DIR``, else ``var/`` here; perhaps it is not there."""
+    return Path(os.environ.get("HOTLINE_STATE_DIR", "var")).absolute()
+
+
 def state_dir() -> Path:
     """``$HOTLINE_STATE_DIR``, else ``var/`` here; made when absent, for the owner only. Refused when it can't be made."""
-    path = Path(os.environ.get("HOTLINE_STATE_DIR", "var")).absolute()
+    path = state_path()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
@@ -27,9 +32,9 @@ def state_dir() -> Path:
     return path
 
 
-def database_url() -> str:
-    """``$HOTLINE_DATABASE_URL``, else SQLite in the state directory."""
-    return os.environ.get("HOTLINE_DATABASE_URL") or f"sqlite+aiosqlite:///{state_dir()}/records.sqlite3"
+def database_url(state: Path | None = None) -> str:
+    """``$HOTLINE_DATABASE_URL``, else SQLite in the state directory, which is made unless ``state`` says where it would be."""
+    return os.environ.get("HOTLINE_DATABASE_URL") or f"sqlite+aiosqlite:///{state or state_dir()}/records.sqlite3"
 
 
 def session_secret() -> bytes:

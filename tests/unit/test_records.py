@@ -342,3 +342,29 @@ async def test_a_promise_that_is_called_off_before_it_is_due_is_over(database: A
     [row] = await archive.callbacks(False, 5)
     assert (row["state"], row["by"]) == ("cancelled", "chen")
     assert (records.memory.promised, records.memory.callbacks) == ({}, {})
+
+
+async def test_a_database_that_is_away_for_a_while_is_said_and_written_when_it_is_back(
+    database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncpg lets a refused connection through as OSError."""
+    monkeypatch.setattr(projection, "WRITE_EVERY_SECONDS", 0.0)
+    records = Records(database)
+    begin, tries = database.begin, 0
+
+    def refused() -> Any:
+        nonlocal tries
+        tries += 1
+        if tries <= 2:
+            assert tries == 1 or not records.are_well
+            raise ConnectionRefusedError("connection refused")
+        return begin()
+
+    monkeypatch.setattr(type(database), "begin", lambda _: refused())
+    records.start()
+    tell(records)
+    async with asyncio.timeout(10):
+        while records.written < len(STORY):  # it tells nobody
+            await asyncio.sleep(0.01)
+    await records.stop()
+    assert (tries, records.are_well) == (3, True)
