@@ -10,6 +10,7 @@ import { queueText, useSpeech } from "./words.ts";
 
 const REFRESHED_EVERY = 60_000;
 const [WIDTH, HEIGHT, LEFT, FOOT, TOP] = [1000, 210, 58, 22, 20];
+const MOST_HOURS = 16; // with more, not every hour has room for its name, nor every half for a sign before its number
 
 interface Slot {
   hour: number;
@@ -82,7 +83,8 @@ export function DayPage({ ui }: { ui: Ui }) {
                     <rect class="bar-answered" x={x(slot.hour) + 2} width={half - 4} y={y(slot.answered)} height={y(0) - y(slot.answered)} />
                     {slot.abandoned > 0 && (
                       <text class="bar-abandoned" x={x(slot.hour) + half / 2} y={TOP - 8}>
-                        ×{slot.abandoned}
+                        {span[1] - span[0] <= MOST_HOURS ? "×" : ""}
+                        {slot.abandoned}
                       </text>
                     )}
                   </g>
@@ -153,7 +155,7 @@ function Chart({ title, span: [first, last], top, unit, children }: ChartProps) 
             </text>
           </g>
         ))}
-        {hours.map((hour) => (
+        {hours.filter((_, place) => hours.length <= MOST_HOURS || place % 2 === 0).map((hour) => (
           <text class="label-x" x={x(hour)} y={HEIGHT - 6} key={hour}>
             {String(hour).padStart(2, "0")}:00
           </text>

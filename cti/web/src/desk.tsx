@@ -113,7 +113,10 @@ function Choices({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts
   const [asking, setAsking] = useState(false);
   const [later, setLater] = useState(false);
   const can = (states: Set<AgentStateName>) => states.has(agent.state) && !request.busy;
-  const ready = () => void request.run(api.goReady);
+  function ready(): void {
+    setAsking(false);
+    void request.run(api.goReady);
+  }
   async function notReady(reason: string): Promise<void> {
     setAsking(false);
     setLater(await request.run(() => api.goNotReady(reason)));

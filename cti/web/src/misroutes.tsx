@@ -73,8 +73,12 @@ function Found({ misroutes, bypass, resolution, query }: Reports & { query: stri
               <th scope="col">{words.chosen}</th>
               <th scope="col">{words.sentTo}</th>
               <th scope="col">{words.solvedBy}</th>
-              <th scope="col">{words.taken}</th>
-              <th scope="col">{words.transfers}</th>
+              <th scope="col" class="num">
+                {words.taken}
+              </th>
+              <th scope="col" class="num">
+                {words.transfers}
+              </th>
               <th scope="col">{words.minutesWasted}</th>
             </tr>
           </thead>
@@ -89,8 +93,8 @@ function Found({ misroutes, bypass, resolution, query }: Reports & { query: stri
                 <td>
                   {row.queue} · {row.resolver}
                 </td>
-                <td>{row.calls}</td>
-                <td>{row.transfers}</td>
+                <td class="num">{row.calls}</td>
+                <td class="num">{row.transfers}</td>
                 <td>
                   <span class="report-bar" style={{ width: `${(60 * row.wasted_seconds) / most}%` }} aria-hidden="true" />{" "}
                   {(row.wasted_seconds / 60).toFixed(1)}
@@ -105,8 +109,12 @@ function Found({ misroutes, bypass, resolution, query }: Reports & { query: stri
           <thead>
             <tr>
               <th scope="col">{words.directNumber}</th>
-              <th scope="col">{words.taken}</th>
-              <th scope="col">{words.answered}</th>
+              <th scope="col" class="num">
+                {words.taken}
+              </th>
+              <th scope="col" class="num">
+                {words.answered}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -115,8 +123,8 @@ function Found({ misroutes, bypass, resolution, query }: Reports & { query: stri
                 <td title={row.dnis}>
                   <a href={`#calls?${query}&${new URLSearchParams({ entry: row.dnis })}`}>{row.entry}</a>
                 </td>
-                <td>{row.calls}</td>
-                <td>{row.answered}</td>
+                <td class="num">{row.calls}</td>
+                <td class="num">{row.answered}</td>
               </tr>
             ))}
           </tbody>

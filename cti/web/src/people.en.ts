@@ -26,6 +26,7 @@ export const people = {
   users: "Users",
   tokens: "Tokens",
   audit: "Audit log",
+  userName: "Who",
   addUser: "New user",
   addToken: "New token",
   change: "Change …",

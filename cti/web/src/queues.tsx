@@ -77,6 +77,7 @@ function QueueRow({ queue, ui, head, onSwitch }: RowProps) {
   const { words, language } = useSpeech();
   const levels = levelsOf(queue, ui, useNow());
   const formula = formulaOf(ui);
+  const nobody = queue.waiting > 0 && queue.agents_ready === 0;
   const people = STATES.map((state) => `${words.states[state]}: ${queue.agents[state] ?? 0}`).join("\n");
   return (
     <tr class={isQuiet(queue) ? "quiet-row" : ""} data-queue={queue.queue}>
@@ -100,8 +101,8 @@ function QueueRow({ queue, ui, head, onSwitch }: RowProps) {
         <Marked level={levels.expected}>{queue.expected_wait_seconds === null ? "–" : duration(queue.expected_wait_seconds * 1000)}</Marked>
       </td>
       <td>{orDot(queue.talking)}</td>
-      <td class={queue.waiting && !queue.agents_ready ? "alert" : ""} title={people}>
-        {queue.agents_ready}
+      <td class={nobody ? "alert" : ""} title={people}>
+        <Marked level={nobody ? "warn" : ""}>{queue.agents_ready}</Marked>
       </td>
       <td class={levels.served && `cell-${levels.served}`}>
         <Marked level={levels.served}>{percent(queue.service_levels_now[formula])}</Marked>

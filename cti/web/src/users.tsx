@@ -66,7 +66,7 @@ function UsersTable({ users, ui, onChange }: { users: User[]; ui: Ui; onChange(u
     <table class="people">
       <thead>
         <tr>
-          {[text.who, text.role, text.agent, text.teams, text.secondFactor].map((title) => (
+          {[text.userName, text.role, text.agent, text.teams, text.secondFactor].map((title) => (
             <th scope="col">{title}</th>
           ))}
           <th />
@@ -116,7 +116,7 @@ function UserDialog({ user, teams, ui, onDone }: { user: User | null; teams: str
         {!user && (
           <>
             <label>
-              {text.who}
+              {text.userName}
               <input name="new-name" required maxLength={64} value={name} onInput={(event) => setName(event.currentTarget.value)} />
             </label>
             <PasswordField label={text.firstPassword} value={password} onInput={setPassword} required />

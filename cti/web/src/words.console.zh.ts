@@ -2,7 +2,7 @@
 import type { ConsoleWords } from "./words.console.en.ts";
 
 export const zh: ConsoleWords = {
-  act: "处理 …",
+  act: "处理……",
   actOn: (who) => `处理 ${who}`,
   order: "要做什么",
   orders: {
@@ -60,8 +60,8 @@ export const zh: ConsoleWords = {
   inMinutes: (minutes) => (minutes < 60 ? `${minutes} 分钟` : `${minutes / 60} 小时`),
   cannotClose: "该队列没有关闭时的规则：来电者会一直等待。",
 
-  message: "消息 …",
-  messageTitle: "发给座席的消息",
+  message: "消息……",
+  messageTitle: "发给坐席的消息",
   messageText: "内容",
   messageTo: "发给",
   everybody: "所有在岗人员",

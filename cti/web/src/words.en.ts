@@ -256,7 +256,7 @@ export const en = {
   phoneGone: "not reachable",
   callsToday: "Calls taken",
   startWork: "Start work",
-  phoneHint: "Leave empty for your usual phone",
+  phoneHint: "Empty: your usual phone",
   goReady: "Ready",
   goNotReady: "Not ready …",
   chooseReason: "Why?",
