@@ -8,7 +8,8 @@ and stands for one request, body and all. A refusal changes nothing, so it is no
 nobody knows how it ended (a fault, or the engine died over it) is not done again either; the answer says so. Who may no longer ask for
 the action is not told its answer either.
 
-What is kept outlives the engine (``Answers``), for ``KEPT_SECONDS``. Knows no action and no journal.
+What is kept outlives the engine (``Answers``), for ``KEPT_SECONDS``. While it can't be kept there (a full disk, a database that is away),
+it is kept in memory: people go on working. Knows no action and no journal.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
+import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -31,6 +33,8 @@ from acd.model import IllegalTransition
 from cti.api_parts import Parts, parts_of, signed_in
 from cti.api_problems import InvalidPart, Refused
 from cti.api_sessions import Session
+
+log = structlog.get_logger(__name__)
 
 HEADER: Final = "Idempotency-Key"
 KEY_PATTERN: Final = "^[!-~]{1,128}$"
@@ -67,6 +71,8 @@ class Keys:
     make_durable: Callable[[], bool] = lambda: True
     """Makes durable what was done, before its answer is kept or given: one that outlives its action would be a lie. Whether it is."""
     running: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
+    spare: AnswersInMemory = field(default_factory=lambda: AnswersInMemory())
+    """In place of ``answers`` while nothing can be kept there."""
 
 
 class ActionRoute(APIRoute):
@@ -135,17 +141,36 @@ async def _answered(
 ) -> Response:
     fingerprint = await _fingerprint(request)
     now = datetime.now(UTC)
-    kept = await keys.answers.begin(*name, fingerprint, now, now - timedelta(seconds=KEPT_SECONDS), MOST_KEPT)
+    answers, kept = await _begun(keys, name, fingerprint, now)
     if kept is not None:
         return _again(kept, fingerprint)
     try:
         response = await serve(request)
     except SAYS_NO:
-        await keys.answers.forget(*name)
+        await _if_it_can(answers.forget(*name))
         raise
     if keys.make_durable():
-        await keys.answers.finish(*name, response.status_code, response.media_type, bytes(response.body))
+        await _if_it_can(answers.finish(*name, response.status_code, response.media_type, bytes(response.body)))
     return response
+
+
+async def _begun(keys: Keys, name: tuple[str, str], fingerprint: str, now: datetime) -> tuple[Answers, Kept | None]:
+    """What is kept of the request, and by whom from now on."""
+    asked = (*name, fingerprint, now, now - timedelta(seconds=KEPT_SECONDS), MOST_KEPT)
+    if name not in keys.spare:
+        try:
+            return keys.answers, await keys.answers.begin(*asked)
+        except Exception:  # whatever it is, nobody's work waits for the disk or the database
+            log.exception("answer_not_kept", who=name[0])
+    return keys.spare, await keys.spare.begin(*asked)
+
+
+async def _if_it_can(keeping: Coroutine[Any, Any, None]) -> None:
+    """Keep how it ended. When that fails the action is still done, or refused, and its asker is to hear so."""
+    try:
+        await keeping
+    except Exception:  # as above
+        log.exception("answer_not_kept")
 
 
 def _again(kept: Kept, fingerprint: str) -> Response:
@@ -167,6 +192,10 @@ class AnswersInMemory:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], tuple[datetime, Kept]] = {}
+
+    def __contains__(self, name: tuple[str, str]) -> bool:
+        """Whether something is kept of this user's request with this key."""
+        return name in self._kept
 
     async def begin(self, who: str, key: str, fingerprint: str, at: datetime, forget_before: datetime, most: int) -> Kept | None:
         """See ``Answers``."""

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -140,6 +141,46 @@ async def test_an_answer_is_kept_only_when_what_was_done_is_durable(built: House
     async with asker(built, answers, tmp_path, durable=False) as chen:
         assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).status_code == 200
         assert_problem(await chen.post(INCIDENTS, json=OUTAGE, headers=KEY), 409, "outcome_unknown")
+
+
+class Away(AnswersInMemory):
+    """The database of the answers is away: from the beginning, or just when it is to be told how it ended."""
+
+    def __init__(self, *away: str) -> None:
+        super().__init__()
+        self.away = away
+
+    async def begin(self, *asked: Any) -> Any:
+        if "begin" in self.away:
+            raise OSError("connection refused")
+        return await super().begin(*asked)
+
+    async def finish(self, *ended: Any) -> None:
+        if "finish" in self.away:
+            raise OSError("connection refused")
+        await super().finish(*ended)
+
+    async def forget(self, *name: Any) -> None:
+        if "forget" in self.away:
+            raise OSError("connection refused")
+        await super().forget(*name)
+
+
+async def test_while_no_answer_can_be_kept_people_work_on_and_nothing_is_done_twice(built: House, tmp_path: Path) -> None:
+    answers = Away("begin", "finish", "forget")
+    async with asker(built, answers, tmp_path) as chen:
+        assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).status_code == 200
+        assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).headers["Idempotency-Replayed"] == "true"
+        answers.away = ()
+        assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).headers["Idempotency-Replayed"] == "true", "nor when it is back"
+    assert len(built.engine.events) == 1
+
+
+async def test_what_is_done_or_refused_is_said_though_that_could_not_be_kept(built: House, tmp_path: Path) -> None:
+    async with asker(built, Away("finish", "forget"), tmp_path) as chen:
+        assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).status_code == 200
+        refused = await chen.post(INCIDENTS, json=DELAY, headers={"Idempotency-Key": "another"})
+        assert_problem(refused, 409, "illegal_transition")
 
 
 @pytest.mark.parametrize("headers", [{}, KEY], ids=["without a key", "with one"])
