@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import Any
 
+from acd.instants import span
 from acd.model import Word
 
 
@@ -54,6 +55,13 @@ ATTRIBUTE: Mapping[Due, str] = {
     Due.NEWS: "next_us",
 }
 
+AWAITS_NEWS: frozenset[Due] = frozenset({Due.OFFER_OVERDUE, Due.CALLBACK_OVERDUE, Due.OUTSIDE_OVERDUE})
+"""What the exchange has not told of in time, unless it was the engine that did not listen."""
+HELD_UP_US = span(2.0)
+"""Later than this no deadline is looked at unless the engine was held up: a frozen machine, a stopped process."""
+CATCH_UP_US = span(2.0)
+"""So long it takes, at most, to hear what has come meanwhile."""
+
 _Entry = tuple[int, str, str, int, Due, Any]
 """When; kind and id, which order what is due at the same time; a count, so that things are never compared; kind; thing."""
 
@@ -84,9 +92,15 @@ class Deadlines:
         heapify(self._heap)
 
     def take_due(self, now_us: int) -> Iterator[tuple[Due, Any]]:
-        """Those due at ``now_us``, one after the other; each is over once taken. More may be set in between."""
+        """Those due at ``now_us``, one after the other; each is over once taken. More may be set in between.
+
+        Who was held up, and comes late to what waits for news, has yet to hear the news: they are waited for a little longer.
+        """
         while (at_us := self.next()) is not None and at_us <= now_us:
             *_, kind, thing = heappop(self._heap)
+            if kind in AWAITS_NEWS and now_us - at_us > HELD_UP_US:
+                self.set(kind, thing, now_us + CATCH_UP_US)
+                continue
             setattr(thing, ATTRIBUTE[kind], None)
             yield kind, thing
 

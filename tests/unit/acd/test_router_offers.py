@@ -35,6 +35,7 @@ from acd.events import (
     OfferRinging,
     PhoneSeen,
     TalkEnded,
+    Ticked,
 )
 from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, MissCause, OfferId, OfferState, PhoneId
 from acd.reason import Reason
@@ -389,3 +390,26 @@ def test_the_figures_begin_again_with_the_day() -> None:
     scene.call("2")
     figures = {queue.queue: queue for queue in scene.router.board(scene.now).queues}["printers.L1"]
     assert figures.offered == 1
+
+
+def test_an_engine_that_was_held_up_hears_first_who_has_answered_meanwhile() -> None:
+    """The first thing that it hears may be anything, and time alone."""
+    scene = Scene()
+    scene.ready("ann")
+    call = scene.call("1")
+    offer = scene.offer(call)
+    scene(Ticked(), after=60.0)
+    scene.call("2")
+    assert not scene.of(StopRinging)
+    scene(OfferRinging(offer))
+    scene(OfferAnswered(offer))
+    assert scene.live(call).state is CallState.TALKING
+    assert not [one for one in scene.later(60.0) if isinstance(one, StopRinging)]
+
+
+def test_an_engine_that_was_held_up_does_not_wait_for_ever_for_news() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    offer = scene.offer(scene.call("1"))
+    scene(Ticked(), after=60.0)
+    assert [stop.offer for stop in scene.later(2.0) if isinstance(stop, StopRinging)] == [offer]
