@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_teams(change)
     change.add_argument("--all-teams", action="store_true", help="he sees all teams")
     for action, told in (
+        ("password", "give a user another password, as for add; he has to log in again, and all else about him stays as it is"),
         ("remove", "take a user away"),
         ("deactivate", "keep a user, but let him in no more"),
         ("activate", "let a deactivated user in again"),
@@ -123,12 +124,23 @@ def _require_known(arguments: argparse.Namespace) -> None:
 
 
 async def _add(arguments: argparse.Namespace, database: AsyncEngine) -> None:
-    password = os.environ.get("HOTLINE_USER_PASSWORD") or await asyncio.to_thread(getpass.getpass, f"Password for {arguments.name}: ")
-    if not password:
-        raise Refused("a password is needed")
+    password = await _password_for(arguments.name)
     await UserDirectory(database).put(
         arguments.name, password, arguments.role, arguments.agent, arguments.language, arguments.team or (), arguments.second_factor
     )
+
+
+async def _password(arguments: argparse.Namespace, database: AsyncEngine) -> None:
+    directory = UserDirectory(database)
+    _require_user(arguments, await directory.one(arguments.name) is not None)
+    _require_user(arguments, await directory.set_password(arguments.name, await _password_for(arguments.name)))
+
+
+async def _password_for(name: str) -> str:
+    password = os.environ.get("HOTLINE_USER_PASSWORD") or await asyncio.to_thread(getpass.getpass, f"Password for {name}: ")
+    if not password:
+        raise Refused("a password is needed")
+    return password
 
 
 async def _change(arguments: argparse.Namespace, database: AsyncEngine) -> None:
@@ -206,7 +218,8 @@ async def _token_revoke(arguments: argparse.Namespace, database: AsyncEngine) ->
 
 
 ACTIONS: dict[str, Callable[[argparse.Namespace, AsyncEngine], Coroutine[Any, Any, None]]] = {
-    "add": _add, "change": _change, "remove": _remove, "deactivate": _deactivate, "activate": _activate, "totp-reset": _totp_reset,
+    "add": _add, "password": _password,
+    "change": _change, "remove": _remove, "deactivate": _deactivate, "activate": _activate, "totp-reset": _totp_reset,
     "pin": _pin,     "list": _list, "token": _token, "tokens": _tokens, "token-revoke": _token_revoke,
 }  # fmt: skip
 LISTS = ("list", "tokens")

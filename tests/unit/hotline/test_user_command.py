@@ -78,10 +78,31 @@ def test_a_token_is_printed_once_and_can_be_taken_back(capsys: pytest.CaptureFix
     assert kept()["tokens"][0]["revoked_at"] is not None
 
 
+def test_a_forgotten_password_is_replaced_and_nothing_else_about_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    user("add", "lead", "--role", "supervisor", "--language", "en", "--team", "前台", "--second-factor")
+    before = kept()["users"]["lead"]
+    monkeypatch.setenv("HOTLINE_USER_PASSWORD", "another-password-of-the-tests")
+    assert user("password", "lead") == 0
+
+    async def matching(password: str) -> bool:
+        database = await open_database(places.database_url())
+        found = await UserDirectory(database).matching("lead", password)
+        await database.dispose()
+        return found is not None
+
+    assert asyncio.run(matching("another-password-of-the-tests"))
+    assert not asyncio.run(matching("a-password-of-the-tests"))
+    state = kept()
+    assert state["users"]["lead"] == before
+    assert [deed["action"] for deed in state["deeds"]] == ["user.password", "user.add"]
+    assert "password-of-the-tests" not in repr(state)
+
+
 MISTAKES = {
     "a team that is not there": (("add", "lead", "--role", "supervisor", "--team", "gardeners"), "no team gardeners here; expected one of"),
     "an agent who is not there": (("add", "lead", "--agent", "nobody"), "no agent nobody here"),
     "a user who is not there": (("deactivate", "nobody"), "no user nobody"),
+    "a password for nobody": (("password", "nobody"), "no user nobody"),
     "nothing to change": (("change", "nobody"), "nothing to change"),
     "a token that is not there": (("token-revoke", "0"), "no token 0"),
     "days that are none": (("token", "crm", "--days", "-1"), "--days must be 0 or more"),
