@@ -1,7 +1,11 @@
-"""Keys as real telephones send them: faster than any prompt, by SIP INFO, after long silences, and among packets that make no sense."""
+"""Keys as real telephones send them: faster than any prompt, by SIP INFO, after long silences, and among packets that make no sense.
+
+RFC 4733's events, where nothing else is said. Tones in the voice are nobody's keys.
+"""
 
 from __future__ import annotations
 
+import math
 import random
 import struct
 from collections.abc import Iterator
@@ -12,16 +16,19 @@ import pytest
 from hotline.rtp_captures import EVENTS, PAYLOAD_TYPE, SSRC, capture, key_packets
 from hotline.sipp import CAPTURES, SDP, Sipp
 from tests.e2e.scene import Scene
+from tests.e2e.voice import RATE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 UNIFIED = "4008001234"
-KEYS = "*32"
-"""Mandarin, printers, a fault."""
-AS_KEYED = [["first", "*", "english"], ["product", "3", "printers"], ["level", "2", "fault"]]
+KEYS = "#*32"
+"""The question again, in English, printers, a fault."""
+AS_KEYED = [["first", "#", "again"], ["first", "*", "english"], ["product", "3", "printers"], ["level", "2", "fault"]]
 FASTEST_MICROSECONDS = 240_000
 """From key to key: 180 ms of tone, then the shortest gap that a hand makes on a keypad."""
 PCMA = 8
+NINE_HERTZ = (852.0, 1477.0)
+"""ITU-T Q.23's tones of the key 9, which would lead to the services."""
 
 
 def fast(keys: str) -> Iterator[tuple[int, bytes]]:
@@ -40,6 +47,25 @@ def garbage() -> Iterator[tuple[int, bytes]]:
         header = struct.pack("!BBHII", 0x80, payload_type, 5000 + number, 900_000_000 + number * 160, SSRC)
         event = struct.pack("!BBH", chance.randrange(16, 256), chance.randrange(256), chance.randrange(65536))
         yield number * 10_000, header + (event, event[: chance.randrange(4)], chance.randbytes(20), chance.randbytes(160))[kind]
+
+
+def tones() -> Iterator[tuple[int, bytes]]:
+    """A second of the tones of a key, as voice."""
+    for number in range(50):
+        header = struct.pack("!BBHII", 0x80, PCMA, 9000 + number, 910_000_000 + number * 160, SSRC)
+        yield number * 20_000, header + bytes(alaw(two_tones(number * 160 + place)) for place in range(160))
+
+
+def two_tones(place: int) -> int:
+    return sum(int(6000 * math.sin(2 * math.pi * hertz * place / RATE)) for hertz in NINE_HERTZ)
+
+
+def alaw(sample: int) -> int:
+    """ITU-T G.711's code of a sample of 16 bits."""
+    magnitude = (sample if sample >= 0 else ~sample) >> 3
+    exponent = max(0, magnitude.bit_length() - 5)
+    mantissa = magnitude >> max(1, exponent) & 0x0F
+    return (exponent << 4 | mantissa | (0x80 if sample >= 0 else 0)) ^ 0x55
 
 
 def played(name: str, milliseconds: int) -> str:
@@ -85,12 +111,12 @@ def scenario(ani: str, steps: list[str]) -> str:
 
 
 WAYS: dict[str, list[str]] = {
-    "faster than any prompt": ['<pause milliseconds="300"/>', played("fast.pcap", 900)],
-    "after long silences": [keyed("*", 0, 200), keyed("3", 1, 3500), keyed("2", 2, 3500)],
+    "faster than any prompt": ['<pause milliseconds="300"/>', played("fast.pcap", 1200)],
+    "after long silences": [keyed("#", 0, 200), keyed("*", 1, 1000), keyed("3", 2, 3500), keyed("2", 3, 3500)],
     "by SIP INFO": [informed(key, sequence) for sequence, key in enumerate(KEYS, start=2)],
     "among packets that make no sense": [
-        played("garbage.pcap", 1500), keyed("*", 0, 200), played("garbage.pcap", 400), keyed("3", 1, 500),
-        played(f"{CAPTURES}/g711a.pcap", 700), keyed("2", 2, 500),
+        played("garbage.pcap", 1500), keyed("#", 0, 200), played("tones.pcap", 1100), keyed("*", 1, 200), played("garbage.pcap", 400),
+        keyed("3", 2, 500), played(f"{CAPTURES}/g711a.pcap", 700), keyed("2", 3, 500),
     ],
 }  # fmt: skip
 
@@ -100,6 +126,7 @@ def write_captures(directory: Path) -> None:
         (directory / f"{place}.pcap").write_bytes(capture(key_packets(EVENTS[key], place)))
     (directory / "fast.pcap").write_bytes(capture(fast(KEYS)))
     (directory / "garbage.pcap").write_bytes(capture(garbage()))
+    (directory / "tones.pcap").write_bytes(capture(tones()))
 
 
 async def test_keys_are_understood_however_they_come(scene: Scene, tmp_path: Path) -> None:

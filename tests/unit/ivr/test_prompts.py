@@ -10,7 +10,7 @@ import pytest
 
 from ivr.espeak import VOICES, EspeakVoice
 from ivr.prompts import Prompt, PromptError, Source, damaged, missing, render, unwritten
-from ivr.sound import Sound, loudness, read_wav, trimmed, wav_bytes
+from ivr.sound import FULL_SCALE, Sound, loudness, read_wav, trimmed, wav_bytes
 
 TEXTS = {"welcome": {"zh": "您好", "en": "Hello"}, "invalid": {"zh": "输入有误"}}
 
@@ -138,6 +138,21 @@ def test_espeak_speaks_every_language(language: str, text: str) -> None:
     sound = EspeakVoice().speak(text, language)
     assert 0.4 < sound.seconds < 6
     assert loudness(sound) > -40
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "打印机请按三。"), ("en", "For printers, press three."), ("yue", "打印機請撳三。"),
+        ("ja", "プリンターは さんを おしてください。"), ("ko", "프린터는 삼 번을 눌러 주십시오."),
+    ],
+)
+def test_what_is_rendered_is_as_loud_in_every_language_and_not_clipped(language: str, text: str, tmp_path: Path) -> None:
+    render({"printers": {language: text}}, [language], tmp_path, EspeakVoice())
+    sound = read_wav(Prompt(language, "printers").file(tmp_path))
+    assert -21.5 < loudness(sound) < -18.5
+    assert 0.2 * FULL_SCALE < max(map(abs, sound.samples)) < FULL_SCALE
+    assert 0.8 < sound.seconds < 6
 
 
 @pytest.mark.parametrize("language", ["zh", "en", "ko"])
