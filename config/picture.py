@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
 from ivr.menu import Branch, Input, Menu, MenuPlan, Node, Notice, ways_on
 from ivr.traffic import Traffic
 
 _PLAIN = {("urgent", "yes"): "urgent", ("urgent", "no"): "not urgent", ("callback", "yes"): "callback", ("callback", "no"): "no callback"}
-COLUMN, ROW = 330, 34
+ROW = 34
 BOX_WIDTH, BOX_HEIGHT = 190, 24
 MARGIN = 16
+BEND = 14
+"""From a box to where its lines part."""
+LABEL_GAP = 6
+LEAST_LABEL = 90
+CHARACTER = 6.4
+"""Width of a bold letter of a label, on average; Chinese ones take two."""
 LONGEST_TEXT = 27
 
 STYLE = """
@@ -39,7 +46,8 @@ class _Box:
     counts: str = ""
     below: list[_Box] = field(default_factory=list)
     column: int = 0
-    row: float = 0.0
+    row: int = 0
+    x: float = 0.0
 
 
 def picture(plan: MenuPlan, texts: Mapping[str, Mapping[str, str]], traffic: Traffic | None = None) -> str:
@@ -47,7 +55,8 @@ def picture(plan: MenuPlan, texts: Mapping[str, Mapping[str, str]], traffic: Tra
     root = _Drawing(plan, texts, traffic).tree()
     rows = _place(root, 0, 0)
     boxes = list(_all(root))
-    width = (max(box.column for box in boxes) + 1) * COLUMN + MARGIN
+    _line_up(boxes)
+    width = round(max(box.x for box in boxes) + BOX_WIDTH + MARGIN)
     lines = "\n".join(_line(box, child) for box in boxes for child in box.below)
     drawn = "\n".join(_drawn(box) for box in boxes)
     height = rows * ROW + 2 * MARGIN
@@ -119,14 +128,30 @@ class _Drawing:
 # ---- where and how ---------------------------------------------------------------------------------------------------------------
 
 
-def _place(box: _Box, column: int, row: float) -> float:
-    """Give the box and what is below it places from ``row`` on; the first row that is free after them."""
-    box.column = column
+def _place(box: _Box, column: int, row: int) -> int:
+    """Give the box and what is below it places from ``row`` on, so that the picture begins at the top left; the first row that is free
+    after them.
+    """
+    box.column, box.row = column, row
     following = row
     for child in box.below:
         following = _place(child, column + 1, following)
-    box.row = (box.below[0].row + box.below[-1].row) / 2 if box.below else row
     return max(following, row + 1)
+
+
+def _line_up(boxes: list[_Box]) -> None:
+    """Columns as far apart as the labels between them are long."""
+    x = float(MARGIN)
+    for column in range(max(box.column for box in boxes) + 1):
+        here = [box for box in boxes if box.column == column]
+        if column:
+            x += BOX_WIDTH + BEND + LABEL_GAP + max(LEAST_LABEL, *(_width(box.label) for box in here)) + LABEL_GAP
+        for box in here:
+            box.x = x
+
+
+def _width(text: str) -> float:
+    return CHARACTER * sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _all(box: _Box) -> Iterator[_Box]:
@@ -136,14 +161,14 @@ def _all(box: _Box) -> Iterator[_Box]:
 
 
 def _corner(box: _Box) -> tuple[float, float]:
-    return MARGIN + box.column * COLUMN, MARGIN + box.row * ROW
+    return box.x, MARGIN + box.row * ROW
 
 
 def _line(box: _Box, child: _Box) -> str:
     (x, y), (to_x, to_y) = _corner(box), _corner(child)
     begin, middle = x + BOX_WIDTH, BOX_HEIGHT / 2
-    bend = begin + 14
-    label = f'<text class="key" x="{bend + 6:g}" y="{to_y + middle - 4:g}">{escape(child.label)}</text>'
+    bend = begin + BEND
+    label = f'<text class="key" x="{bend + LABEL_GAP:g}" y="{to_y + middle - 4:g}">{escape(child.label)}</text>'
     return f'<path d="M{begin:g} {y + middle:g} H{bend:g} V{to_y + middle:g} H{to_x:g}"/>{label}'
 
 

@@ -31,6 +31,20 @@ def test_every_node_is_drawn_once_and_referred_to_by_name(shipped: Config) -> No
     assert "→ level" in said and "⇥ message" in said and "3  emergency" in said
 
 
+def test_it_begins_at_the_top_left_and_no_label_runs_into_a_box(shipped: Config) -> None:
+    """The widths are estimates: a letter of such a label has less than 6.4 pixels, as seen in Chromium."""
+    traffic = Traffic()
+    traffic.taken["first", "printers_in_english"] = 12_345
+    drawn = ElementTree.fromstring(picture(compile_menu(shipped), shipped.prompts, traffic))
+    boxes = [(float(box.get("x", "")), float(box.get("y", ""))) for box in drawn.iter(f"{SVG}rect")]
+
+    assert boxes[0] == (min(x for x, _ in boxes), min(y for _, y in boxes)), "the first node"
+    for label in (text for text in drawn.iter(f"{SVG}text") if text.get("class") == "key"):
+        x, y = float(label.get("x", "")), float(label.get("y", ""))
+        [box] = [left for left, top in boxes if left > x and top <= y <= top + 24 and left - x < 400][:1]
+        assert x + 6.4 * len(label.text or "") <= box, label.text
+
+
 def test_what_is_asked_is_shown_when_the_pointer_rests_on_it(shipped: Config) -> None:
     drawn = ElementTree.fromstring(picture(compile_menu(shipped), shipped.prompts))
 
