@@ -5,7 +5,7 @@ Decides what each of these means in whatever state the call is; what is late or 
 
 from __future__ import annotations
 
-from acd import callbacks, calling_back, consulted, desk, incidents, moving, offering
+from acd import callbacks, calling_back, consulted, desk, incidents, moving, offering, overflow
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import Announce, CallChanged, Confer, HangUpCall, JoinCaller, SendCall, TellIncident
@@ -196,6 +196,6 @@ def _redo(state: State, call: Call, command: str) -> None:
     elif call.state is CallState.WAITING or (call.offer is not None and not call.offer.acknowledged and not call.promised):
         state.to_hold[call.id] = call  # he waits, though perhaps for somebody who reads what was handed over
     elif command == SendCall.__name__ and call.state is CallState.DIVERTED and call.destination is not None:
-        state.say(SendCall(call.id, call.destination))
+        overflow.send(state, call)
     elif command == SendCall.__name__ and callbacks.still_here(call):
         state.say(SendCall(call.id, call.callback.said if call.callback is not None else callbacks.PROMISED))

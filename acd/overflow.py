@@ -111,9 +111,15 @@ def move(state: State, call: Call, rule: Overflow) -> bool:
     aim(state, call, target)
     call_enters(state, call, CallInput.DIVERTED)
     state.to_hold.pop(call.id, None)
-    opens = opening_word(state.plan, call.queue, state.now_us) if target in state.plan.tells_opening else ""
-    state.say(SendCall(call.id, target, opens))
+    send(state, call)
     return False
+
+
+def send(state: State, call: Call) -> None:
+    """Let a diverted call go to its destination, which may tell when its queue opens again."""
+    assert call.destination is not None, "a diverted call has a destination"
+    queue = call.queue if call.destination in state.plan.tells_opening else None
+    state.say(SendCall(call.id, call.destination, "" if queue is None else opening_word(state.plan, queue, state.now_us)))
 
 
 def keep_watch(state: State, call: Call) -> None:

@@ -242,7 +242,10 @@ def test_the_night_is_taken_over_by_a_centre_that_is_open_and_by_none_that_is_cl
 def test_a_destination_that_tells_it_is_told_when_the_queue_opens_again() -> None:
     scene = Scene(with_rules(CLOSED, hours=(Hours(1, 8.5 * HOUR, 18 * HOUR),), tells_opening=("closed-announcement",)))
     call = scene.call("1")
-    assert scene.first(SendCall) == SendCall(call, "closed-announcement", "tomorrow_0830")
+    sent = scene.first(SendCall)
+    assert sent == SendCall(call, "closed-announcement", "tomorrow_0830")
+    scene(CommandFailed(call, "SendCall", "not connected", unsure=True))
+    assert [one for one in scene.later(2.0) if isinstance(one, SendCall)] == [sent], "when it is given again, too"
 
 
 def test_who_takes_the_other_queues_calls_takes_what_overflows_to_it() -> None:
