@@ -10,6 +10,7 @@ from acd.calls import Call
 from acd.model import CallState, EndCause, OfferState
 from acd.queueing import stop_waiting
 from acd.state import State, call_enters
+from acd.supervision import WatchChanged
 from acd.tables import CallInput
 
 
@@ -22,6 +23,8 @@ def end(state: State, call: Call, cause: EndCause) -> None:
     let_go(state, call)
     call_enters(state, call, CallInput.ENDED, cause)
     desk.talk_over(state, call)
+    for watch in call.watches:  # the exchange lets a supervisor go with the one he hears, and may tell so only later
+        state.say(WatchChanged(watch.id, call.id, watch.agent, watch.phone, watch.mode, "over", watch.by, "the call is over"))
     forget(state, call, cause)
 
 

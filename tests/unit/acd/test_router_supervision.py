@@ -256,6 +256,14 @@ def test_who_may_hear_it_is_not_forgotten_though_no_answer_came(command: str) ->
     assert scene.of(EndWatch) == [EndWatch(f"{call}/w1", call)]
 
 
+def test_with_the_call_ends_what_is_heard_of_it_and_that_is_told_once() -> None:
+    scene, call = listening()
+    scene(WatchBegan(call, f"{call}/w1"))
+    scene(CallerLeft(call))
+    assert [(told.watch, told.state) for told in scene.of(WatchChanged)] == [(f"{call}/w1", "over")]
+    assert scene(WatchEnded(call, f"{call}/w1")) == []
+
+
 def test_who_may_have_been_taken_over_is_left_where_he_is_until_the_exchange_tells() -> None:
     scene = Scene()
     call = scene.call("1")
