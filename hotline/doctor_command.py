@@ -15,6 +15,7 @@ from pathlib import Path
 from asterisk.manager import Manager, ManagerAuthException, ManagerException
 
 from config.compile import queue_ids
+from config.dialplan import version
 from config.loader import SecretMissing, resolve_secret
 from config.schema import Config, Secret
 from config.texts import prompt_texts
@@ -124,6 +125,9 @@ def _inside(config: Config, name: str, manager: Manager, ask: Ask) -> Iterator[F
     for context, extension in places.items():
         loaded = ask(f"DIALPLAN_EXISTS({context},{extension},1)") == "1"
         yield Finding(loaded, f"{name}: dialplan has {context}", "include the rendered extensions.conf (dialplan reload)")
+    same = ask(f"DIALPLAN_EXISTS(hotline-version,{version(config, name)},1)") == "1"
+    told = "is the configuration's" if same else "is another configuration's, or another version's"
+    yield Finding(same, f"{name}: the dialplan in force {told}", "render it anew (hotline dialplan), then core reload")
     members = ask("QUEUE_MEMBER(hotline-all,count)") or "0"
     yield Finding(members != "0", f"{name}: survival queue has {members} phones", "include the rendered queues.conf (queue reload all)")
     for agent, row in config.agents.items():

@@ -6,6 +6,7 @@ owner only. It does not resolve secrets and starts no Asterisk.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from config.dialplan.extensions import extensions_conf
 from config.dialplan.private import FOLDER, Ports, configured_ports, on_this_machine, phone_ports, surroundings
 from config.dialplan.telephony import manager_conf, musiconhold_conf, pjsip_conf, queues_conf
-from config.dialplan.templates import UnsafeValue
+from config.dialplan.templates import UnsafeValue, filled
 from config.schema import Config
 from config.schema.secrets import ExchangeSecrets
 
@@ -23,12 +24,18 @@ HOLDS_SECRETS = frozenset({"manager.conf", "pjsip.conf"})
 def render(config: Config, secrets: ExchangeSecrets, exchange: str) -> dict[str, str]:
     """File name -> text of everything that ``exchange`` needs of the hotline, to be included from its own files."""
     return {
-        "extensions.conf": extensions_conf(config, exchange) + "\n",
+        "extensions.conf": extensions_conf(config, exchange) + "\n" + filled("version.tmpl", version=version(config, exchange)),
         "manager.conf": manager_conf(config, exchange, secrets),
         "pjsip.conf": pjsip_conf(config, exchange, secrets) + "\n",
         "queues.conf": queues_conf(config, exchange) + "\n",
         "musiconhold.conf": musiconhold_conf(config, exchange),
     }
+
+
+def version(config: Config, exchange: str) -> str:
+    """A name of what the dialplan and its queues are by this configuration and this version of the program; another one for others."""
+    texts = extensions_conf(config, exchange), queues_conf(config, exchange)
+    return f"v{hashlib.sha256(chr(0).join(texts).encode()).hexdigest()[:16]}"
 
 
 def private_files(config: Config, secrets: ExchangeSecrets, exchange: str, ports: Ports) -> dict[str, str]:
@@ -67,5 +74,6 @@ __all__ = [
     "phone_ports",
     "private_files",
     "render",
+    "version",
     "write",
 ]

@@ -110,6 +110,23 @@ async def test_the_doctor_says_which_phones_can_not_be_rung_and_whose_they_are(s
     assert bad == ["BAD  main: PJSIP/1003 of zhang.min is UNAVAILABLE; is the phone configured, and registered?"]
 
 
+async def test_the_doctor_says_when_asterisk_has_another_dialplan_than_the_configurations(house: House) -> None:
+    newer = house.hotline.config_path.with_name("newer.yaml")
+    text = house.hotline.config_path.read_text(encoding="utf-8")
+    assert "heartbeat_seconds: " in text
+    newer.write_text(text.replace("heartbeat_seconds: ", "heartbeat_seconds: 1", 1), encoding="utf-8")
+
+    _, findings, _ = await hotline(house, "doctor", config=newer)
+    _, of_the_same, _ = await hotline(house, "doctor")
+
+    [told] = [line for line in findings.splitlines() if "dialplan in force" in line]
+    assert told == (
+        "BAD  main: the dialplan in force is another configuration's, or another version's; "
+        "render it anew (hotline dialplan), then core reload"
+    )
+    assert "ok   main: the dialplan in force is the configuration's" in of_the_same
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "line_with", "word"),
     [

@@ -20,6 +20,7 @@ from config.dialplan import (
     phone_ports,
     private_files,
     render,
+    version,
     write,
 )
 from config.dialplan.templates import filled, line
@@ -54,6 +55,13 @@ def test_rendering_is_deterministic(shipped: Config, files: dict[str, str]) -> N
 
 def test_no_placeholder_is_left(files: dict[str, str]) -> None:
     assert not [name for name, text in files.items() if "@{" in text or "@@" in text]
+
+
+def test_the_dialplan_says_of_which_configuration_it_is(shipped: Config, changed: Changed, files: dict[str, str]) -> None:
+    named = version(shipped, "main")
+    assert f"exten => {named},1,Hangup()" in context(files["extensions.conf"], "hotline-version")
+    assert version(changed(("name: 李伟, ", "name: 李伟甲, ")), "main") == named, "names are not in the dialplan"
+    assert version(changed(("heartbeat_seconds: 20", "heartbeat_seconds: 30")), "main") != named
 
 
 def test_every_context_has_a_way_out_of_an_invalid_extension(files: dict[str, str]) -> None:
