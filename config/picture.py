@@ -1,7 +1,8 @@
 """The menu as a picture: a tree from the first question to queues and destinations, drawn as SVG, with counts where there is traffic.
 
-Decides what is drawn where. A node is drawn whole where it is met first, and by its name alone where another branch leads to it. Pure;
-colours follow the reader's light or dark scheme.
+Decides what is drawn where. A node is drawn whole where it is met first, and by its name alone where another branch leads to it; those that
+are drawn whole come last among their neighbours, so that the keys of one menu stand together. Pure; colours follow the reader's light or
+dark scheme.
 """
 
 from __future__ import annotations
@@ -90,7 +91,8 @@ class _Drawing:
         self._drawn.add(name)
         box = _Box("node", name, self._said(node))
         box.counts = self._lost(name)
-        box.below = [self._branch(node, branch) for branch in ways_on(node) if branch.go is None]
+        below = [self._branch(node, branch) for branch in ways_on(node) if branch.go is None]
+        box.below = sorted(below, key=lambda one: bool(one.below))
         return box
 
     def _branch(self, node: Node, branch: Branch) -> _Box:

@@ -130,7 +130,7 @@ function Numbers({ incident, ui, onDone }: { incident: IncidentView; ui: Ui; onD
           void solve(asks);
         }}
       >
-        <p class="soft">{words.incidentNumbersHint}</p>
+        {report && report.numbers.length > 0 && <p class="soft">{words.incidentNumbersHint}</p>}
         {now.told + now.in_vain > 0 || now.telling ? (
           <p role="status">{words.incidentProgress(now.told, now.numbers, now.engineers, now.in_vain)}</p>
         ) : null}
