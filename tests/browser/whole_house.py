@@ -132,6 +132,8 @@ async def desk(visit: Visit) -> AsyncIterator[str]:
     await visit.enters("wang")
     await page.locator(".desk").wait_for()
     yield "desk-out"
+    async for state in visit.opens("button.top-user", "desk-account"):
+        yield state
     await page.locator(".mystate button.primary").click()
     ready = page.locator("button.go-ready:enabled")
     await ready.wait_for()
