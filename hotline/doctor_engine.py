@@ -62,7 +62,7 @@ def _engine(config: Config) -> Iterator[Finding]:
     yield Finding(True, f"{place} answers")
     for part, well in parts.items():
         name = part if part in _OF_THE_PART else f"connection to {part}"
-        yield Finding(well, f"engine: {name} is {'well' if well else 'not well'}", _OF_THE_PART.get(part, _OF_AN_EXCHANGE))
+        yield Finding(well, f"engine: {name}: {'well' if well else 'not well'}", _OF_THE_PART.get(part, _OF_AN_EXCHANGE))
 
 
 def _state(state: Path, runs: bool) -> Iterator[Finding]:

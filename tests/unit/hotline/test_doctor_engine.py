@@ -98,9 +98,9 @@ def test_an_engine_that_does_not_run_is_said_first(engine: Answering, state: Pat
 def test_each_part_that_is_not_well_has_its_advice(engine: Answering, state: Path) -> None:
     engine.parts = {"journal": False, "records": False, "main": False}
     journal, records, main = bad(engine.server.server_port)
-    assert journal.startswith("engine: journal is not well; is the state directory's disk full?")
-    assert records.startswith("engine: records is not well; is the database there")
-    assert main.startswith("engine: connection to main is not well; see what is said of it here")
+    assert journal.startswith("engine: journal: not well; is the state directory's disk full?")
+    assert records.startswith("engine: records: not well; is the database there")
+    assert main.startswith("engine: connection to main: not well; see what is said of it here")
 
 
 def test_what_is_no_engine_is_not_taken_for_one(engine: Answering, state: Path) -> None:
