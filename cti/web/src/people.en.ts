@@ -114,7 +114,7 @@ export const people = {
     "login.configuration": "read the pages' configuration", "wall.open_wall": "opened a wall", "user.add": "added a user",
     "user.change": "changed a user", "user.remove": "removed a user", "user.deactivate": "let a user in no more",
     "user.activate": "let a user in again", "user.totp-reset": "took a second factor away", "user.token": "made a token",
-    "user.token-revoke": "revoked a token", "user.pin": "set a PIN", "login.set_pin": "set the own PIN",
+    "user.token-revoke": "revoked a token", "user.pin": "set a PIN", "user.password": "set a user's password", "login.set_pin": "set the own PIN",
     "phone.log_in": "logged in by telephone", "phone.lock": "was locked after wrong PINs",
   } as Record<string, string>,
 };

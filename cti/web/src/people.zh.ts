@@ -101,7 +101,7 @@ export const people: People = {
     "takers.takers": "查询谁负责", "own_figures.own_figures": "查看本人数据", "deliveries.webhook": "查看弹屏推送", "users.users": "查看用户",
     "users.tokens": "查看令牌", "audit.deeds": "查看审计日志", "events.events": "读取事件", "login.who_am_i": "查询登录身份", "login.configuration": "读取页面配置",
     "wall.open_wall": "打开大屏", "user.add": "新增用户", "user.change": "修改用户", "user.remove": "删除用户", "user.deactivate": "停用用户",
-    "user.activate": "启用用户", "user.totp-reset": "取消用户两步验证", "user.token": "新建令牌", "user.token-revoke": "撤销令牌", "user.pin": "设置话机密码", "login.set_pin": "设置本人话机密码",
+    "user.activate": "启用用户", "user.totp-reset": "取消用户两步验证", "user.token": "新建令牌", "user.token-revoke": "撤销令牌", "user.pin": "设置话机密码", "user.password": "重置用户密码", "login.set_pin": "设置本人话机密码",
     "phone.log_in": "话机签入", "phone.lock": "话机密码多次错误，已锁定",
   },
 };
