@@ -34,6 +34,7 @@ def some_keys(chance: random.Random) -> tuple[tuple[float, str], ...]:
     return tuple((chance.uniform(0, 1.5), key) for key in random_keys(chance, MOST_KEYS))
 
 
+@pytest.mark.timeout(300)  # hundreds of prompts are spoken first, where nobody has done it before
 @pytest.mark.parametrize("seed", [3, 115])
 async def test_whoever_keys_whatever_comes_to_a_queue_or_a_destination(scene: Scene, seed: int) -> None:
     chance = random.Random(seed)
