@@ -18,7 +18,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from cti.api_once import ActionRoute, Allowed, keyed_route
-from cti.api_parts import SignedIn, TheParts
+from cti.api_parts import COOKIE, SignedIn, TheParts
 from cti.api_problems import Refused
 from cti.api_scoped import within_teams
 from cti.api_sessions import WALL_ROLE, Session
@@ -125,6 +125,8 @@ def _allowed(row: Route) -> Allowed:
     """A dependency that refuses whom the row does not name, and what is not his teams' matter."""
 
     async def check(request: Request, session: SignedIn, parts: TheParts) -> None:
+        if session.is_wall and session.role not in row.roles and COOKIE in request.cookies:
+            raise Refused(HTTPStatus.UNAUTHORIZED, "signed_out", "sign in again: what is left in this browser is a wall's token")
         try:
             _require_role(row, session)
             if Role.AGENT not in row.roles:

@@ -73,10 +73,11 @@ async def talk_to_page(socket: WebSocket) -> None:
 
 
 async def _watch(socket: WebSocket, page: Page, parts: Parts) -> None:
-    """Close the page when its session is over, even if it says nothing."""
+    """Close the page when its session is over, even if it says nothing, and if the browser has another one besides: a wall's."""
     while page.close_code is None:
         await asyncio.sleep(api_sessions.USERS_ASKED_EVERY_SECONDS)
-        if await session_of(socket, parts) is None:
+        now = await session_of(socket, parts)
+        if now is None or now.id != page.session.id:
             page.close(CLOSE_SESSION_OVER)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -17,11 +18,24 @@ from acd.archive import open_database
 from acd.board import Board, SwitchView
 from acd.model import AgentState
 from acd.tokens import TokenDirectory
+from cti import api_sessions
 from cti.api import create_app
 from cti.api_access import Access
 from cti.api_parts import WALL_COOKIE
 from cti.api_server import WebServer, serve
-from tests.unit.cti_api_house import INCIDENT_TEXTS, LI, LINES, NAMES, SECRET, FakeEngine, House, house, now, promise, waiting_call
+from tests.unit.cti_api_house import (
+    INCIDENT_TEXTS,
+    LI,
+    LINES,
+    NAMES,
+    SECRET,
+    FakeEngine,
+    House,
+    house,
+    now,
+    promise,
+    waiting_call,
+)
 from tests.unit.people_house import plan_of_two_teams
 
 SIGNED_OUT = 4401
@@ -90,6 +104,29 @@ async def test_a_wall_is_told_figures_and_nothing_of_anybody(server: WebServer, 
     assert (printers["waiting"], printers["longest_waiting_since"] is None) == (1, False)
     assert hello["ui"]["supervision"] == {"formula": "of_offered"}
     assert "printers" in hello["ui"]["product_lines"]
+
+
+async def test_who_may_no_more_sees_nothing_more_though_the_browser_was_a_wall_once(
+    server: WebServer, built: House, tokens: TokenDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_sessions, "USERS_ASKED_EVERY_SECONDS", 0.05)
+    _, token = await tokens.create("lobby", "wall", [], "root", now(), None)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as browser:
+        (await browser.post("/api/login", json={"name": "chen", "password": "chen's password"})).raise_for_status()
+        browser.cookies.set(WALL_COOKIE, token)
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        async with connect(f"ws://127.0.0.1:{server.port}/ws", additional_headers={"Cookie": cookies}) as socket:
+            hello, _ = await begun(socket)
+            assert hello["me"]["name"] == "chen"
+            built.users.versions["chen"] = "another password"
+            with pytest.raises(ConnectionClosed):
+                async with asyncio.timeout(5):
+                    while True:
+                        await socket.recv()
+            assert socket.close_code == SIGNED_OUT
+        asked = await browser.get("/api/audit")
+        assert (asked.status_code, asked.json()["code"]) == (401, "signed_out")
+        assert (await browser.get("/api/me")).json()["role"] == "wall", "the wall goes on"
 
 
 async def test_a_walls_teams_are_all_it_shows_and_it_ends_when_its_token_does(server: WebServer, tokens: TokenDirectory) -> None:

@@ -55,10 +55,13 @@ function Page() {
   useEffect(() => {
     if (!state.me) return;
     const connection = new LiveConnection({
-      onMessage: (message) => dispatch({ kind: "message", message, at: Date.now() }),
+      onMessage: (message) =>
+        message.kind === "hello" && message.me.role === "wall" && !IS_WALL
+          ? dispatch({ kind: "signed_out" })
+          : dispatch({ kind: "message", message, at: Date.now() }),
       onOpen: () => dispatch({ kind: "link", link: "open" }),
       onLost: () => dispatch({ kind: "link", link: "lost" }),
-      onSessionOver: () => dispatch({ kind: "signed_out" }),
+      onSessionOver: () => (IS_WALL ? askWhoIsLeft() : dispatch({ kind: "signed_out" })),
     });
     live.current = connection;
     return () => connection.end();
@@ -77,6 +80,16 @@ function Page() {
     setAsked(true);
     setLanguage(firstLanguage(me.role === "wall" ? undefined : me.language));
     dispatch({ kind: "signed_in", me });
+  }
+  /** Before a wall the session of somebody may end who was signed in there: the wall goes on. */
+  function askWhoIsLeft(): void {
+    api.me().then(
+      (me) => {
+        signedIn(me);
+        setSession((number) => number + 1);
+      },
+      () => dispatch({ kind: "signed_out" }),
+    );
   }
   function speak(wanted: Language): void {
     keepLanguage(wanted);
