@@ -27,17 +27,19 @@ class DrawRows:
     async def recorded(self, start: datetime, end: datetime, shortest_seconds: float) -> list[Conversation]:
         """Conversations offered in [start, end) that are over, were not shorter, and were recorded, whether it is deleted by now or not.
 
-        A recording is the conversation's that its agent had begun last before it in that call. Many are read, a piece at a time.
+        A recording is the conversation's that its agent had begun last before it in that call, also when that is none of those asked for:
+        then it is nobody's here. Many are read, a piece at a time.
         """
         owners: dict[str, Row] = {}
         async with self._engine.connect() as connection:
-            found = await connection.stream(_recorded(start, end, shortest_seconds).execution_options(yield_per=PIECE))
+            found = await connection.stream(_recorded(start, end).execution_options(yield_per=PIECE))
             async for rows in found.mappings().partitions():
                 owners.update((row["recording"], dict(row)) for row in rows)  # the last row of each has the latest conversation
         first: dict[str, Conversation] = {}
         for row in sorted(owners.values(), key=lambda row: (row["began_at"], row["recording"])):
-            row.pop("began_at")
-            first.setdefault(row["id"], Conversation(**row))
+            del row["began_at"]
+            if row.pop("handled") and row["at"] < end and row["talk_seconds"] >= shortest_seconds:
+                first.setdefault(row["id"], Conversation(**row))
         return sorted(first.values(), key=lambda one: (one.at, one.id))
 
     async def throw(self, week: str, until: str, seed: str, at: datetime) -> Row:
@@ -51,12 +53,21 @@ class DrawRows:
         return row
 
     async def keep(self, week: str, sample: Sample, rules: Row, at: datetime) -> bool:
-        """Keep what was drawn of a week that has a seed; False when it was drawn before. ``rules``: what it was drawn by."""
+        """Keep what was drawn of a week that has a seed; False when it was drawn before. ``rules``: what it was drawn by.
+
+        A conversation or recording that an earlier week's draw has is left out, so that nobody scores it twice.
+        """
         async with self._engine.begin() as connection:
             values = {**rules, "drawn_at": at, "of": sample.of, "digest": sample.digest}
             changed = await connection.execute(update(draws).where(draws.c.id == week, draws.c.drawn_at.is_(None)).values(values))
-            if changed.rowcount and sample.drawn:
-                await connection.execute(insert(drawn), [_row(week, one) for one in sample.drawn])
+            if changed.rowcount:
+                rows = [_row(week, one) for one in sample.drawn]
+                for name in ("conversation", "recording"):
+                    known = await connection.scalars(select(drawn.c[name]).where(drawn.c[name].in_([row[name] for row in rows])))
+                    earlier = set(known)
+                    rows = [row for row in rows if row[name] not in earlier]
+                if rows:
+                    await connection.execute(insert(drawn), rows)
         return bool(changed.rowcount)
 
     async def draws(self, limit: int) -> Sequence[Row]:
@@ -76,13 +87,15 @@ class DrawRows:
             return [dict(row._mapping) for row in await connection.execute(query)]
 
 
-def _recorded(start: datetime, end: datetime, shortest_seconds: float) -> Select[tuple[object, ...]]:
+def _recorded(start: datetime, end: datetime) -> Select[tuple[object, ...]]:
+    """All later conversations of these calls too, however short: the recording may be theirs."""
     of_it = and_(recordings.c.call == stays.c.call, recordings.c.agent == stays.c.agent, recordings.c.began_at >= stays.c.offered_at)
     columns = (
         stays.c.id, stays.c.call, stays.c.agent, stays.c.queue, stays.c.offered_at.label("at"), stays.c.talk_seconds,
-        recordings.c.id.label("recording"), recordings.c.began_at,
+        stays.c.handled, recordings.c.id.label("recording"), recordings.c.began_at,
     )  # fmt: skip
-    wanted = (stays.c.offered_at >= start, stays.c.offered_at < end, stays.c.handled, stays.c.talk_seconds >= shortest_seconds)
+    of_calls = select(stays.c.call).where(stays.c.offered_at >= start, stays.c.offered_at < end)
+    wanted = (stays.c.offered_at >= start, stays.c.call.in_(of_calls))
     return select(*columns).join(recordings, of_it).where(*wanted).order_by(stays.c.offered_at, stays.c.id)
 
 

@@ -18,7 +18,7 @@ from config.cover import Cover, covers, in_words
 from config.mistyped import ports_given_twice, unknown_kinds_of_skill
 from config.schema import Config
 from config.schema.source import Path, Problem, Severity
-from config.scoring_forms import unscored_queues
+from config.scoring_forms import unheard_queues, unscored_queues
 from config.ways import Place, Ways, path_of
 from ivr.menu import MenuPlan, ways_on
 from skills.expression import satisfies
@@ -45,7 +45,8 @@ def check(config: Config, today: str = "") -> list[Problem]:
     menu = compile_menu(config)
     subject = Subject(config, compile_plan(config), menu, Ways(menu), today)
     problems = [problem for proof in _PROOFS for problem in proof(subject)]
-    problems += [*unknown_kinds_of_skill(config, subject.plan), *ports_given_twice(config), *unscored_queues(config)]
+    problems += [*unknown_kinds_of_skill(config, subject.plan), *ports_given_twice(config)]
+    problems += [*unscored_queues(config), *unheard_queues(config)]
     return sorted((_placed(config, problem) for problem in problems), key=lambda one: (one.severity, one.line or 0))
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from acd.scoring import Criterion, Form, Kind
-from config.queue_switches import recorded_queues
+from config.queue_switches import kept_days, recorded_queues
 from config.schema import Config
 from config.schema.nearest import did_you_mean
 from config.schema.quality import MOST_POINTS, CriterionRow, FormRow
 from config.schema.source import Path, Problem, Severity
+
+LEAST_KEPT_DAYS = 14
+"""A conversation may be a week old when it is drawn, and is scored in the week after that."""
 
 
 def broken_forms(config: Config) -> Iterator[Problem]:
@@ -44,6 +47,31 @@ def unscored_queues(config: Config) -> Iterator[Problem]:
         if form_of(config, queue) is None:
             text = f"found no form for {queue}, which is recorded, expected one: its conversations can't be scored"
             yield Problem(text, ("quality", "forms"), Severity.WARNING)
+
+
+def unheard_queues(config: Config) -> Iterator[Problem]:
+    """Recorded queues whose recordings are deleted before they could be scored, by where it is written how long they are kept."""
+    if config.quality is None:
+        return
+    days = kept_days(config)
+    found: dict[Path, list[str]] = {}
+    for queue in recorded_queues(config):
+        if days[queue] < LEAST_KEPT_DAYS:
+            found.setdefault(_says_days(config, queue), []).append(queue)
+    for path, queues in found.items():
+        text = (
+            f"found recordings of {', '.join(queues)} kept for {days[queues[0]]} days, expected {LEAST_KEPT_DAYS} or more: "
+            "those that are drawn are gone before they can be scored"
+        )
+        yield Problem(text, path, Severity.WARNING)
+
+
+def _says_days(config: Config, queue: str) -> Path:
+    """Where it is written for how many days a queue's recordings are kept."""
+    own = config.queues.overrides.get(queue)
+    if own is not None and own.keep_days:
+        return ("queues", "overrides", queue, "keep_days")
+    return ("queues", "defaults", "keep_days") if config.queues.defaults.keep_days else ("recording", "keep_days")
 
 
 def form_of(config: Config, queue: str) -> str | None:

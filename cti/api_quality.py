@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from acd.masking import masked_text
 from acd.scope import EVERYTHING, Scope
 from acd.score_filter import Superseded, Wanted
-from acd.scoring import Form, Kind, faults, total
+from acd.scoring import Form, Kind, faults, form_from, total
 from cti.api_cursor import Cursor, Limit, cursor_of, place_of
 from cti.api_desk import json_response
 from cti.api_parts import Body, Id, OwnAgent, Parts, SignedIn, TheParts
@@ -147,6 +147,12 @@ class ScorePage(BaseModel):
     next: str | None
 
 
+class RecordingScores(ScorePage):
+    """A recording's scores. ``replaceable``: the asker has given one, and can still replace it."""
+
+    replaceable: bool
+
+
 class OwnScore(BaseModel):
     """What a conversation of one's own was scored; by whom is not told."""
 
@@ -177,7 +183,10 @@ async def to_score(request: Request, session: SignedIn) -> Response:
 
 
 async def give_score(recording: Id, body: ScoreBody, request: Request, session: SignedIn) -> Response:
-    """Score a conversation of one's list; or replace one's own score, which is kept beside the new one."""
+    """Score a conversation of one's list; or replace one's own score, which is kept beside the new one.
+
+    A score is replaced by the form in force, or by the version that it was given by itself.
+    """
     quality = quality_of(request)
     _require_person(session)
     row = await quality.drawn_one(session.name, recording)
@@ -185,6 +194,8 @@ async def give_score(recording: Id, body: ScoreBody, request: Request, session: 
         raise Refused(HTTPStatus.NOT_FOUND, "not_on_your_list", f"there is no recording {recording} on your list")
     form = quality.form_of(row["queue"])
     if form is None or form.version != body.form:
+        form = await _form_of_own(quality, recording, session.name, body)
+    if form is None:
         raise Refused(HTTPStatus.CONFLICT, "form_changed", "the form has changed meanwhile: look at it again")
     answers = _answers(form, body)
     score = {
@@ -196,6 +207,14 @@ async def give_score(recording: Id, body: ScoreBody, request: Request, session: 
     except Superseded as reason:
         raise Refused(HTTPStatus.CONFLICT, "scored_already", f"you have scored it already: {reason}") from None
     return json_response(kept)
+
+
+async def _form_of_own(quality: Quality, recording: str, scorer: str, body: ScoreBody) -> Form | None:
+    """The form that was filled in, where it is the one by which the score that it replaces was given."""
+    given = await quality.scores.history(recording, scorer)
+    if not given or (given[-1]["id"], given[-1]["version"]) != (body.supersedes, body.form):
+        return None
+    return form_from((await quality.scores.forms(frozenset({body.form})))[body.form])
 
 
 def _answers(form: Form, body: ScoreBody) -> dict[str, int | None]:
@@ -244,7 +263,10 @@ async def scores_of(recording: Id, request: Request, session: SignedIn, parts: T
     quality = quality_of(request)
     standing = await quality.scores.page(Wanted(parts.scope(session), scorer=_only(session), recording=recording), 50)
     rows = [row for name in sorted({row["scorer"] for row in standing}) for row in await quality.scores.history(recording, name)]
-    return json_response({**await _with_forms(quality, [_shown(row, session, parts) for row in rows]), "next": None})
+    given = session.role == Role.QUALITY and any(row["scorer"] == session.name for row in rows)
+    replaceable = given and await quality.drawn_one(session.name, recording) is not None
+    told = await _with_forms(quality, [_shown(row, session, parts) for row in rows])
+    return json_response({**told, "next": None, "replaceable": replaceable})
 
 
 async def own_scores(request: Request, agent: OwnAgent, session: SignedIn, parts: TheParts) -> Response:
@@ -287,7 +309,7 @@ def quality_of(request: Request) -> Quality:
 ROUTES = (
     Route("GET", "/api/quality/to-score", SCORING, to_score, ToScoreList),
     Route("POST", "/api/quality/recordings/{recording}/scores", SCORING, give_score, ScoreRow),
-    Route("GET", "/api/quality/recordings/{recording}/scores", REPORTING, scores_of, ScorePage),
+    Route("GET", "/api/quality/recordings/{recording}/scores", REPORTING, scores_of, RecordingScores),
     Route("GET", "/api/quality/scores", REPORTING, scores, ScorePage),
     Route("GET", "/api/desk/scores", SIGNED_IN, own_scores, OwnScores),
 )

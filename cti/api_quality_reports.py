@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from acd.agreement import agreement, by_pair
 from acd.score_filter import Wanted
+from acd.scoring import Kind
 from cti.api_desk import json_response
 from cti.api_parts import Day, SignedIn, TheParts
 from cti.api_problems import Refused
@@ -27,6 +28,8 @@ USUAL_DAYS = 91
 SHOWN_DRAWS = 12
 Week = Annotated[str, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 """A week's first day."""
+Asked = tuple[str, str, str, int]
+"""Form, criterion, how it is answered, and its most points: answers on different scales are not to be compared."""
 
 
 class AgentScores(BaseModel):
@@ -49,12 +52,15 @@ class ScoreReport(BaseModel):
 class CriterionAgreement(BaseModel):
     """How far two scorers agree on one criterion. ``share`` of equal answers; ``kappa`` is Cohen's, null where it is not defined.
 
+    One that was answered otherwise earlier (``kind``, and ``most``: its points) is told by itself.
     ``too_few``: of so few conversations they say little.
     """
 
     form: str
     criterion: str
     label: dict[str, str]
+    kind: Kind
+    most: int
     conversations: int
     share: float | None
     kappa: float | None
@@ -118,7 +124,10 @@ async def report(request: Request, session: SignedIn, parts: TheParts, since: Da
 
 
 async def agreements(request: Request, session: SignedIn, parts: TheParts, since: Day | None = None, until: Day | None = None) -> Response:
-    """How far people who scored the same conversations agree: the share of equal answers and Cohen's kappa, by criterion."""
+    """How far people who scored the same conversations agree: the share of equal answers and Cohen's kappa, by criterion.
+
+    Who scores is not told: of a single day it would say what a conversation's other scorer has answered.
+    """
     quality = quality_of(request)
     first, last = _days(quality, since, until)
     start, end = quality.moments(first, last)
@@ -130,22 +139,22 @@ async def agreements(request: Request, session: SignedIn, parts: TheParts, since
 
 def _pair(names: tuple[str, str], both: list[tuple[Row, Row]], forms: Any) -> dict[str, Any]:
     """Criteria of one form that are called and answered alike are one, even if the form has changed in between."""
-    answers: dict[tuple[str, str], list[tuple[Any, Any]]] = {}
-    labels: dict[tuple[str, str], Any] = {}
+    answers: dict[Asked, list[tuple[Any, Any]]] = {}
+    labels: dict[Asked, Any] = {}
     for one, other in both:
         for criterion in forms[one["version"]]["criteria"]:
-            key = (one["form"], criterion["name"])
+            key = (one["form"], criterion["name"], criterion["kind"], criterion["most"])
             answers.setdefault(key, []).append((one["answers"][key[1]], other["answers"][key[1]]))
             labels[key] = criterion["label"]
     criteria = [_criterion(key, labels[key], pairs) for key, pairs in answers.items()]
     return {"first": names[0], "second": names[1], "conversations": len(both), "criteria": criteria}
 
 
-def _criterion(key: tuple[str, str], label: Any, pairs: list[tuple[Any, Any]]) -> dict[str, Any]:
+def _criterion(key: Asked, label: Any, pairs: list[tuple[Any, Any]]) -> dict[str, Any]:
     found = agreement(pairs)
     return {
-        "form": key[0], "criterion": key[1], "label": label, "conversations": found.conversations, "share": found.share,
-        "kappa": found.kappa, "too_few": found.too_few,
+        "form": key[0], "criterion": key[1], "kind": key[2], "most": key[3], "label": label, "conversations": found.conversations,
+        "share": found.share, "kappa": found.kappa, "too_few": found.too_few,
     }  # fmt: skip
 
 
@@ -192,7 +201,7 @@ def _days(quality: Quality, since: date | None, until: date | None) -> tuple[dat
 
 ROUTES = (
     Route("GET", "/api/quality/report", SUPERVISING, report, ScoreReport),
-    Route("GET", "/api/quality/agreement", REPORTING, agreements, AgreementReport),
+    Route("GET", "/api/quality/agreement", SUPERVISING, agreements, AgreementReport),
     Route("GET", "/api/quality/draws", REPORTING, draws, list[DrawRow]),
     Route("GET", "/api/quality/draws/{week}", REPORTING, drawn, list[DrawnRow]),
 )

@@ -241,6 +241,10 @@ async def reports(visit: Visit) -> AsyncIterator[str]:
     await page.locator("select[name=by]").select_option("agent")
     await page.locator(".sheets button").last.click()
     yield "performance-agents"
+    await page.locator("nav a[href='#quality']").click()
+    await page.locator("[data-sheet=agreement]").click()
+    await page.locator(".quality .period").wait_for()
+    yield "agreement"
 
 
 async def scores(visit: Visit) -> AsyncIterator[str]:
@@ -255,9 +259,6 @@ async def scores(visit: Visit) -> AsyncIterator[str]:
     await page.locator(".score-again").click()
     await page.locator(".score-form").wait_for()
     yield "score-again"
-    await page.locator("[data-sheet=agreement]").click()
-    await page.locator(".period").wait_for()
-    yield "agreement"
     await page.locator("[data-sheet=draws]").click()
     await page.locator(".draw button").click()
     await page.locator(".draw tbody tr").first.wait_for()

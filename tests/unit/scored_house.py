@@ -27,9 +27,17 @@ SEED = "5eed"
 
 def configured(second_share: float = 1.0, per_agent: int = 2) -> Config:
     """The shipped configuration, with as many drawn and scored twice."""
+    return parse(_text(second_share, per_agent))
+
+
+def _text(second_share: float, per_agent: int) -> str:
     text = SHIPPED.replace("  per_agent: 3\n  second_share: 0.1\n", f"  per_agent: {per_agent}\n  second_share: {second_share}\n")
     assert f"second_share: {second_share}\n" in text
-    return parse(text)
+    return text
+
+
+CONFIGURED = _text(1.0, 2)
+"""The text of what is ``configured`` without further words."""
 
 
 async def hold(database: AsyncEngine, agent: str, queue: str, count: int, begun: datetime = MONDAY, seconds: float = 60.0) -> None:

@@ -10,16 +10,21 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import open_database
 from acd.audit import AuditLog
 from acd.deed import DeedFilter
 from acd.people import UserDirectory
+from acd.records import recordings
+from config.loader import parse
+from config.schema import Config
 from cti.api_access import Rules
 from tests.unit.cti_api_house import LI, WANG, house
 from tests.unit.people_house import PASSWORD, app_of, settle
-from tests.unit.scored_house import NOW, SEED, configured, drawn_house, let_score, scoring
+from tests.unit.scored_house import CONFIGURED, NOW, SEED, configured, drawn_house, let_score, scoring
 from tests.unit.test_cti_api_http import ADDRESS, assert_problem
 
 As = Callable[[str], Awaitable[httpx.AsyncClient]]
@@ -43,10 +48,16 @@ def rules() -> list[Rules]:
 
 
 @pytest.fixture
-async def signed_in(database: AsyncEngine, rules: list[Rules]) -> AsyncIterator[As]:
-    """``await signed_in("qing")``. Qing and mei score; all four conversations that were drawn go to both."""
-    app = app_of(house(), database, rules)
-    app.state.quality = await drawn_house(database)
+async def app(database: AsyncEngine, rules: list[Rules]) -> FastAPI:
+    """All four conversations that were drawn go to both scorers, qing and mei."""
+    served = app_of(house(), database, rules)
+    served.state.quality = await drawn_house(database)
+    return served
+
+
+@pytest.fixture
+async def signed_in(app: FastAPI) -> AsyncIterator[As]:
+    """``await signed_in("qing")``."""
     async with AsyncExitStack() as clients:
 
         async def enter(name: str) -> httpx.AsyncClient:
@@ -55,6 +66,15 @@ async def signed_in(database: AsyncEngine, rules: list[Rules]) -> AsyncIterator[
             return client
 
         yield enter
+
+
+def edited(*changes: tuple[str, str]) -> Config:
+    """The configuration with another form."""
+    text = CONFIGURED
+    for old, new in changes:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    return parse(text)
 
 
 async def listed(client: httpx.AsyncClient) -> list[dict[str, Any]]:
@@ -84,7 +104,7 @@ async def test_two_score_the_same_and_neither_can_tell_that_the_other_has(signed
         assert (await mei.get(path)).json()["scores"] == []
     week = (await mei.get("/api/quality/draws/2026-03-02")).json()
     assert len(week) == 4 and {row["second_scorer"] for row in week} == {None}
-    for path in ("/api/quality/report", "/api/audit"):
+    for path in ("/api/quality/report", "/api/quality/agreement", "/api/audit"):
         assert_problem(await mei.get(path), 403, "not_your_role")
 
 
@@ -104,6 +124,42 @@ async def test_a_score_is_counted_kept_replaced_and_audited(signed_in: As, datab
     assert [one["name"] for one in told["forms"][row["form"]]["criteria"]] == list(GOOD)
     deeds = await AuditLog(database).deeds(DeedFilter(action="quality.give_score"), 10)
     assert {(deed["who"], deed["target"], deed["outcome"]) for deed in deeds} == {("qing", row["recording"], "done")}
+
+
+async def test_a_score_is_corrected_by_the_form_that_it_was_given_by_when_that_has_changed(
+    signed_in: As, app: FastAPI, database: AsyncEngine
+) -> None:
+    qing, mei = await signed_in("qing"), await signed_in("mei")
+    row = (await listed(qing))[0]
+    first = (await give(qing, row)).json()
+    app.state.quality = scoring(database, edited(("{zh: 规范问候, en: Greeting}", "{zh: 问候, en: Welcome}")))
+    assert_problem(await give(mei, row), 409, "form_changed")
+    second = (await give(qing, row, supersedes=first["id"], privacy=0)).json()
+    assert (second["revision"], second["version"], second["total"]) == (2, first["version"], 0.0)
+    assert_problem(await give(qing, row, supersedes=first["id"]), 409, "form_changed")
+    newer = {**row, "form": (await listed(mei))[0]["form"]}
+    assert newer["form"] != row["form"]
+    third = (await give(qing, newer, supersedes=second["id"])).json()
+    assert (third["revision"], third["version"]) == (3, newer["form"])
+    assert_problem(await give(qing, {**row, "form": "another"}, supersedes=third["id"]), 409, "form_changed")
+
+
+async def test_who_gave_a_score_is_told_whether_it_can_be_replaced(signed_in: As, app: FastAPI, database: AsyncEngine) -> None:
+    qing, mei, chen = [await signed_in(name) for name in ("qing", "mei", "chen")]
+    row, other = (await listed(qing))[:2]
+    await give(qing, row)
+    await give(qing, other)
+
+    async def again(client: httpx.AsyncClient, recording: str = row["recording"]) -> bool:
+        return (await client.get(f"/api/quality/recordings/{recording}/scores")).json()["replaceable"]  # type: ignore[no-any-return]
+
+    assert [await again(client) for client in (qing, mei, chen)] == [True, False, False]
+    async with database.begin() as connection:
+        await connection.execute(update(recordings).where(recordings.c.id == row["recording"]).values(deleted_at=NOW))
+    assert [await again(qing), await again(qing, other["recording"])] == [False, True]
+    for weeks in range(1, 5):
+        await scoring(database, configured(), [NOW + timedelta(days=7 * weeks)]).draw_due()
+    assert not await again(qing, other["recording"])
 
 
 async def test_an_action_that_is_sent_again_is_done_once(signed_in: As) -> None:
@@ -192,6 +248,28 @@ async def test_agreement_is_told_by_pair_and_criterion_of_what_each_said_first(s
     assert found["skill"] == (0.75, pytest.approx((0.75 - 0.25) / (1 - 0.25)), True)
     assert found["tip"] == (1.0, None, True)
     assert (await lead.get("/api/quality/agreement", params=PERIOD)).json()["pairs"][0]["conversations"] == 2
+
+
+async def test_answers_on_another_scale_are_another_criterion(signed_in: As, app: FastAPI, database: AsyncEngine) -> None:
+    qing, mei, chen = [await signed_in(name) for name in ("qing", "mei", "chen")]
+    by_recording = sorted(row["recording"] for row in await listed(qing))
+
+    async def both_give(recording: str) -> None:
+        for client in (qing, mei):
+            [row] = [one for one in await listed(client) if one["recording"] == recording]
+            assert (await give(client, row, manner=1)).status_code == 200
+
+    await both_give(by_recording[0])
+    scale = ("kind: points, weight: 3}", "kind: points, weight: 3, most: 10}")
+    kind = ('hint: {zh: 耐心、清楚，不争辩, en: "Patient, clear, no arguing"}, kind: points, weight: 2}', "kind: yes_no, weight: 2}")
+    app.state.quality = scoring(database, edited(scale, kind))
+    await both_give(by_recording[1])
+    [pair] = (await chen.get("/api/quality/agreement", params=PERIOD)).json()["pairs"]
+    found = [(row["criterion"], row["kind"], row["most"], row["conversations"]) for row in pair["criteria"]]
+    assert [row for row in found if row[0] in ("greeting", "skill", "manner")] == [
+        ("greeting", "yes_no", 1, 2), ("skill", "points", 5, 1), ("manner", "points", 5, 1), ("skill", "points", 10, 1),
+        ("manner", "yes_no", 1, 1),
+    ]  # fmt: skip
 
 
 async def test_a_seed_is_told_when_its_week_is_over(signed_in: As) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from acd.archive import open_database
 from acd.draw_rows import DrawRows
 from acd.people import UserDirectory
-from acd.records import recordings, scores
+from acd.records import recordings, scores, stays
 from acd.scope import EVERYTHING, Scope
 from acd.score_filter import Superseded, Wanted
 from acd.score_rows import ScoreRows
@@ -101,6 +101,48 @@ async def test_a_recording_is_the_conversations_before_it_and_what_was_not_recor
         (MONDAY + timedelta(hours=number), f"main-{LI}-02{number:02}.1-{int((MONDAY + timedelta(hours=number, seconds=5)).timestamp())}")
         for number in (0, 2)
     ]
+
+
+async def _one_call(database: AsyncEngine, *talked: tuple[datetime, float, bool]) -> None:
+    """One agent's conversations in one call: when offered, for how many seconds, and whether recorded."""
+    for at, seconds, _ in talked:
+        await hold(database, LI, "printers.L1", 1, at, seconds)
+    unheard = [at + timedelta(seconds=5) for at, _, recorded in talked if not recorded]
+    async with database.begin() as connection:
+        await connection.execute(text("update stays set call = 'main-x', id = 'main-x/' || id"))
+        await connection.execute(text("update recordings set call = 'main-x'"))
+        await connection.execute(delete(recordings).where(recordings.c.began_at.in_(unheard)))
+
+
+async def test_a_recording_of_one_that_was_too_short_is_not_taken_for_the_one_before_it(database: AsyncEngine) -> None:
+    await _one_call(database, (MONDAY, 300.0, False), (MONDAY + timedelta(hours=1), 8.0, True))
+    assert await DrawRows(database).recorded(MONDAY, MONDAY + timedelta(days=1), 20) == []
+
+
+async def test_a_recording_of_the_next_week_is_not_taken_for_one_of_the_week_before(database: AsyncEngine) -> None:
+    sunday = MONDAY + timedelta(days=6, hours=15)
+    await _one_call(database, (sunday, 300.0, False), (sunday + timedelta(hours=2), 300.0, True))
+    midnight = sunday + timedelta(hours=1)
+    rows = DrawRows(database)
+    assert await rows.recorded(midnight - timedelta(days=7), midnight, 20) == []
+    assert [one.at for one in await rows.recorded(midnight, midnight + timedelta(days=7), 20)] == [sunday + timedelta(hours=2)]
+
+
+async def test_what_was_drawn_before_is_left_out_and_the_weeks_others_are_drawn(database: AsyncEngine) -> None:
+    weekly = await drawn_house(database)
+    before = await weekly.drawn(WEEK, EVERYTHING)
+    async with database.begin() as connection:  # as when the records were made anew by other rules: the same sound, offered a week later
+        later = MONDAY + timedelta(days=7, hours=1)
+        await connection.execute(text("update stays set id = id || '9'"))
+        await connection.execute(update(stays).values(offered_at=later))
+        await connection.execute(update(recordings).values(began_at=later + timedelta(seconds=5)))
+    await hold(database, "zhang.min", "printers.L1", 1, later)
+    again = scoring(database, configured(per_agent=5), [NOW + timedelta(days=7)])
+    await again.draw_due()
+    found = await again.drawn("2026-03-09", EVERYTHING)
+    assert {row["agent"] for row in found} == {LI, WANG, "zhang.min"} and len(found) == 10 - len(before) + 1
+    assert not {row["recording"] for row in found} & {row["recording"] for row in before}
+    assert await weekly.drawn(WEEK, EVERYTHING) == before
 
 
 # ---- whose turn it is ------------------------------------------------------------------------------------------------------------

@@ -49,7 +49,10 @@ function Pair({ pair }: { pair: Agreement["pairs"][number] }) {
         <tbody>
           {pair.criteria.map((row) => (
             <tr data-criterion={row.criterion}>
-              <th scope="row">{inLanguage(row.label, language)}</th>
+              <th scope="row">
+                {inLanguage(row.label, language)}
+                {row.kind === "points" && <span class="soft"> 0–{row.most}</span>}
+              </th>
               <td class="num">{row.conversations}</td>
               <td class="num">{row.share === null ? "–" : `${Math.round(row.share * 100)} %`}</td>
               <td class="num">{row.kappa === null ? "–" : row.kappa.toFixed(2)}</td>

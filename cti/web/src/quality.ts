@@ -60,6 +60,11 @@ export interface ScorePage {
   next: string | null;
 }
 
+export interface RecordingScores extends ScorePage {
+  /** One's own can be replaced still. */
+  replaceable: boolean;
+}
+
 export interface OwnScore {
   held_at: string;
   queue: string;
@@ -74,6 +79,18 @@ export interface ScoreReport {
   agents: { agent: string; scored: number; average: number; lowest: number }[];
 }
 
+export interface AgreementRow {
+  form: string;
+  criterion: string;
+  label: Texts;
+  kind: Criterion["kind"];
+  most: number;
+  conversations: number;
+  share: number | null;
+  kappa: number | null;
+  too_few: boolean;
+}
+
 export interface Agreement {
   since: string;
   until: string;
@@ -82,7 +99,7 @@ export interface Agreement {
     first: string;
     second: string;
     conversations: number;
-    criteria: { form: string; criterion: string; label: Texts; conversations: number; share: number | null; kappa: number | null; too_few: boolean }[];
+    criteria: AgreementRow[];
   }[];
 }
 
@@ -114,7 +131,7 @@ export type Answers = Record<string, number | null>;
 const of = (recording: string) => `/api/quality/recordings/${encodeURIComponent(recording)}/scores`;
 export const toScore = () => ask<ToScoreList>("GET", "/api/quality/to-score");
 export const scores = (query: Record<string, string>) => ask<ScorePage>("GET", `/api/quality/scores?${new URLSearchParams(query)}`);
-export const scoresOf = (recording: string) => ask<ScorePage>("GET", of(recording));
+export const scoresOf = (recording: string) => ask<RecordingScores>("GET", of(recording));
 export const ownScores = () => ask<{ scores: OwnScore[] }>("GET", "/api/desk/scores");
 export const report = (period: string) => ask<ScoreReport>("GET", `/api/quality/report?${period}`);
 export const agreement = (period: string) => ask<Agreement>("GET", `/api/quality/agreement?${period}`);

@@ -7,7 +7,7 @@ import { AgentScores, ScoreList } from "./scores.tsx";
 import { Scoring } from "./scoring.tsx";
 import type { Ui } from "./types.ts";
 
-const OF_SCORER = ["toScore", "given", "agreement", "draws"] as const;
+const OF_SCORER = ["toScore", "given", "draws"] as const;
 const OF_OTHERS = ["agents", "scores", "agreement", "draws"] as const;
 type Sheet = (typeof OF_SCORER)[number] | (typeof OF_OTHERS)[number];
 

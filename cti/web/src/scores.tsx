@@ -4,7 +4,7 @@ import { Problem } from "./api.ts";
 import { nameOf, storyLink } from "./calls.ts";
 import { DAYS, since } from "./misroutes.tsx";
 import { Foreign, Moment, ProblemLine, useRequest } from "./parts.tsx";
-import { inLanguage, percent, report, scores, scoresOf, type Form, type Score, type ScorePage, type ScoreReport } from "./quality.ts";
+import { inLanguage, percent, report, scores, scoresOf, type Form, type RecordingScores, type Score, type ScorePage, type ScoreReport } from "./quality.ts";
 import { useQualityWords } from "./quality.words.ts";
 import { usePlayerWords } from "./player.words.ts";
 import { FilledForm, Heard } from "./scoring.tsx";
@@ -174,11 +174,11 @@ export function ScoreList({ ui, own, agent, onAll }: { ui: Ui; own: boolean; age
   );
 }
 
-/** One score with all that it replaced; one's own can be replaced again. */
+/** One score with all that it replaced; one's own can be replaced again while it can be heard and its draw is not long ago. */
 function OneScore({ score, own, onBack }: { score: Score; own: boolean; onBack(): void }) {
   const words = useQualityWords();
   const request = useRequest();
-  const [page, setPage] = useState<ScorePage | null>(null);
+  const [page, setPage] = useState<RecordingScores | null>(null);
   const [replaces, setReplaces] = useState(false);
   const load = () => void request.run(async () => setPage(await scoresOf(score.recording)));
   useEffect(load, []);
@@ -195,13 +195,14 @@ function OneScore({ score, own, onBack }: { score: Score; own: boolean; onBack()
           <Heard id={score.recording} />
         </div>
         <div class="scoring-side">
-          {own && latest && !replaces && (
+          {own && page?.replaceable && !replaces && (
             <button type="button" class="score-again" onClick={() => setReplaces(true)}>
               {words.again}
             </button>
           )}
           {replaces && latest && form ? (
             <FilledForm
+              key={latest.id}
               recording={score.recording}
               form={form}
               earlier={latest}

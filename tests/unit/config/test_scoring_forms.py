@@ -11,7 +11,8 @@ from config.check import check
 from config.loader import ConfigError
 from config.schema import Config
 from config.schema.source import Severity
-from config.scoring_forms import form_of, forms
+from config.scoring_forms import LEAST_KEPT_DAYS, form_of, forms
+from tests.unit.config.conftest import SHIPPED
 
 Changed = Callable[..., Config]
 SUPPORT = "      label: {zh: 技术支持, en: Technical support}\n"
@@ -81,3 +82,45 @@ def test_a_recorded_queue_without_a_form_is_worth_a_word(changed: Changed) -> No
     assert {one.severity for one in told} == {Severity.WARNING}
     assert any("servers.L1" in one.text for one in told)
     assert not any("printers" in one.text for one in told)
+
+
+RULES = "    wrap_up_seconds: 30\n"
+NOTICE = ("prompts:\n", "prompts:\n  recording_notice: {zh: 录音, en: recorded}\n")
+SHORT = "before they can be scored"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "written"),
+    [
+        ((RULES, RULES + "    record: 20\n    keep_days: 13\n"), "keep_days: 13"),
+        ((RULES, RULES + "    record: 20\n    keep_days: 14\n"), None),
+        ((RULES, RULES + "    keep_days: 7\n"), None),
+        ((RULES, RULES + "    record: 20\n"), None),
+    ],
+)
+def test_a_recorded_queue_whose_recordings_go_too_soon_to_be_scored_is_worth_a_word(
+    changed: Changed, recorded: tuple[str, str], written: str | None
+) -> None:
+    config = changed(recorded, NOTICE)
+    told = [one for one in check(config) if SHORT in one.text]
+    assert len(told) == (written is not None)
+    if written is not None:
+        [one] = told
+        assert one.severity is Severity.WARNING and "printers.L1" in one.text and f"{LEAST_KEPT_DAYS} or more" in one.text
+        lines = SHIPPED.replace(*recorded).replace(*NOTICE).splitlines()
+        assert one.file == "hotline.yaml" and lines[(one.line or 0) - 1].strip() == written
+
+
+def test_the_word_stands_where_the_days_are_written(changed: Changed) -> None:
+    whole = ("survival: {heart", "recording: {keep_days: 10}\nsurvival: {heart")
+    own = ("printers.L1: {strategy: least_scarce}", "printers.L1: {strategy: least_scarce, keep_days: 5}")
+    kept = ("printers.L3: {survey: true}", "printers.L3: {survey: true, keep_days: 30}")
+    told = {one.path: one for one in check(changed((RULES, RULES + "    record: 20\n"), NOTICE, whole, own, kept)) if SHORT in one.text}
+    assert set(told) == {("recording", "keep_days"), ("queues", "overrides", "printers.L1", "keep_days")}
+    assert all(one.line for one in told.values())
+    assert "servers.L1" in told["recording", "keep_days"].text and "printers.L3" not in told["recording", "keep_days"].text
+
+
+def test_where_nothing_is_scored_recordings_may_go_soon(changed: Changed) -> None:
+    config = changed((RULES, RULES + "    record: 20\n    keep_days: 1\n"), NOTICE)
+    assert not [one for one in check(config.model_copy(update={"quality": None})) if SHORT in one.text]
