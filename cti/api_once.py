@@ -8,8 +8,8 @@ and stands for one request, body and all. A refusal changes nothing, so it is no
 nobody knows how it ended (a fault, or the engine died over it) is not done again either; the answer says so. Who may no longer ask for
 the action is not told its answer either.
 
-What is kept outlives the engine (``Answers``), for ``KEPT_SECONDS``. While it can't be kept there (a full disk, a database that is away),
-it is kept in memory: people go on working. Knows no action and no journal.
+What is kept outlives the engine (``Answers``), for ``KEPT_SECONDS``. It is kept in memory too, and there alone while it can't be kept or
+asked for there (a full disk, a database that is away): people go on working. Knows no action and no journal.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Keys:
     """Makes durable what was done, before its answer is kept or given: one that outlives its action would be a lie. Whether it is."""
     running: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
     spare: AnswersInMemory = field(default_factory=lambda: AnswersInMemory())
-    """In place of ``answers`` while nothing can be kept there."""
+    """Beside ``answers``, and in their place while they can't be asked: it knows whatever this engine was asked."""
 
 
 class ActionRoute(APIRoute):
@@ -141,28 +141,34 @@ async def _answered(
 ) -> Response:
     fingerprint = await _fingerprint(request)
     now = datetime.now(UTC)
-    answers, kept = await _begun(keys, name, fingerprint, now)
+    keepers, kept = await _begun(keys, name, fingerprint, now)
     if kept is not None:
         return _again(kept, fingerprint)
     try:
         response = await serve(request)
     except SAYS_NO:
-        await _if_it_can(answers.forget(*name))
+        for keeper in keepers:
+            await _if_it_can(keeper.forget(*name))
         raise
     if keys.make_durable():
-        await _if_it_can(answers.finish(*name, response.status_code, response.media_type, bytes(response.body)))
+        for keeper in keepers:
+            await _if_it_can(keeper.finish(*name, response.status_code, response.media_type, bytes(response.body)))
     return response
 
 
-async def _begun(keys: Keys, name: tuple[str, str], fingerprint: str, now: datetime) -> tuple[Answers, Kept | None]:
+async def _begun(keys: Keys, name: tuple[str, str], fingerprint: str, now: datetime) -> tuple[tuple[Answers, ...], Kept | None]:
     """What is kept of the request, and by whom from now on."""
     asked = (*name, fingerprint, now, now - timedelta(seconds=KEPT_SECONDS), MOST_KEPT)
-    if name not in keys.spare:
-        try:
-            return keys.answers, await keys.answers.begin(*asked)
-        except Exception:  # whatever it is, nobody's work waits for the disk or the database
-            log.exception("answer_not_kept", who=name[0])
-    return keys.spare, await keys.spare.begin(*asked)
+    keepers: tuple[Answers, ...] = (keys.spare,)
+    try:
+        kept = await keys.answers.begin(*asked)
+        keepers = (keys.spare, keys.answers)
+    except Exception:  # whatever it is, nobody's work waits for the disk or the database
+        kept = None
+        log.exception("answer_not_kept", who=name[0])
+    if kept is None or name in keys.spare:  # which also knows how it ended when the other could not be told
+        kept = await keys.spare.begin(*asked)
+    return keepers, kept
 
 
 async def _if_it_can(keeping: Coroutine[Any, Any, None]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from acd.hours import OpenHours, open_hours
 from acd.instants import micros
 from acd.journal import SqliteJournal
 from acd.journal_pages import JournalPages
+from acd.model import PhoneId
 from acd.people import UserDirectory
 from acd.pins import Pins
 from acd.projection import Records
@@ -119,7 +120,8 @@ class App:
         self._clock.not_before(self._runner.last_time)
         self._records.start()
         sessions = Sessions()
-        self._exchanges = {name: self._exchange(name, router) for name in self._config.exchanges}
+        log_in_as = self._hot_desking(self._runner, self._database).log_in_as  # one for all: it counts who tries, wherever he does
+        self._exchanges = {name: self._exchange(name, router, log_in_as) for name in self._config.exchanges}
         self._runner.start(SessionFirst(sessions, self._exchanges), desks)
         await self._no_page_is_open(self._runner)
         await self._runner.use_plan(self._plan)
@@ -217,7 +219,7 @@ class App:
 
     # ---- parts -----------------------------------------------------------------------------------------------------------
 
-    def _exchange(self, name: str, router: Router) -> Ami:
+    def _exchange(self, name: str, router: Router, log_in_as: Callable[[PhoneId, str, str], Awaitable[str]]) -> Ami:
         assert self._runner is not None
         row = self._config.exchanges[name]
         secret = resolve_secret(row.ami.secret, self._path.parent)
@@ -225,14 +227,12 @@ class App:
             name, row.ami.host, row.ami.port, row.ami.username, secret, row.dial, self._runner.submit,
             router.open_offer, router.agent_at, clock=lambda: datetime.now(UTC),
             may_call_back=lambda call: router.may_call_back(call, datetime.now(UTC)), line_out=self._line_out(),
-            dialled=FeatureCodes(lambda: self._plan, router.agent_at, self._runner.submit, self._hot_desking().log_in_as).dialled,
+            dialled=FeatureCodes(lambda: self._plan, router.agent_at, self._runner.submit, log_in_as).dialled,
         )  # fmt: skip
 
-    def _hot_desking(self) -> HotDesking:
-        assert self._runner is not None
-        assert self._database is not None
+    def _hot_desking(self, runner: Runner, database: AsyncEngine) -> HotDesking:
         return HotDesking(
-            lambda: self._plan, lambda: self._config.phones, Pins(self._database), AuditLog(self._database), self._runner.submit,
+            lambda: self._plan, lambda: self._config.phones, Pins(database), AuditLog(database), runner.submit,
             lambda: datetime.now(UTC),
         )  # fmt: skip
 

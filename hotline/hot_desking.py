@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 
 TRIES_OF_PHONE: Final = 6
 SECONDS_PER_TRY: Final = 60.0
-"""From one phone so many wrong ones, whosever, then one a minute: nobody goes through the agents with a common PIN, or locks them all."""
+"""From one phone so many, whosever, then one a minute: nobody goes through the agents with a common PIN, or locks them all. Right ones
+count too, or who keys his own in between could try on."""
 ACTION: Final = "phone.log_in"
 LOCKING: Final = "phone.lock"
 
@@ -67,7 +68,6 @@ class HotDesking:
         if agent is None or trial.user is None or trial.tried is not Tried.RIGHT:
             await self._note_failed(trial, phone, agent)
             return CODE_WRONG_PROMPT
-        self._tries.forgive(phone)
         try:
             await self._submit(AgentLoggedIn(agent, phone))
         except IllegalTransition:
@@ -81,9 +81,12 @@ class HotDesking:
         if trial.user is None:
             return
         await self._note(trial.user, ACTION, phone, agent, "failed")
-        if trial.tried is Tried.LOCKS:
-            await self._note(trial.user, LOCKING, phone, agent, "done")
+        for user in trial.locked:
+            await self._note(user, LOCKING, phone, agent, "done")
 
     async def _note(self, user: str, action: str, phone: PhoneId, agent: str | None, outcome: str) -> None:
         deed = Deed(self._clock(), user, action, via="phone", target=agent or "", outcome=outcome, detail={"phone": phone})
-        await self._audit.note(deed)
+        try:
+            await self._audit.note(deed)
+        except Exception:  # it is done already, and he is to hear how it went; that nothing is kept of it must at least be said
+            log.exception("deed_not_kept", who=user, action=action, target=agent)

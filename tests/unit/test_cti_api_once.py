@@ -166,14 +166,30 @@ class Away(AnswersInMemory):
         await super().forget(*name)
 
 
-async def test_while_no_answer_can_be_kept_people_work_on_and_nothing_is_done_twice(built: House, tmp_path: Path) -> None:
-    answers = Away("begin", "finish", "forget")
+@pytest.mark.parametrize(
+    "at_first", [("begin", "finish", "forget"), ("finish", "forget"), ()], ids=["from the beginning", "before it ended", "between the two"]
+)
+async def test_while_no_answer_can_be_kept_people_work_on_and_nothing_is_done_twice(
+    built: House, tmp_path: Path, at_first: tuple[str, ...]
+) -> None:
+    answers = Away(*at_first)
     async with asker(built, answers, tmp_path) as chen:
         assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).status_code == 200
+        answers.away = ("begin", "finish", "forget")
         assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).headers["Idempotency-Replayed"] == "true"
         answers.away = ()
         assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).headers["Idempotency-Replayed"] == "true", "nor when it is back"
     assert len(built.engine.events) == 1
+
+
+async def test_what_was_refused_is_looked_at_anew_though_the_database_is_away_by_then(built: House, tmp_path: Path) -> None:
+    answers = Away()
+    async with asker(built, answers, tmp_path) as chen:
+        await chen.post(INCIDENTS, json=DELAY)
+        assert_problem(await chen.post(INCIDENTS, json=OUTAGE, headers=KEY), 409, "illegal_transition")
+        answers.away = ("begin", "finish", "forget")
+        built.engine.incidents.clear()
+        assert (await chen.post(INCIDENTS, json=OUTAGE, headers=KEY)).status_code == 200
 
 
 async def test_what_is_done_or_refused_is_said_though_that_could_not_be_kept(built: House, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.archive import open_database
 from acd.audit import AuditLog
-from acd.deed import DeedFilter
+from acd.deed import Deed, DeedFilter
 from acd.events import AgentLoggedIn, Event
 from acd.model import AgentId, IllegalTransition, PhoneId
 from acd.people import UserDirectory
-from acd.pins import LOCKED_FOR, MOST_WRONG, Pins, Trial, Tried
+from acd.pins import LOCKED_FOR, MOST_OF_AGENT, MOST_WRONG, Pins, Trial, Tried
 from hotline.hot_desking import TRIES_OF_PHONE, HotDesking
 from tests.unit.cti_api_house import LI, WANG, plan
 
@@ -72,6 +73,39 @@ async def test_three_wrong_ones_in_a_row_lock_it_for_a_while_and_a_new_pin_ends_
     assert (await pins.keyed(LI, "13579", later)).tried is Tried.RIGHT
 
 
+async def test_of_two_who_work_as_one_agent_each_has_his_own_pin(database: AsyncEngine) -> None:
+    await UserDirectory(database).put("wu.f", "a password", "agent", LI, "zh")
+    pins = Pins(database)
+    assert await pins.set("wu.f", "13579")
+    assert [await pins.keyed(LI, pin, NOON) for pin in ("13579", PIN)] == [Trial(Tried.RIGHT, "wu.f"), Trial(Tried.RIGHT, "li.w")]
+
+    for _ in range(MOST_WRONG - 1):
+        await pins.keyed(LI, "0000", NOON)
+    assert (await pins.keyed(LI, "13579", NOON)).tried is Tried.RIGHT
+    assert await pins.keyed(LI, "0000", NOON) == Trial(Tried.LOCKS, "li.w", ("li.w",)), "his colleague's right one forgave him nothing"
+    assert await pins.keyed(LI, "13579", NOON) == Trial(Tried.RIGHT, "wu.f"), "and he is not locked with him"
+    assert [(await pins.keyed(LI, "0000", NOON)).tried for _ in range(MOST_WRONG)] == [Tried.WRONG, Tried.WRONG, Tried.LOCKS]
+    assert {(await pins.keyed(LI, pin, NOON)).tried for pin in (PIN, "13579")} == {Tried.LOCKED}
+
+
+async def test_each_try_takes_as_much_work_however_many_have_a_pin(database: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    monkeypatch.setattr("acd.pins.verify", lambda known, pin: compared.append(known))
+    for number in range(MOST_OF_AGENT + 1):
+        await Pins(database).keyed(LI, "0000", NOON)
+        await Pins(database).keyed(WANG, "0000", NOON)
+        assert len(compared) == 2 * MOST_OF_AGENT, number
+        compared.clear()
+        await UserDirectory(database).put(f"wu.{number}", "a password", "agent", LI, "zh")
+        await Pins(database).set(f"wu.{number}", "13579")
+
+
+async def test_tries_at_the_same_time_are_all_counted_whoever_counts(database: AsyncEngine) -> None:
+    tried = await asyncio.gather(*(Pins(database).keyed(LI, "0000", NOON) for _ in range(MOST_WRONG)))
+    assert sorted(one.tried for one in tried) == [Tried.LOCKS, Tried.WRONG, Tried.WRONG]
+    assert (await Pins(database).keyed(LI, PIN, NOON)).tried is Tried.LOCKED
+
+
 class Floor:
     """Phones, and an engine that lets people in, or not."""
 
@@ -123,6 +157,26 @@ async def test_one_phone_does_not_go_through_all_agents(database: AsyncEngine) -
         await floor.desks.log_in_as(FREE, "1002", PIN)
     assert await floor.desks.log_in_as(FREE, NUMBER, PIN) == "code_wrong"
     assert await floor.desks.log_in_as(PhoneId("1002"), NUMBER, PIN) == "code_logged_in"
+
+
+async def test_ones_own_pin_gives_a_phone_no_tries_back(database: AsyncEngine) -> None:
+    floor = Floor(database)
+    for _ in range(TRIES_OF_PHONE - 1):
+        await floor.desks.log_in_as(FREE, "1002", PIN)
+    assert await floor.desks.log_in_as(FREE, NUMBER, PIN) == "code_logged_in"
+    assert await floor.desks.log_in_as(FREE, NUMBER, PIN) == "code_wrong"
+
+
+async def test_who_is_logged_in_hears_so_though_it_could_not_be_kept_in_the_log(
+    database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(log: AuditLog, deed: Deed) -> None:
+        raise OSError("connection refused")
+
+    monkeypatch.setattr(AuditLog, "note", away)
+    floor = Floor(database)
+    assert await floor.desks.log_in_as(FREE, NUMBER, PIN) == "code_logged_in"
+    assert floor.asked == [AgentLoggedIn(AgentId(LI), FREE)]
 
 
 async def test_what_the_router_refuses_is_said_and_kept(database: AsyncEngine) -> None:
