@@ -235,6 +235,12 @@ def spare(state: State, call: Call) -> None:
         state.deadlines.set(Due.CALL_RESTED, call, state.now_us + span(AFTER_RINGING_SECONDS))
 
 
+def let_ring_out(state: State, call: Call) -> None:
+    """His phone may be ringing, though nobody knows: he is not dialled again before that is over."""
+    until_us = state.now_us + _patience(state, rules_of(call))
+    state.deadlines.set(Due.CALL_RESTED, call, max(until_us, call.rests_until_us or 0))
+
+
 def count_unreached(state: State, call: Call, cause: MissCause | None) -> bool:
     """The customer was not reached; whether it is tried again. It is, after a pause, at the old place."""
     callback, rules = call.callback, rules_of(call)

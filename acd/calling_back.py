@@ -128,8 +128,9 @@ def agent_gave_up(state: State, call: Call) -> None:
     offering.return_call(state, call)
 
 
-def offer_failed(state: State, offer: Offer, detail: str) -> None:
-    """Carrying an offer out failed: the ringing of the agent, or, when he is on the line for a callback, of the customer."""
+def offer_failed(state: State, offer: Offer, detail: str, *, unsure: bool) -> None:
+    """Carrying an offer out failed, or nobody knows: the ringing of the agent, or, when he is on the line for a callback, of the
+    customer."""
     if offer.call.state is CallState.CALLING_BACK:
         free_agent(state, offer.call, detail)
         offering.rest_after_failure(state, offer.call, offer.agent)
@@ -138,3 +139,6 @@ def offer_failed(state: State, offer: Offer, detail: str) -> None:
         if offer.call.promised and offer.call.callback is not None and offer.call.callback.untold != offer.call.callback.attempts:
             offering.stop_ringing(state, offer)  # he may be rung alone all the same
         offering.failed(state, offer, detail)
+    callback = offer.call.callback
+    if unsure and offer.call.state is CallState.PROMISED and callback is not None and callback.untold == callback.attempts > 0:
+        callbacks.let_ring_out(state, offer.call)

@@ -176,6 +176,8 @@ class OfferFailed:
 
     offer: OfferId
     detail: str
+    unsure: bool = False
+    """Perhaps it did not: no answer came."""
 
 
 @dataclass(frozen=True, slots=True)

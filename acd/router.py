@@ -244,6 +244,14 @@ def _about_offer(act: Callable[..., None], of_consult: Callable[..., None], *fie
     return handler
 
 
+def _offer_failed(state: State, event: OfferFailed) -> None:
+    offer = state.offers.get(event.offer)
+    if offer is not None and offer.consult:
+        consulted.failed(state, offer, event.detail)
+    elif offer is not None:
+        calling_back.offer_failed(state, offer, event.detail, unsure=event.unsure)
+
+
 def _offer_overdue(state: State, offer: Offer) -> None:
     if callbacks.awaits_customer(offer):
         calling_back.give_up_attempt(state, offer.call, None)
@@ -280,7 +288,7 @@ _HANDLERS: Mapping[type, Callable[[State, Any], None]] = {
     OfferRinging: _about_offer(offering.ringing, consulted.ringing),
     OfferAnswered: _about_offer(offering.answered, consulted.answered),
     OfferMissed: _about_offer(offering.missed, consulted.missed, "cause"),
-    OfferFailed: _about_offer(calling_back.offer_failed, consulted.failed, "detail"),
+    OfferFailed: _offer_failed,
     CommandFailed: steering.command_failed,
     TalkEnded: callers.agent_left,
     SurveyAnswered: _nothing,

@@ -318,7 +318,7 @@ class Runner:
 
     async def _report(self, command: Command, detail: str, *, unsure: bool = False) -> None:
         if isinstance(command, (RingAgent, DialBack, StartConsult, ScreenPop)):
-            await self.submit(OfferFailed(command.offer, detail))
+            await self.submit(OfferFailed(command.offer, detail, unsure))
         elif isinstance(command, (WatchCall, EndWatch)) and not unsure:
             await self.submit(WatchEnded(command.call, command.watch, detail))
         elif isinstance(command, TellSolved) and not unsure:

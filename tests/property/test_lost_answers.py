@@ -199,7 +199,7 @@ class LostAnswers(RuleBasedStateMachine):
 
 def failure(command: Effect, detail: str, *, unsure: bool = False) -> Event:
     if isinstance(command, RingAgent):
-        return OfferFailed(command.offer, detail)
+        return OfferFailed(command.offer, detail, unsure)
     return CommandFailed(command.call, type(command).__name__, detail, unsure)  # type: ignore[union-attr]  # those that are carried out have one
 
 

@@ -155,7 +155,7 @@ async def test_withdrawing_a_pop_does_not_wait_for_the_pop() -> None:
     await runner.stop()
 
 
-@pytest.mark.parametrize("failure", [EffectFailed("Channel does not exist"), ConnectionError("gone")])
+@pytest.mark.parametrize("failure", [EffectFailed("Channel does not exist"), Unsure("no answer"), ConnectionError("gone")])
 async def test_a_failed_ring_is_an_event_with_its_reason(failure: Exception) -> None:
     runner, router, world, _ = running({CallArrived: [RING]})
     world.refused[RingAgent] = failure
@@ -163,6 +163,7 @@ async def test_a_failed_ring_is_an_event_with_its_reason(failure: Exception) -> 
     await runner.stop()
     (event,) = router.handled[1:]
     assert isinstance(event, OfferFailed)
+    assert event.unsure == isinstance(failure, Unsure)
     assert str(failure) in event.detail
 
 

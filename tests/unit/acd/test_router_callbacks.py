@@ -44,7 +44,7 @@ from acd.model import (
     QueueId,
 )
 from acd.plan import CALLED_BACK, RETURNING, CallbackRules, NumberGuard, Plan
-from tests.unit.acd.scene import PLAN, Scene, queue
+from tests.unit.acd.scene import PLAN, Scene, agent, queue
 
 ANN = AgentId("ann")
 NUMBER = "13900002222"
@@ -558,9 +558,10 @@ def test_a_customer_who_answers_though_no_answer_came_to_the_order_to_dial_him_w
     call = promised(scene)
     scene.ready("ann")
     dial = scene.first(DialBack)
-    scene(OfferFailed(dial.offer, "no answer within 5 s"))
+    scene(OfferFailed(dial.offer, "no answer within 5 s", unsure=True))
     assert scene.live(call).state is CallState.PROMISED
-    scene(CallbackReached(call, dial.attempt), after=4.0)
+    assert [effect for effect in scene.later(4.0) if isinstance(effect, DialBack)] == [], "his phone rings still"
+    scene(CallbackReached(call, dial.attempt))
     assert (scene.live(call).state, scene.live(call).callback.state) == (CallState.OFFERED, CallbackState.REACHED)  # type: ignore[union-attr]
     ring = scene.first(RingAgent)
     assert not ring.alone, "he is on the line"
@@ -568,12 +569,37 @@ def test_a_customer_who_answers_though_no_answer_came_to_the_order_to_dial_him_w
     assert scene.live(call).state is CallState.TALKING
 
 
+def test_nor_does_another_free_agent_dial_him_while_his_phone_rings() -> None:
+    plan = called_back(order=CallbackOrder.CUSTOMER_FIRST)
+    dan = agent("dan", "product:printers", "level:L1", "language:zh")
+    scene = Scene(replace(plan, agents=(*plan.agents, dan)))
+    call = promised(scene)
+    scene.ready("ann")
+    dial = scene.first(DialBack)
+    scene.ready("dan")
+    scene(OfferFailed(dial.offer, "no answer within 5 s", unsure=True))
+    assert [effect for effect in (*scene.effects, *scene.later(25.0)) if isinstance(effect, DialBack)] == []
+    scene(CallbackReached(call, dial.attempt))
+    assert (scene.live(call).state, scene.live(call).callback.state) == (CallState.OFFERED, CallbackState.REACHED)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("order", list(CallbackOrder))
+def test_a_customer_of_whom_nothing_is_heard_any_more_is_dialled_again_once_his_phone_has_rung_out(order: CallbackOrder) -> None:
+    scene = Scene(called_back(order=order, ring_seconds=25.0))
+    call = promised(scene)
+    scene.ready("ann")
+    dial = on_the_line(scene) if order is CallbackOrder.AGENT_FIRST else scene.first(DialBack)
+    scene(OfferFailed(dial.offer, "no answer within 5 s", unsure=True))
+    assert [effect for effect in scene.later(25.0) if isinstance(effect, (DialBack, RingAgent))] == []
+    assert [effect.call for effect in scene.later(60.0) if isinstance(effect, (DialBack, RingAgent))][:1] == [call]
+
+
 def test_once_he_is_gone_again_the_same_news_told_again_does_not_bring_him_back() -> None:
     scene = Scene(called_back(order=CallbackOrder.CUSTOMER_FIRST))
     call = promised(scene)
     scene.ready("ann")
     dial = scene.first(DialBack)
-    scene(OfferFailed(dial.offer, "no answer within 5 s"))
+    scene(OfferFailed(dial.offer, "no answer within 5 s", unsure=True))
     scene(CallbackReached(call, dial.attempt))
     scene(CallerLeft(call))
     assert scene.live(call).state is CallState.PROMISED
@@ -586,7 +612,7 @@ def test_an_agent_who_may_ring_alone_though_no_answer_came_is_let_go() -> None:
     promised(scene)
     scene.ready("ann")
     ring = scene.first(RingAgent)
-    scene(OfferFailed(ring.offer, "no answer within 5 s"))
+    scene(OfferFailed(ring.offer, "no answer within 5 s", unsure=True))
     assert [(stop.offer, stop.hang_up) for stop in scene.of(StopRinging)] == [(ring.offer, True)]
 
 
