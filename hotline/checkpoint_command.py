@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     log_as_json("warning")
     os.nice(LEAST_URGENT)
     state = places.state_dir()
-    if not (state / "journal.sqlite3").exists():
+    if not places.readable(state / "journal.sqlite3"):
         raise Refused(f"{state}: no journal here; is HOTLINE_STATE_DIR the engine's?")
     started = time.monotonic()
     try:

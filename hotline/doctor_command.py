@@ -40,19 +40,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print every finding; exit 1 when one is not well."""
-    config = proven(arguments.config)
-    findings = list(doctor_engine.findings(config))
-    findings += [finding for name in config.exchanges for finding in _exchange(config, name, arguments.config.parent)]
-    findings += _webhook(config, arguments.config.parent)
-    findings += recordings_spool.findings(config)
+    """Print every finding as it is made, for the next look may take its time; exit 1 when one is not well."""
+    well = True
+    for finding in _findings(proven(arguments.config), arguments):
+        print(f"{'ok  ' if finding.well else 'BAD '} {finding.what}{'' if finding.well else f'; {finding.advice}'}", flush=True)
+        well = well and finding.well
+    return 0 if well else 1
+
+
+def _findings(config: Config, arguments: argparse.Namespace) -> Iterator[Finding]:
+    yield from doctor_engine.findings(config)
+    for name in config.exchanges:
+        yield from _exchange(config, name, arguments.config.parent)
+    yield from _webhook(config, arguments.config.parent)
+    yield from recordings_spool.findings(config)
     if arguments.sounds:
-        absent = missing(prompt_texts(config), config.languages, arguments.sounds)
-        advice = f"hotline prompts render --sounds {arguments.sounds}"
-        findings.append(Finding(not absent, f"prompts in {arguments.sounds}: {len(absent)} missing", advice))
-    for finding in findings:
-        print(f"{'ok  ' if finding.well else 'BAD '} {finding.what}{'' if finding.well else f'; {finding.advice}'}")
-    return 0 if all(finding.well for finding in findings) else 1
+        yield _prompts(config, arguments.sounds)
+
+
+def _prompts(config: Config, sounds: Path) -> Finding:
+    try:
+        absent = missing(prompt_texts(config), config.languages, sounds)
+    except PermissionError as problem:
+        return Finding(False, f"prompts in {sounds}: this user may not look at {problem.filename}", "run this as a user who may read them")
+    return Finding(not absent, f"prompts in {sounds}: {len(absent)} missing", f"hotline prompts render --sounds {sounds}")
 
 
 def _webhook(config: Config, directory: Path) -> Iterator[Finding]:

@@ -21,9 +21,11 @@ from acd.projection import Records
 from config.schema import Config
 from hotline import places
 from hotline.finding import Finding
+from hotline.recordings_spool import name_of
 from hotline.records_database import file_of, said, shown
 
 ANSWER_SECONDS = 5.0
+AS_WHOM = "run this as the engine's user"
 LEAST_FREE_MEGABYTES = 500
 """Some weeks of calls; a full disk comes less suddenly then."""
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # an address to ask at, not to listen on
@@ -41,8 +43,14 @@ def findings(config: Config) -> Iterator[Finding]:
     for finding in _engine(config):
         runs = runs or finding.well
         yield finding
-    yield from _state(state, runs)
-    yield from _records()
+    url = places.database_url(state)
+    locked = _locked(f"state directory {state}", state)
+    if locked is not None:
+        yield locked
+    else:
+        yield from _state(state, runs)
+    if locked is None or file_of(url) is None:
+        yield from _records(url)
 
 
 def _engine(config: Config) -> Iterator[Finding]:
@@ -65,13 +73,25 @@ def _engine(config: Config) -> Iterator[Finding]:
         yield Finding(well, f"engine: {name}: {'well' if well else 'not well'}", _OF_THE_PART.get(part, _OF_AN_EXCHANGE))
 
 
+def _locked(what: str, path: Path) -> Finding | None:
+    """That this user can't read it or write to it, and whose it is; None when he can, and when there is nothing."""
+    try:
+        found = path.stat()
+    except PermissionError:
+        return Finding(False, f"{what}: this user may not look there", AS_WHOM)
+    except OSError:
+        return None
+    if os.access(path, os.R_OK | os.W_OK | (os.X_OK if stat.S_ISDIR(found.st_mode) else 0)):
+        return None
+    owner = f"it is {name_of(found.st_uid)}'s, with mode {stat.S_IMODE(found.st_mode):04o}"
+    return Finding(False, f"{what}: this user can't read it or can't write to it; {owner}", f"{AS_WHOM}; {places.STATE_ADVICE}")
+
+
 def _state(state: Path, runs: bool) -> Iterator[Finding]:
     if not state.is_dir():
         yield Finding(False, f"state directory {state} is not there", "is HOTLINE_STATE_DIR the engine's?")
         return
-    writable = os.access(state, os.W_OK | os.X_OK)
-    may = "can" if writable else "can't"
-    yield Finding(writable, f"state directory {state} {may} be written to", f"run this as the engine's user; {places.STATE_ADVICE}")
+    yield Finding(True, f"state directory {state} can be written to")
     yield from _private(state, 0o700)
     if (key := state / "session.key").exists():
         yield from _private(key, 0o600)
@@ -100,9 +120,11 @@ def _held(lock: Path) -> bool:
     return False
 
 
-def _records() -> Iterator[Finding]:
-    url = places.database_url(places.state_path())
+def _records(url: str) -> Iterator[Finding]:
     path = file_of(url)
+    if path is not None and (locked := _locked(f"records in {path}", path)) is not None:
+        yield locked
+        return
     if path is not None and not path.exists():
         yield Finding(False, f"records: no file {path}", "the engine makes it at its first start; is HOTLINE_STATE_DIR the engine's?")
         return

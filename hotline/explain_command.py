@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _story(name: str) -> list[str]:
     path = places.state_dir() / "journal.sqlite3"
-    if not path.exists():
+    if not places.readable(path):
         raise Refused(f"{path}: no journal here; is HOTLINE_STATE_DIR the engine's?")
     call = (SqliteJournal(path).latest_call() if name == "last" else None) or CallId(name)
     async with records_database() as database:

@@ -22,6 +22,21 @@ def state_path() -> Path:
     return Path(os.environ.get("HOTLINE_STATE_DIR", "var")).absolute()
 
 
+def readable(path: Path) -> bool:
+    """Whether the file is there. Refused when this user may not read it, or not even know: "not there" would send him astray."""
+    try:
+        path.stat()
+    except PermissionError:
+        may = False
+    except OSError:
+        return False
+    else:
+        may = os.access(path, os.R_OK)
+    if not may:
+        raise Refused(f"{path}: may not be read; run this as the engine's user")
+    return True
+
+
 def state_dir() -> Path:
     """``$HOTLINE_STATE_DIR``, else ``var/`` here; made when absent, for the owner only. Refused when it can't be made."""
     path = state_path()

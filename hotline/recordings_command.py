@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from acd.audit import AuditLog
 from acd.recording_rows import RecordingRows
 from config.loader import load
 from config.schema import Config
+from hotline import places
 from hotline.kept_recordings import delete_old
 from hotline.places import Refused
 from hotline.recording_files import recordings
@@ -29,8 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List, or delete."""
     folder = arguments.folder or Path(load(arguments.config).recording.folder)
-    if not folder.is_dir():
+    if not places.readable(folder):
         raise Refused(f"there is no folder {folder}")
+    if not folder.is_dir():
+        raise Refused(f"{folder} is no folder")
+    if not os.access(folder, os.X_OK | (os.W_OK if arguments.delete_old else 0)):
+        raise Refused(f"{folder}: its files may not be {'deleted' if arguments.delete_old else 'looked at'}; run this as the engine's user")
     if arguments.delete_old:
         print(f"{asyncio.run(_delete(load(arguments.config), folder))} recordings deleted")
         return 0

@@ -31,8 +31,14 @@ def findings(config: Config, sockets: Path = Path("/proc/net")) -> Iterator[Find
         return
     folder = Path(config.recording.folder)
     advice = "make it, for Asterisk's user and the engine's (a common group, mode 2770)"
-    yield Finding(folder.is_dir(), f"recordings: {folder} is there", advice)
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except PermissionError:
+        advice = f"run this as the engine's user, and let that one (by a group) into all folders above {folder.name}"
+        yield Finding(False, f"recordings: this user may not look at {folder}", advice)
+        return
+    yield Finding(there, f"recordings: {folder} is there", advice)
+    if not there:
         return
     yield Finding(
         os.access(folder, os.R_OK | os.W_OK | os.X_OK), f"recordings: this user may read and delete in {folder}",
@@ -41,7 +47,7 @@ def findings(config: Config, sockets: Path = Path("/proc/net")) -> Iterator[Find
     for name, row in config.exchanges.items():
         user = listening_user(row.ami.port, sockets)
         if user is not None:
-            may, who = may_write(user, folder), _name_of(user)
+            may, who = may_write(user, folder), name_of(user)
             yield Finding(may, f"recordings: {who}, who runs {name}, may write in {folder}", f"let {who}, or a group of his, write there")
     free = shutil.disk_usage(folder).free
     told = f"recordings: {free / 1024**3:.1f} GiB are free, for {free // BYTES_PER_HOUR} hours of conversation"
@@ -81,7 +87,8 @@ def _groups_of(user: int) -> list[int]:
     return os.getgrouplist(entry.pw_name, entry.pw_gid)
 
 
-def _name_of(user: int) -> str:
+def name_of(user: int) -> str:
+    """The name, as far as this machine knows one."""
     try:
         return pwd.getpwuid(user).pw_name
     except KeyError:

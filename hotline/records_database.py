@@ -28,7 +28,7 @@ async def records_database(*, must_exist: bool = True) -> AsyncIterator[AsyncEng
     """
     url = places.database_url()
     path = file_of(url)
-    if must_exist and path is not None and not path.exists():
+    if path is not None and not places.readable(path) and must_exist:
         raise Refused(f"{path}: no records here; is HOTLINE_STATE_DIR the engine's?")
     database = await opened(url)
     try:
@@ -79,7 +79,8 @@ def _advice(url: str) -> str:
     path = file_of(url)
     if path is None:
         return "does the database run, and may the engine's user and password in?"
-    if path.exists() and not os.access(path, os.W_OK):
+    nearest = path if os.path.exists(path) else path.parent  # unlike Path's, these never raise where nobody may look
+    if os.path.exists(nearest) and not os.access(nearest, os.W_OK):
         return "run this as the engine's user"
     return (
         "is the disk full, or the file damaged? then restore it from a backup; without one move it away: the next start makes all anew "

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run(arguments: argparse.Namespace) -> None:
     await asyncio.to_thread(_require_known, arguments)
     file = file_of(places.database_url())
-    is_new = file is not None and not file.exists()
+    is_new = file is not None and not places.readable(file)
     async with records_database(must_exist=arguments.action not in FIRST) as database:
         await ACTIONS[arguments.action](arguments, database)
         if arguments.action not in LISTS:
