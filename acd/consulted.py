@@ -22,7 +22,7 @@ from acd.instants import micros, seconds
 from acd.model import AgentId, CallState, ConsultState, MissCause, NobodyFree, OfferState
 from acd.offer import Offer
 from acd.plan import QueuePlan
-from acd.queueing import join
+from acd.queueing import elsewhere_at_once, join
 from acd.roster import Agent
 from acd.state import State, agent_enters, call_enters, release
 from acd.tables import CONSULT, OFFER, AgentInput, CallInput, ConsultInput, OfferInput
@@ -258,10 +258,10 @@ def unjoined(state: State, call: Call) -> None:
         agent = call.offer.agent
         offering.close(state, call.offer)
         offering.begin_wrap_up(state, agent, call.queue)
-    since_us = micros(call.state_since)
+    since_us, went_by_rule = micros(call.state_since), went_out and call.given_away_by is None
     moving.came_back(state, call)
     join(state, call, CallInput.REQUEUED)
-    if went_out:
+    if went_out and not (went_by_rule and elsewhere_at_once(state, call)):
         overflow.look_again(state, call, since_us)
 
 

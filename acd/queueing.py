@@ -48,6 +48,15 @@ def _overflow_at_once(state: State, call: Call) -> bool:
     return True
 
 
+def elsewhere_at_once(state: State, call: Call) -> bool:
+    """A call that waits is as one that joins its queue: its rules of joining send it elsewhere; whether one did."""
+    sent = False
+    while call.state is CallState.WAITING and (rule := overflow.rule_for(state, call, Occasion.JOINING)) is not None:
+        send_elsewhere(state, call, rule)
+        sent = True
+    return sent
+
+
 def wait(state: State, call: Call) -> None:
     """Put a waiting call at the place that its virtual arrival gives it, in the stage that its wait has reached."""
     assert call.queue is not None, "a waiting call has a queue"

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from acd.callbacks import PROMISED_WHEN_OPEN
 from acd.effects import AgentChanged, CallChanged, CameBack, Command, HandedOn, HoldCall, OfferMade, RingAgent, ScreenPop, SendCall
 from acd.events import (
     AgentLoggedOut,
@@ -26,7 +28,7 @@ from acd.events import (
     WrapUpEnded,
 )
 from acd.model import AgentId, AgentState, CallId, CallState, Handover, IllegalTransition, Level, OfferState, PhoneId, QueueId
-from acd.plan import Overflow
+from acd.plan import CallbackRules, Overflow
 from acd.supervision import CallTakenOver, QueueSwitched
 from tests.unit.acd.scene import NINE, PLAN, Scene
 
@@ -242,6 +244,36 @@ def test_a_rule_does_not_send_a_caller_to_where_nobody_answered_and_that_is_no_b
     assert (scene.live(call).state, scene.live(call).bounces, scene.of(CameBack)) == (CallState.WAITING, 0, [])
     assert not [one for one in scene.later(109.0) if isinstance(one, SendCall)]
     assert [one.destination for one in scene.later(1.0) if isinstance(one, SendCall)] == ["mailbox"]
+
+
+@pytest.mark.parametrize(
+    ("second", "back"),
+    [
+        ({"to_destination": "voicemail", "when_closed": True}, "voicemail"),
+        ({"to_destination": "voicemail", "when_waiting": 1}, "voicemail"),
+        ({"to_callback": True, "when_closed": True}, PROMISED_WHEN_OPEN),
+    ],
+)
+def test_who_is_not_answered_where_a_rule_sent_him_goes_on_by_the_next_rule(second: dict[str, Any], back: str) -> None:
+    rules = (Overflow("night", when_closed=True, to_destination="partner"), Overflow("next", **second))
+    scene = Scene(replace(OUT, queues=(replace(OUT.queues[0], overflow=rules, callback=CallbackRules()), *OUT.queues[1:])))
+    scene.call("2")
+    scene(QueueSwitched(L1, False, None, "chief"))
+    call = scene.call("1")
+    assert scene.first(SendCall).destination == "partner"
+    scene(JoinFailed(call), after=60.0)
+    assert scene.first(SendCall).destination == back
+    assert [held for held in scene.of(HoldCall) if held.call == call] == []
+
+
+def test_nor_does_he_wait_for_ever_where_the_next_rule_names_another_queue() -> None:
+    rules = (Overflow("night", when_closed=True, to_destination="partner"), Overflow("next", when_closed=True, to_queue=L2))
+    scene = Scene(replace(OUT, queues=(replace(OUT.queues[0], overflow=rules), *OUT.queues[1:])))
+    scene(QueueSwitched(L1, False, None, "chief"))
+    call = scene.call("1")
+    scene(JoinFailed(call), after=60.0)
+    assert (scene.live(call).state, scene.live(call).queue_id) == (CallState.WAITING, L2)
+    assert scene.first(HoldCall).queue == L2
 
 
 def test_a_caller_at_a_supervisors_phone_is_not_taken_back_by_news_of_an_earlier_join() -> None:
