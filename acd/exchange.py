@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from acd import callbacks, callers, calling_back, consulted, desk, ending, offering, outside, watching
+from acd import callbacks, callers, calling_back, consulted, desk, ending, offering, outside, overflow, watching
 from acd.calls import Call, Consult
 from acd.effects import HangUpCall, HangUpPhones, JoinCaller, OfferChanged, OfferMade
 from acd.events import ExchangeSeen, SeenCall
@@ -188,7 +188,10 @@ def _wait_again(state: State, call: Call) -> None:
         call.product_line, call.level = (first.product_line, first.level) if first else (UNKNOWN_LINE, Level.L1)
     if call.offer is not None:
         desk.talk_over(state, call)
+    since_us, sent_away = micros(call.state_since), call.state is CallState.DIVERTED
     join(state, call, CallInput.REQUEUED)
+    if sent_away:  # the order to send him was lost: what sent him may do so again
+        overflow.look_again(state, call, since_us)
 
 
 def _being_offered(state: State, call: Call, there: SeenCall) -> None:

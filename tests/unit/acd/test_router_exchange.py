@@ -12,6 +12,7 @@ from acd.events import (
     CallDiverted,
     CallerLeft,
     CallQueued,
+    CommandFailed,
     ExchangeSeen,
     OfferAnswered,
     OfferRinging,
@@ -19,9 +20,9 @@ from acd.events import (
     TalkEnded,
 )
 from acd.instants import micros
-from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferState, PhoneId
+from acd.model import AgentId, AgentState, CallId, CallState, EndCause, Level, OfferState, PhoneId, QueueId
 from acd.plan import CallbackRules, Overflow
-from acd.supervision import CallDropped
+from acd.supervision import CallDropped, QueueSwitched
 from tests.unit.acd.scene import PLAN, Scene, queue
 
 ALL = (PhoneId("10ann"), PhoneId("10bob"), PhoneId("10cat"))
@@ -34,6 +35,18 @@ def look(*calls: SeenCall, phones: tuple[PhoneId, ...] = ALL, exchange: str = "m
 
 def at(place: str, phone: str | None = None, call: CallId = CALL) -> SeenCall:
     return SeenCall(call, place, None if phone is None else PhoneId(phone))
+
+
+def test_a_caller_whom_closing_time_sent_away_while_the_connection_was_lost_is_sent_once_it_is_back() -> None:
+    closes = Overflow("closed", to_destination="voicemail", when_closed=True, also_waiting=True)
+    scene = Scene(replace(PLAN, queues=(queue("printers", overflow=(closes,)), *PLAN.queues[1:])))
+    call = scene.call("1")
+    scene(QueueSwitched(QueueId("printers.L1"), False, None, "chief"))
+    assert scene.live(call).state is CallState.DIVERTED
+    scene(CommandFailed(call, "SendCall", "not connected", unsure=True))
+    effects = scene(look(at("hold")), after=0.5)
+    assert SendCall(call, "voicemail") in (*effects, *scene.later(0.0))
+    assert scene.live(call).state is CallState.DIVERTED
 
 
 def test_calls_that_are_not_there_are_over() -> None:
