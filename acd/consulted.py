@@ -22,7 +22,7 @@ from acd.instants import micros, seconds
 from acd.model import AgentId, CallState, ConsultState, MissCause, NobodyFree, OfferState
 from acd.offer import Offer
 from acd.plan import QueuePlan
-from acd.queueing import elsewhere_at_once, join
+from acd.queueing import elsewhere_at_once, join, requeue
 from acd.roster import Agent
 from acd.state import State, agent_enters, call_enters, release
 from acd.tables import CONSULT, OFFER, AgentInput, CallInput, ConsultInput, OfferInput
@@ -247,7 +247,7 @@ def unjoined(state: State, call: Call) -> None:
     at his old place. Said again, it changes nothing.
     """
     went_out = call.state is CallState.DIVERTED and call.outside
-    if call.product_line is None or not (went_out or call.state in (CallState.TALKING, CallState.AFTER)):
+    if not (went_out or call.state in (CallState.TALKING, CallState.AFTER)):
         return
     if call.consult is not None and call.consult.state is ConsultState.CONFERENCE:
         kept_out(state, call)
@@ -260,7 +260,7 @@ def unjoined(state: State, call: Call) -> None:
         offering.begin_wrap_up(state, agent, call.queue)
     since_us, went_by_rule = micros(call.state_since), went_out and call.given_away_by is None
     moving.came_back(state, call)
-    join(state, call, CallInput.REQUEUED)
+    requeue(state, call)
     if went_out and not (went_by_rule and elsewhere_at_once(state, call)):
         overflow.look_again(state, call, since_us)
 

@@ -400,9 +400,9 @@ class Ticked:
 class SeenCall:
     """One call as the exchange has it, after a (re)connect.
 
-    ``place`` is ``menu``, ``hold``, ``offer``, ``talk``, ``consult``, ``conference``, ``survival`` or ``after``; ``phone`` the agent's
-    phone, in ``offer``, ``talk``, ``consult`` and ``conference``: in ``consult`` the caller is held, and this phone rings or talks to
-    another one, in ``conference`` he hears both.
+    ``place`` is ``menu``, ``hold``, ``offer``, ``talk``, ``consult``, ``conference``, ``survival``, ``out`` (where he was sent to) or
+    ``after``, which in older entries is ``out`` too; ``phone`` the agent's phone, in ``offer``, ``talk``, ``consult`` and ``conference``:
+    in ``consult`` the caller is held, and this phone rings or talks to another one, in ``conference`` he hears both.
     """
 
     call: CallId

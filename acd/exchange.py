@@ -12,17 +12,16 @@ from dataclasses import replace
 
 from acd import callbacks, callers, calling_back, consulted, desk, ending, offering, outside, overflow, watching
 from acd.calls import Call, Consult
-from acd.effects import HangUpCall, HangUpPhones, JoinCaller, OfferChanged, OfferMade
+from acd.effects import HangUpCall, HangUpPhones, JoinCaller, OfferChanged, OfferMade, SendCall
 from acd.events import ExchangeSeen, SeenCall
 from acd.instants import micros, seconds, span
 from acd.model import CallbackState, CallState, ConsultState, EndCause, Level, MissCause, OfferId, OfferState, PhoneId, line_to
 from acd.offer import Offer
-from acd.queueing import join
+from acd.queueing import UNKNOWN_LINE, requeue
 from acd.roster import Agent
 from acd.state import State, agent_enters, call_enters
 from acd.tables import AGENT, CALL, CONSULT, AgentInput, CallInput, ConsultInput
 
-UNKNOWN_LINE = "unknown"
 _ON_THE_LINE = ("hold", "offer", "talk")
 SURVIVAL = "survival"
 
@@ -183,13 +182,10 @@ def _in_hold(state: State, call: Call, there: SeenCall) -> None:
 
 
 def _wait_again(state: State, call: Call) -> None:
-    if call.product_line is None or call.level is None:
-        first = state.plan.queues[0] if state.plan.queues else None
-        call.product_line, call.level = (first.product_line, first.level) if first else (UNKNOWN_LINE, Level.L1)
     if call.offer is not None:
         desk.talk_over(state, call)
     since_us, sent_away = micros(call.state_since), call.state is CallState.DIVERTED
-    join(state, call, CallInput.REQUEUED)
+    requeue(state, call)
     if sent_away:  # the order to send him was lost: what sent him may do so again
         overflow.look_again(state, call, since_us)
 
@@ -280,6 +276,12 @@ def _after(state: State, call: Call, there: SeenCall) -> None:
         call_enters(state, call, CallInput.FOUND_AFTER)
 
 
+def _out(state: State, call: Call, there: SeenCall) -> None:
+    """The order to send him there was carried out, whatever was told of it: given again, it would cut what he hears there short."""
+    call.redos = tuple(command for command in call.redos if command != SendCall.__name__)
+    _after(state, call, there)
+
+
 def _in_survival(state: State, call: Call, there: SeenCall) -> None:
     callers.divert(state, call, SURVIVAL)
 
@@ -293,4 +295,5 @@ _CORRECT: Mapping[str, Callable[[State, Call, SeenCall], None]] = {
     "conference": _in_conference,
     "survival": _in_survival,
     "after": _after,
+    "out": _out,
 }

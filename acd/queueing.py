@@ -12,12 +12,23 @@ from acd.deadlines import Due
 from acd.effects import CallChanged, HoldCall, StepEntered
 from acd.hours import Opening
 from acd.instants import seconds
-from acd.model import CallState
+from acd.model import CallState, Level
 from acd.overflow import Occasion
 from acd.plan import Overflow, QueuePlan
 from acd.stages import PERSONAL, Stage
 from acd.state import State, call_enters
 from acd.tables import CallInput
+
+UNKNOWN_LINE = "unknown"
+"""What a call is about of which nothing is known, in a plan without queues."""
+
+
+def requeue(state: State, call: Call) -> None:
+    """He is in hold, and waits; somebody of whom it is not known what he wants does so in the plan's first queue."""
+    if call.product_line is None or call.level is None:
+        first = state.plan.queues[0] if state.plan.queues else None
+        call.product_line, call.level = (first.product_line, first.level) if first else (UNKNOWN_LINE, Level.L1)
+    join(state, call, CallInput.REQUEUED)
 
 
 def join(state: State, call: Call, happened: CallInput) -> None:

@@ -27,7 +27,7 @@ PLACES: Final[Mapping[str, str]] = {
     Context.AFTER: "after",
     Context.SURVEY: "after",
     Context.TAKEOVER: "after",  # a supervisor has him, or his phone rings
-    Context.OUT: "after",
+    Context.OUT: "out",
     Context.SURVIVAL: "survival",  # or "talk", when an agent's leg is up
 }
 """Context of the caller's channel -> ``SeenCall.place``. Channels elsewhere are not ours, or are agents' legs."""

@@ -476,7 +476,8 @@ class Hotline(RuleBasedStateMachine):
     def the_exchange_is_looked_at(self, data: st.DataObject, phones: set[PhoneId]) -> None:
         known = [call for call in self.router.calls() if data.draw(st.booleans(), label=f"{call} is there")]
         strangers = [CallId(f"main-stranger{len(self.story)}")] if data.draw(st.booleans(), label="a stranger") else []
-        places = st.sampled_from(["menu", "hold", "hold", "offer", "talk", "talk", "consult", "consult", "conference", "survival", "after"])
+        often = ["hold", "talk", "consult"]
+        places = st.sampled_from([*often, *often, "menu", "offer", "conference", "survival", "after", "out"])
         calls = tuple(self.seen(data, call, data.draw(places)) for call in [*known, *strangers])
         self.deliver(ExchangeSeen("main", calls, tuple(sorted(phones))))
         self.arrived += strangers

@@ -14,6 +14,7 @@ from acd.events import (
     CallQueued,
     CommandFailed,
     ExchangeSeen,
+    JoinFailed,
     OfferAnswered,
     OfferRinging,
     SeenCall,
@@ -136,6 +137,15 @@ def test_a_stranger_in_hold_is_served_by_the_plans_first_queue() -> None:
     assert scene.first(OfferMade).queue == "printers.L1"
 
 
+@pytest.mark.parametrize("found", [at("after"), at("talk", "9999")])
+def test_a_stranger_whom_nobody_could_be_joined_with_is_served_by_the_plans_first_queue(found: SeenCall) -> None:
+    scene = Scene()
+    scene(look(found))
+    scene(JoinFailed(CALL))
+    assert (scene.live(CALL).state, scene.live(CALL).queue_id) == (CallState.WAITING, "printers.L1")
+    assert scene.first(HoldCall).call == CALL
+
+
 def test_a_stranger_in_hold_with_an_empty_plan_waits_visibly() -> None:
     scene = Scene(None)
     scene(look(at("hold")))
@@ -251,6 +261,17 @@ def test_a_diverted_call_found_on_its_way_out_stays_diverted() -> None:
     scene(CallerLeft(call))
     [ended] = [changed for changed in scene.of(CallChanged) if changed.state is CallState.ENDED]
     assert ended.cause is EndCause.DIVERTED
+
+
+def test_an_order_to_send_somebody_out_that_was_carried_out_is_not_given_again() -> None:
+    late = Overflow("late", to_destination="partner", after_seconds=60.0)
+    scene = Scene(replace(PLAN, queues=(queue("printers", overflow=(late,)), *PLAN.queues[1:]), outside_lines=("partner",)))
+    call = scene.call("1")
+    scene.later(60.0)
+    scene(CommandFailed(call, "SendCall", "the connection was lost", unsure=True))
+    scene(look(at("out")), after=0.6)
+    assert [effect for effect in scene.later(30.0) if isinstance(effect, SendCall)] == []
+    assert scene.live(call).state is CallState.DIVERTED
 
 
 def test_a_conversation_found_in_hold_waits_again_with_its_clock() -> None:

@@ -34,7 +34,7 @@ def test_the_real_lists_give_every_callers_place() -> None:
     channels, devices = real()
     seen = looked(channels, devices).seen
     assert sorted((call.place, call.phone or "") for call in seen.calls) == [
-        ("after", ""), ("hold", ""), ("offer", "1003"), ("survival", ""), ("talk", "1001"),
+        ("hold", ""), ("offer", "1003"), ("out", ""), ("survival", ""), ("talk", "1001"),
     ]  # fmt: skip
     assert {call.call for call in seen.calls} == {f"main-{item['Uniqueid']}" for item in channels if item["Uniqueid"] == item["Linkedid"]}
 
@@ -60,6 +60,10 @@ def test_nothing_is_there() -> None:
 
 def test_a_caller_in_the_menu_is_in_the_menu() -> None:
     assert place_of([channel("1.1", "hotline-entry", "4001", application="AGI")]) == [("menu", None)]
+
+
+def test_a_caller_who_was_sent_out_is_there() -> None:
+    assert place_of([channel("1.1", "hotline-out", "voicemail", application="Record")]) == [("out", None)]
 
 
 def test_a_caller_whose_phone_has_not_been_dialled_yet_is_offered() -> None:
