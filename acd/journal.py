@@ -99,9 +99,9 @@ class SqliteJournal:
                 self._db.execute("RELEASE appending")
 
     def _roll_back(self) -> None:
+        self._all_written = False  # first: the next line may fail too
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
-        self._all_written = False
 
     @property
     def last(self) -> int:
@@ -119,7 +119,7 @@ class SqliteJournal:
                 self._insert(self._uncommitted)
             if self._db.in_transaction:
                 self._db.execute("COMMIT")
-        except sqlite3.Error:
+        except BaseException:  # not SQLite's only: an entry that can't be bound, for instance
             self._roll_back()
             raise
         self._uncommitted.clear()

@@ -148,6 +148,20 @@ def test_what_was_appended_while_the_file_could_not_be_written_is_there_afterwar
         assert other.execute("SELECT sequence FROM refused").fetchall() == [(7,), (9,), (11,)]
 
 
+def test_an_entry_that_can_not_be_written_leaves_no_transaction_open(tmp_path: Path) -> None:
+    """Nobody else could write to the file any more, and each commit would begin in the middle of the last one."""
+    journal = written(tmp_path / "journal")
+    with locked(tmp_path / "journal"):
+        journal.append([(NOON, Ticked())])
+        journal.append([(NOON, CallerLeft(CallId("main-\ud800")))])
+    for _ in range(2):
+        with pytest.raises(UnicodeEncodeError):
+            journal.commit()
+        with locked(tmp_path / "journal"):
+            pass
+        assert [sequence for sequence, _, _ in journal.read()] == [1, 2, 3, 4, 5]
+
+
 def test_what_could_never_be_written_is_said_when_the_journal_is_closed(tmp_path: Path) -> None:
     journal = written(tmp_path / "journal")
     journal.append([(NOON, Ticked())])
