@@ -48,6 +48,8 @@ class Look:
     legs: Mapping[str, Leg]
     parked: frozenset[CallId] = frozenset()
     """Whose caller is on hold."""
+    forgotten: tuple[str, ...] = ()
+    """Uniqueids of phones that ring alone, or wait alone on the line, for an offer that is over."""
 
 
 def look(
@@ -71,7 +73,7 @@ def look(
     legs |= _native_talks(exchange, dial, channels, callers, agent_at)
     legs |= _joined(exchange, dial, channels, callers, agent_at)
     talking = {leg.call: leg.phone for leg in legs.values() if leg.answered}
-    alone = _rung_alone(exchange, dial, channels, open_offer, agent_at)
+    alone, forgotten = _rung_alone(exchange, dial, channels, open_offer, agent_at)
     legs |= alone
     bridges = {call_id(exchange, caller["Uniqueid"]): caller.get("BridgeID") for caller in callers}
     talking |= {
@@ -86,20 +88,32 @@ def look(
     calls = tuple(apart.get(call.call, call) for call in calls)
     heard = tuple(found[1] for channel in channels if (found := watch_of_leg(exchange, channel["Uniqueid"])))
     parked = frozenset(call_id(exchange, caller["Uniqueid"]) for caller in callers if caller["Context"] == Context.PARKED)
-    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices)), watches=heard), legs, parked)
+    return Look(ExchangeSeen(exchange, calls, tuple(_reachable(dial, devices)), watches=heard), legs, parked, forgotten)
 
 
 def _rung_alone(
     exchange: str, dial: DialPattern, channels: Sequence[Mapping[str, str]], open_offer: OpenOffer, agent_at: AgentAt
-) -> dict[str, Leg]:
-    """Agents who are rung, or wait on the line, for the customer of a callback; by the leg's Uniqueid, which says for which offer."""
+) -> tuple[dict[str, Leg], tuple[str, ...]]:
+    """Agents who are rung, or wait on the line, for the customer of a callback; by the leg's Uniqueid, which says for which offer. And
+    those for whom no customer will come any more."""
     legs: dict[str, Leg] = {}
+    forgotten: list[str] = []
     for channel in channels:
         found, phone = offer_of_leg(exchange, channel["Uniqueid"]), dial.phone_of_channel(channel["Channel"])
         if found and phone:
             answered = channel["ChannelState"] == UP
-            legs[channel["Uniqueid"]] = Leg(found[0], phone, open_offer(found[0], phone), agent_at(phone) if answered else None, answered)
-    return legs
+            offer = open_offer(found[0], phone)
+            if offer != found[1] and _waits_alone(channel):
+                legs[channel["Uniqueid"]] = Leg(found[0], phone, None, None, answered)
+                forgotten.append(channel["Uniqueid"])
+            else:
+                legs[channel["Uniqueid"]] = Leg(found[0], phone, offer, agent_at(phone) if answered else None, answered)
+    return legs, tuple(forgotten)
+
+
+def _waits_alone(channel: Mapping[str, str]) -> bool:
+    """Whether it rings, or waits for the customer: it neither talks, nor is on hold, nor asks another one."""
+    return (channel["ChannelState"] != UP or channel["Context"] == Context.AGENT) and not channel.get("BridgeID")
 
 
 def _native_talks(

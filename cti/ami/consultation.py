@@ -14,7 +14,7 @@ from acd.effects import AskOutside, Confer, HangUpPhones, JoinCaller, StartConsu
 from acd.model import CallId, PhoneId
 from cti.ami.safe import safe_name
 from cti.ami.session import Session
-from cti.ami.wire import Refused
+from cti.ami.wire import NORMAL_CLEARING, Refused
 from cti.names import CONSULT, CONSULT_OUTSIDE, Context
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,6 @@ PEER: Final = "HOTLINE_PEER"
 """The channel variable of a caller that says with which channel he is to be put together."""
 DONE: Final = "HOTLINE_DONE"
 """The channel variable that lets an agent's phone go when the consultation is over for it."""
-NORMAL_CLEARING: Final = "16"
 
 Act = Callable[[str, Mapping[str, str]], Awaitable[None]]
 """Sends an action; raises EffectFailed."""

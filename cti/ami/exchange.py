@@ -34,12 +34,12 @@ from acd.plan import Telling
 from acd.ports import EffectFailed, TalkView
 from acd.supervision import EndWatch, TakeOver, WatchCall
 from cti.ami import in_talk
-from cti.ami.consultation import NORMAL_CLEARING, QUEUE, confer, let_go, prepare_join, release, start
+from cti.ami.consultation import QUEUE, confer, let_go, prepare_join, release, start
 from cti.ami.news import LineOut, ring_with_news
 from cti.ami.safe import safe_name, safe_value
 from cti.ami.session import Address, Dialled, Engine, MayCallBack, Session, Submit
 from cti.ami.watching import let_hear, stop_hearing
-from cti.ami.wire import Refused, Unavailable, UnsafeValue, Wire
+from cti.ami.wire import NORMAL_CLEARING, Refused, Unavailable, UnsafeValue, Wire
 from cti.names import Context, DialPattern, call_id, exchange_and_uniqueid, leg_of_offer
 from cti.translate import AgentAt, OpenOffer
 from ivr.menu import CODE_REFUSED_PROMPT, POSITION_PROMPT, WAIT_PROMPT

@@ -21,7 +21,7 @@ import structlog
 from acd.events import CallerLeft, Event
 from acd.model import CallId, IllegalTransition, PhoneId
 from acd.ports import EffectFailed
-from cti.ami.wire import Fields, Refused, Unavailable, Wire, connect
+from cti.ami.wire import NORMAL_CLEARING, Fields, Refused, Unavailable, Wire, connect
 from cti.names import DialPattern, call_id
 from cti.seen import look
 from cti.translate import CODE, EVENTS, WAITS, AgentAt, OpenOffer, Translator
@@ -139,9 +139,18 @@ class Session:
         self._translator.start_from(seen.legs)
         self.parked = set(seen.parked)
         self.apart = {call.call for call in seen.seen.calls if call.place in ("consult", "conference")}
+        await self._let_go(wire, seen.forgotten)
         ready(wire)
         age_seconds = asyncio.get_running_loop().time() - begun + LOOK_MARGIN_SECONDS
         await self._engine.submit(replace(seen.seen, age_seconds=age_seconds))
+
+    async def _let_go(self, wire: Wire, channels: Iterable[str]) -> None:
+        """The order to stop ringing them was lost with the last connection."""
+        for uniqueid in channels:
+            try:
+                await wire.act("Hangup", {"Channel": uniqueid, "Cause": NORMAL_CLEARING})
+            except Refused as gone:  # he has hung up
+                log.info("phone_gone", exchange=self._exchange, uniqueid=uniqueid, reason=str(gone))
 
     # ---- events ------------------------------------------------------------------------------------------------------------
 

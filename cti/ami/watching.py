@@ -11,9 +11,10 @@ from typing import Final, Protocol
 
 from acd.model import PhoneId
 from acd.supervision import EndWatch, WatchCall
-from cti.ami.consultation import NORMAL_CLEARING, leg_at
+from cti.ami.consultation import leg_at
 from cti.ami.safe import safe_name
 from cti.ami.session import Session
+from cti.ami.wire import NORMAL_CLEARING
 from cti.names import WATCH, DialPattern, leg_of_watch
 
 WATCHED: Final = "HOTLINE_WATCHED"

@@ -34,6 +34,8 @@ MESSAGE_LIMIT_BYTES: Final = 256 * 1024
 OUTSTANDING_LIMIT: Final = 1000
 """Actions without an answer. More than that, and Asterisk is not coping: fail at once rather than pile up."""
 GREETING: Final = "Asterisk Call Manager/"
+NORMAL_CLEARING: Final = "16"
+"""The cause with which a channel is hung up."""
 _FORBIDDEN: Final = re.compile("[\r\n\0\ud800-\udfff]")
 """What would end a header early, or can't be encoded (half of a surrogate pair)."""
 _LATER: Final = ("OriginateResponse",)

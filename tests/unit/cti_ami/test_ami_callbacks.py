@@ -15,7 +15,9 @@ from acd.events import CallbackUnreached, CallbackWanted, Event, OfferMissed
 from acd.model import AgentId, CallbackOrder, CallId, MissCause, OfferId, PhoneId, QueueId
 from acd.ports import EffectFailed
 from cti.ami import Ami, LineOut, Refused, UnsafeValue
-from tests.unit.cti_ami.fake_asterisk import FakeAsterisk, error, message, success
+from cti.names import DialPattern
+from cti.seen import look
+from tests.unit.cti_ami.fake_asterisk import Answer, FakeAsterisk, channel, error, listed, message, success
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CALL, OFFER, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), QueueId("printers.L2")
@@ -102,6 +104,34 @@ async def test_an_agent_is_rung_alone_on_a_channel_whose_id_says_for_which_offer
             "Action": "Originate", "ActionID": "main-1.1/o1", "Channel": "PJSIP/1001", "ChannelId": "o1.1.1",
             "Context": "hotline-agent", "Exten": "s", "Priority": "1", "Timeout": "12000", "CallerID": "4008001234", "Async": "true",
         }  # fmt: skip
+
+
+def rung_alone(state: str, **more: str) -> dict[str, str]:
+    context = "hotline-agent" if state == "6" else "phones"
+    return {**channel("o1.1.1", context, name="PJSIP/1001-00000001"), "ChannelState": state, **more}
+
+
+@pytest.mark.parametrize("state", ["5", "6"])
+@pytest.mark.parametrize("refused", [True, False])
+async def test_an_agent_who_is_alone_for_an_offer_that_is_over_is_let_go_when_the_connection_is_back(state: str, refused: bool) -> None:
+    answers: dict[str, Answer] = {"Status": lambda action: listed(action, rung_alone(state))}
+    if refused:
+        answers["Hangup"] = lambda action: error(action, "No such channel")
+    async with FakeAsterisk(**answers) as asterisk, connected(asterisk):
+        assert dict(await asterisk.asked("Hangup"))["Channel"] == "o1.1.1"
+
+
+def test_nobody_is_let_go_who_waits_for_his_customer_or_talks() -> None:
+    over, now = OfferId("main-1.1/o1"), OfferId("main-1.1/o2")
+    for state in ("5", "6"):
+        assert forgotten(rung_alone(state), over) == ()
+        assert forgotten(rung_alone(state), now) == forgotten(rung_alone(state), None) == ("o1.1.1",)
+    assert forgotten(rung_alone("6", BridgeID="b-1"), None) == ()
+    assert forgotten(rung_alone("6", Context="hotline-keeps"), None) == (), "his customer is on hold"
+
+
+def forgotten(leg: dict[str, str], offer: OfferId | None) -> tuple[str, ...]:
+    return look("main", DialPattern("PJSIP/{phone}"), [leg], [], lambda call, phone: offer, lambda phone: AgentId("ann")).forgotten
 
 
 async def test_the_customer_of_an_agent_who_waits_is_told_whom_to_go_to_and_hears_no_greeting() -> None:
