@@ -24,7 +24,7 @@ class FeatureCodes:
         self, plan: Callable[[], Plan], agent_at: Callable[[PhoneId], AgentId | None], submit: Callable[[Event], Awaitable[object]],
         log_in_as: Callable[[PhoneId, str, str], Awaitable[str]] | None = None,
     ) -> None:  # fmt: skip
-        """``agent_at`` gives who is logged in at a phone; ``log_in_as`` lets in who keys a number and a PIN (``cti.hot_desking``)."""
+        """``agent_at`` gives who is logged in at a phone; ``log_in_as`` lets in who keys a number and a PIN (``hotline.hot_desking``)."""
         self._log_in_as = log_in_as
         self._plan = plan
         self._agent_at = agent_at
