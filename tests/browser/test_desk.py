@@ -84,6 +84,28 @@ async def test_the_desk_is_worked_by_keyboard_alone(served: Served, open_page: O
     await expect(page.locator(".mystate .pill")).to_have_text("Ready")
 
 
+async def test_a_break_can_be_asked_for_before_the_last_click_is_answered(served: Served, open_page: OpenPage) -> None:
+    page = await at_work(served, open_page)
+    await page.locator("body").press("n")
+    await page.locator("body").press("2")
+    await expect(page.locator(".mystate-cause")).to_have_text("Lunch")
+    may_be_answered = asyncio.Event()
+
+    async def answers_late(route: Route) -> None:
+        answer = await route.fetch()
+        await may_be_answered.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/desk/ready", answers_late)
+    await page.locator("body").press("r")
+    await expect(page.locator(".mystate .pill")).to_have_text("Ready")
+    await page.locator("body").press("n")
+    await expect(page.get_by_role("button", name="Lunch")).to_be_visible()
+    await page.locator("body").press("2")
+    may_be_answered.set()
+    await expect(page.locator(".mystate-cause")).to_have_text("Lunch")
+
+
 async def test_the_pop_is_on_the_page_before_its_showing_is_confirmed(served: Served, open_page: OpenPage) -> None:
     page = await at_work(served, open_page)
     shown = pop(agent=WANG)

@@ -1,5 +1,5 @@
 // An agent's desk: my state and what I can do about it on the left, the call on the right.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Arriving } from "./arriving.tsx";
 import { PopCard } from "./card.tsx";
@@ -110,16 +110,20 @@ function StartWork() {
 function Choices({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts: boolean }) {
   const words = useWords();
   const request = useRequest();
+  const leave = useRequest();
+  const before = useRef<Promise<unknown>>(Promise.resolve());
   const [asking, setAsking] = useState(false);
   const [later, setLater] = useState(false);
   const can = (states: Set<AgentStateName>) => states.has(agent.state) && !request.busy;
+  const canLeave = CAN_GO_NOT_READY.has(agent.state) && !leave.busy; // he may ask for it before the last click is answered
   function ready(): void {
     setAsking(false);
-    void request.run(api.goReady);
+    before.current = request.run(api.goReady);
   }
   async function notReady(reason: string): Promise<void> {
     setAsking(false);
-    setLater(await request.run(() => api.goNotReady(reason)));
+    await before.current;
+    setLater(await leave.run(() => api.goNotReady(reason)));
   }
   useEffect(() => {
     if (!IN_A_CALL.has(agent.state)) setLater(false);
@@ -128,7 +132,7 @@ function Choices({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts
     const reason = ui.reasons[Number(key) - 1];
     if (asking && key === "escape") setAsking(false);
     else if (asking && reason) void notReady(reason);
-    else if (key === "n" && can(CAN_GO_NOT_READY)) setAsking(!asking);
+    else if (key === "n" && canLeave) setAsking(!asking);
     else if (key === "r" && can(CAN_GO_READY)) ready();
     else return false;
     return true;
@@ -138,7 +142,7 @@ function Choices({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts
       <button type="button" class="big go-ready" disabled={!can(CAN_GO_READY)} onClick={ready}>
         <Icon name="ready" /> {words.goReady} <kbd>R</kbd>
       </button>
-      <button type="button" class="big" aria-expanded={asking} aria-controls="reasons" disabled={!can(CAN_GO_NOT_READY)} onClick={() => setAsking(!asking)}>
+      <button type="button" class="big" aria-expanded={asking} aria-controls="reasons" disabled={!canLeave} onClick={() => setAsking(!asking)}>
         <Icon name="not_ready" /> {words.goNotReady} <kbd>N</kbd>
       </button>
       {asking && (
@@ -156,7 +160,7 @@ function Choices({ agent, ui, shortcuts }: { agent: AgentView; ui: Ui; shortcuts
         <Icon name="logged_out" /> {words.stopWork}
       </button>
       {later && IN_A_CALL.has(agent.state) && <p class="hint">{words.afterThisCall}</p>}
-      <ProblemLine problem={request.problem} />
+      <ProblemLine problem={leave.problem ?? request.problem} />
     </div>
   );
 }
