@@ -36,7 +36,7 @@ from acd import (
     watching,
 )
 from acd.appointment import CallbackPromised
-from acd.board import Board
+from acd.board import AgentView, Board
 from acd.calls import Call
 from acd.deadlines import Due
 from acd.effects import Effect
@@ -163,6 +163,10 @@ class Router:
     def board(self, now: datetime) -> Board:
         """The live view."""
         return view.board(self._state, now)
+
+    def agent_views(self) -> tuple[AgentView, ...]:
+        """The agents of the live view alone."""
+        return view.agents(self._state)
 
     def explain_waiting(self, call: CallId, now: datetime) -> str:
         """Why nobody takes this call, or what it is doing. Raises KeyError when there is no such live call."""

@@ -19,7 +19,7 @@ from typing import Any
 
 import structlog
 
-from acd.board import Board
+from acd.board import AgentView, Board
 from acd.effects import (
     Announce,
     AskOutside,
@@ -183,6 +183,10 @@ class Runner:
     def board(self) -> Board:
         """The live view, as of now."""
         return self._router.board(self._time())
+
+    def agent_views(self) -> tuple[datetime, tuple[AgentView, ...]]:
+        """Now, and the agents as of now."""
+        return self._time(), self._router.agent_views()
 
     def explain_waiting(self, call: CallId) -> str:
         """Why nobody takes this call; see ``acd.ports.Engine``."""

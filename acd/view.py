@@ -41,8 +41,12 @@ def board(state: State, now: datetime) -> Board:
     """Everything that is going on."""
     reasons: _Whys = {}
     calls = tuple(_call(state, call, reasons) for call in state.calls.values())
-    agents = tuple(_agent(state, agent) for agent in state.roster.company if agent.planned or agent.state is not AgentState.LOGGED_OUT)
-    return Board(now, calls, agents, _queues(state, micros(now)), _promises(state), _incidents(state), _messages(state))
+    return Board(now, calls, agents(state), _queues(state, micros(now)), _promises(state), _incidents(state), _messages(state))
+
+
+def agents(state: State) -> tuple[AgentView, ...]:
+    """Everybody who takes calls, and whoever does no more but is still at work. Costs nothing for callers who wait."""
+    return tuple(_agent(state, agent) for agent in state.roster.company if agent.planned or agent.state is not AgentState.LOGGED_OUT)
 
 
 def _messages(state: State) -> tuple[MessageView, ...]:

@@ -322,15 +322,18 @@ class LiveDesks:
                 page.put(messages.message(board.at, message, True))
 
     def _show_agents(self) -> None:
-        board = self._board()
         agents, self._changed_agents = self._changed_agents, set()
         phones, self._changed_phones = self._changed_phones, set()
-        for view in board.agents:
+        if not self._pages_by_agent:
+            return
+        assert self._engine is not None, "attach the engine before the first page"
+        now, views = self._engine.agent_views()
+        for view in views:
             if view.agent in self._pages_by_agent and (view.agent in agents or view.phone in phones):
                 self._views[view.agent] = view
-                self._send(view.agent, messages.agent(board.at, view))
-        for agent in agents & self._views.keys() - {view.agent for view in board.agents}:
-            self._send(agent, messages.agent(board.at, _gone(self._views.pop(agent), board.at)))
+                self._send(view.agent, messages.agent(now, view))
+        for agent in agents & self._views.keys() - {view.agent for view in views}:
+            self._send(agent, messages.agent(now, _gone(self._views.pop(agent), now)))
 
     def _show_board(self) -> None:
         if viewers := self._viewers():

@@ -210,6 +210,7 @@ class FakeEngine:
     """Who wants to be told when an incident is solved."""
     events: list[Event] = field(default_factory=list)
     boards_read: int = 0
+    agents_read: int = 0
 
     async def submit(self, event: Event) -> Sequence[Effect]:
         effects = self._handle(event)
@@ -225,6 +226,10 @@ class FakeEngine:
                     await asyncio.sleep(0.01)
         except TimeoutError:
             raise AssertionError(f"no {event} among {self.events}") from None
+
+    def agent_views(self) -> tuple[datetime, tuple[AgentView, ...]]:
+        self.agents_read += 1
+        return now(), tuple(self.agents.values())
 
     def board(self) -> Board:
         self.boards_read += 1
