@@ -6,6 +6,7 @@ Keeps; which conversations are drawn is worked out by ``acd.sampling``, and when
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import Select, and_, insert, or_, select, update
@@ -44,11 +45,9 @@ class DrawRows:
 
     async def throw(self, week: str, until: str, seed: str, at: datetime) -> Row:
         """Keep the week's seed, unless it has one; the week's row."""
-        try:
+        with suppress(IntegrityError):  # thrown before: that seed stands, whoever throws again
             async with self._engine.begin() as connection:
                 await connection.execute(insert(draws).values(id=week, until=until, seed=seed, thrown_at=at))
-        except IntegrityError:  # it was thrown before
-            pass
         [row] = await self._rows(select(draws).where(draws.c.id == week))
         return row
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from acd.events import CallbackCancelled
 from acd.masking import masked, masked_text
 from acd.model import CallId
-from cti.api_cursor import Cursor, Limit, aware, cursor_of, place_of, unknown_cursor
+from cti.api_cursor import Cursor, Limit, cursor_of, moment_of
 from cti.api_desk import json_response
 from cti.api_parts import Body, Id, SignedIn, TheParts
 from cti.api_problems import Refused
@@ -63,7 +63,7 @@ async def callbacks(
     cursor: Cursor | None = None,
 ) -> Response:
     """What was promised, as the records have it, a second behind what happens."""
-    scope, before = parts.scope(session), None if cursor is None else _position(cursor)
+    scope, before = parts.scope(session), None if cursor is None else moment_of(LIST, cursor)
     rows = list(await parts.callbacks.callbacks(state == "open", limit + 1, before, sorted(scope.queues) if scope.limited else None))
     number, text = (str, str) if parts.sees_numbers(session) else (masked, masked_text)
     page = [{**row, "number": number(row["number"]), "reason": text(row["reason"])} for row in rows[:limit]]
@@ -81,15 +81,6 @@ async def cancel(call: Id, body: CalledOff, by: SignedIn, parts: TheParts) -> Re
 def _cursor(row: Mapping[str, Any]) -> str:
     promised_at: datetime = row["promised_at"]
     return cursor_of(LIST, promised_at.isoformat(), row["id"])
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    moment, row_id = map(str, place_of(LIST, cursor, (str, str)))
-    try:
-        return aware(moment), row_id
-    except ValueError:
-        raise unknown_cursor() from None
-
 
 
 ROUTES = (

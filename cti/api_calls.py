@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from acd.call_filter import CallFilter, Outcome, outcome_of
 from acd.masking import masked_fields, masked_text
-from cti.api_cursor import Cursor, Limit, aware, cursor_of, place_of, unknown_cursor
+from cti.api_cursor import Cursor, Limit, cursor_of, moment_of
 from cti.api_desk import json_response
 from cti.api_parts import Day, Id, SignedIn, TheParts
 from cti.api_problems import Refused
@@ -146,7 +146,7 @@ async def calls(
     ``number``: the caller's, whole or its end, for those who see numbers. ``agent``: talked to him; ``queue``: he was in it at some time;
     ``entry``: the dialled number or its label.
     """
-    past, before = _past(request), None if cursor is None else _position(cursor)
+    past, before = _past(request), None if cursor is None else moment_of(LIST, cursor)
     if number is not None and not parts.sees_numbers(session):
         raise Refused(HTTPStatus.FORBIDDEN, "numbers_hidden", "who may not see callers' numbers can't search by them")
     first, last = past.period(since, until)
@@ -198,14 +198,6 @@ def _told(line: Line, start: datetime, numbers: bool) -> dict[str, Any]:
 def _cursor(row: Mapping[str, Any]) -> str:
     arrived_at: datetime = row["arrived_at"]
     return cursor_of(LIST, arrived_at.isoformat(), row["id"])
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    moment, row_id = map(str, place_of(LIST, cursor, (str, str)))
-    try:
-        return aware(moment), row_id
-    except ValueError:
-        raise unknown_cursor() from None
 
 
 ROUTES = (

@@ -52,6 +52,15 @@ def aware(moment: str) -> datetime:
     return found
 
 
+def moment_of(what: str, cursor: str) -> tuple[datetime, str]:
+    """The moment, with its zone, and the row's id at which a list by time goes on. Refuses what is no cursor of this list."""
+    moment, row_id = map(str, place_of(what, cursor, (str, str)))
+    try:
+        return aware(moment), row_id
+    except ValueError:
+        raise unknown_cursor() from None
+
+
 def unknown_cursor(parameter: str = "cursor") -> Refused:
     """The refusal of a cursor that is none of ours, or another list's."""
     wrong = InvalidPart(detail="take it as it was given with a page of this list", parameter=parameter)

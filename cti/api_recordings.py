@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from acd.masking import masked
 from acd.scope import Scope
 from cti.api_audit import Moment
-from cti.api_cursor import Cursor, Limit, aware, cursor_of, place_of, unknown_cursor
+from cti.api_cursor import Cursor, Limit, cursor_of, moment_of
 from cti.api_desk import json_response
 from cti.api_parts import Id, Parts, SignedIn, TheParts
 from cti.api_problems import Refused
@@ -111,7 +111,7 @@ async def recordings(
     cursor: Cursor | None = None,
 ) -> Response:
     """Which conversations were recorded, the deleted ones too. A time without a zone is refused."""
-    kept, before = _kept(request, session, parts), None if cursor is None else _position(cursor)
+    kept, before = _kept(request, session, parts), None if cursor is None else moment_of(LIST, cursor)
     rows = list(await kept.page(parts.scope(session), limit + 1, before, agent, queue, since, until))
     shown = [shown_row(row, parts.sees_numbers(session)) for row in rows[:limit]]
     following = cursor_of(LIST, rows[limit - 1]["began_at"].isoformat(), rows[limit - 1]["id"]) if len(rows) > limit else None
@@ -187,14 +187,6 @@ async def _sound(request: Request, recording: str, session: Session, parts: Part
         return await asyncio.to_thread(_kept(request, session, parts).sound, recording)
     except NoSound as missing:
         raise Refused(HTTPStatus.NOT_FOUND, "no_sound", str(missing)) from None
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    moment, row_id = map(str, place_of(LIST, cursor, (str, str)))
-    try:
-        return aware(moment), row_id
-    except ValueError:
-        raise unknown_cursor() from None
 
 
 ROUTES = (
