@@ -1,4 +1,5 @@
 // Agents: who does what since when, and the supervisor's means to change it.
+import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { useModal } from "./dialog.tsx";
@@ -43,7 +44,7 @@ export function AgentsTable({ agents, calls, ui }: { agents: AgentView[]; calls:
         </thead>
         <tbody>
           {[...agents].sort(byStateThenTime).map((agent) => (
-            <AgentRow key={agent.agent} agent={agent} ui={ui} caller={agent.call ? callers.get(agent.call) : undefined} onSet={() => setSetting(agent)} />
+            <AgentRow key={agent.agent} agent={agent} ui={ui} caller={agent.call ? callers.get(agent.call) : undefined} onSet={setSetting} />
           ))}
         </tbody>
       </table>
@@ -52,7 +53,7 @@ export function AgentsTable({ agents, calls, ui }: { agents: AgentView[]; calls:
   );
 }
 
-function AgentRow({ agent, ui, caller, onSet }: { agent: AgentView; ui: Ui; caller: string | undefined; onSet(): void }) {
+const AgentRow = memo(function AgentRow({ agent, ui, caller, onSet }: { agent: AgentView; ui: Ui; caller: string | undefined; onSet(agent: AgentView): void }) {
   const words = useWords();
   const isOut = agent.state === "logged_out";
   const level = levelOfAgent(agent, ui, useNow());
@@ -87,14 +88,14 @@ function AgentRow({ agent, ui, caller, onSet }: { agent: AgentView; ui: Ui; call
       <td class="num">{agent.calls_taken}</td>
       <td>
         {!isOut && (
-          <button type="button" class="small" aria-label={words.setStateOf(agent.name)} onClick={onSet}>
+          <button type="button" class="small" aria-label={words.setStateOf(agent.name)} onClick={() => onSet(agent)}>
             {words.setState}
           </button>
         )}
       </td>
     </tr>
   );
-}
+});
 
 function Cause({ agent, caller }: { agent: AgentView; caller: string | undefined }) {
   const words = useWords();

@@ -1,16 +1,20 @@
 // Callers: those who wait and why, and those who are somewhere else on their way.
+import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { storyLink, useCallWords } from "./calls.ts";
 import { Icon, type IconName } from "./icons.tsx";
-import { ActButton, Watches } from "./orders.tsx";
+import { ActButton, ownPhone, Watches } from "./orders.tsx";
 import { Clock, Foreign, ProblemLine, useRequest } from "./parts.tsx";
-import { QuickOrders } from "./quick.tsx";
+import { longestReady, QuickOrders } from "./quick.tsx";
 import type { AgentView, CallStateName, CallView, Reason, Ui } from "./types.ts";
 import { reasonsText } from "./reasons.ts";
 import { queueText, useSpeech, useWords } from "./words.ts";
 
-const byArrival = (a: CallView, b: CallView) => Date.parse(a.arrived_at) - Date.parse(b.arrived_at);
+function byArrival(calls: CallView[]): CallView[] {
+  const timed = calls.map((call): [number, CallView] => [Date.parse(call.arrived_at), call]);
+  return timed.sort(([a], [b]) => a - b).map(([, call]) => call);
+}
 
 /** So many rows are drawn unless all are asked for: those who wait longest. */
 const ROWS = 100;
@@ -19,7 +23,9 @@ export function WaitingCallers({ calls, agents, ui }: { calls: CallView[]; agent
   const words = useWords();
   const [all, setAll] = useState(false);
   if (calls.length === 0) return <p class="empty-panel">{words.nobodyWaits}</p>;
-  const sorted = [...calls].sort(byArrival);
+  const sorted = byArrival(calls);
+  const [taker, phone] = [longestReady(agents), ownPhone()];
+  const names = namesOf(agents);
   return (
     <>
     <table>
@@ -38,7 +44,7 @@ export function WaitingCallers({ calls, agents, ui }: { calls: CallView[]; agent
       </thead>
       <tbody>
         {(all ? sorted : sorted.slice(0, ROWS)).map((call) => (
-          <WaitingRow key={call.call} call={call} agents={agents} ui={ui} />
+          <WaitingRow key={call.call} call={call} taker={taker} assignee={names.get(call.assigned_to ?? "")} phone={phone} ui={ui} />
         ))}
       </tbody>
     </table>
@@ -54,7 +60,18 @@ export function WaitingCallers({ calls, agents, ui }: { calls: CallView[]; agent
   );
 }
 
-function WaitingRow({ call, agents, ui }: { call: CallView; agents: AgentView[]; ui: Ui }) {
+const namesOf = (agents: AgentView[]) => new Map(agents.map((agent) => [agent.agent, agent.name]));
+
+interface WaitingRowProps {
+  call: CallView;
+  taker: AgentView | undefined;
+  assignee: string | undefined;
+  phone: string;
+  ui: Ui;
+}
+
+/** Drawn anew when something of it has changed, not with each board: a thousand may wait. */
+const WaitingRow = memo(function WaitingRow({ call, taker, assignee, phone, ui }: WaitingRowProps) {
   const { words, language } = useSpeech();
   const request = useRequest();
   const [explanation, setExplanation] = useState<Reason[] | null>(null);
@@ -81,10 +98,10 @@ function WaitingRow({ call, agents, ui }: { call: CallView; agents: AgentView[];
         </td>
         <td class="why">
           {reasonsText(words, ui, language, call.reasons)}
-          <Steered call={call} agents={agents} />
+          <Steered call={call} assignee={assignee} />
         </td>
         <td class="row-end">
-          <QuickOrders call={call} agents={agents} ui={ui} />
+          <QuickOrders call={call} taker={taker} phone={phone} ui={ui} />
           <ActButton call={call} ui={ui} />
           <button type="button" class="small" aria-expanded={explanation !== null} disabled={request.busy} onClick={explain}>
             {words.explain}
@@ -101,12 +118,12 @@ function WaitingRow({ call, agents, ui }: { call: CallView; agents: AgentView[];
       )}
     </>
   );
-}
+});
 
 /** What a supervisor has done about a waiting call. */
-function Steered({ call, agents }: { call: CallView; agents: AgentView[] }) {
+function Steered({ call, assignee }: { call: CallView; assignee: string | undefined }) {
   const own = useWords().supervision;
-  const name = agents.find((agent) => agent.agent === call.assigned_to)?.name ?? call.assigned_to;
+  const name = assignee ?? call.assigned_to;
   const marks = [name && own.assignedTo(name), call.raised_seconds !== 0 && own.raisedMark(call.raised_seconds)].filter(Boolean);
   return marks.length > 0 ? <strong class="under steered">{marks.join(" · ")}</strong> : null;
 }
@@ -114,8 +131,8 @@ function Steered({ call, agents }: { call: CallView; agents: AgentView[] }) {
 const iconOfCall: Partial<Record<CallStateName, IconName>> = { menu: "menu", offered: "reserved", talking: "talking", consulting: "transfer", calling_back: "talking", after: "wrap_up" };
 
 export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents: AgentView[]; ui: Ui }) {
-  const { words, language } = useSpeech();
-  const names = new Map(agents.map((agent) => [agent.agent, agent.name]));
+  const words = useWords();
+  const [names, phone] = [namesOf(agents), ownPhone()];
   if (calls.length === 0) return <p class="empty-panel">{words.nothingRuns}</p>;
   return (
     <table>
@@ -134,34 +151,41 @@ export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents:
         </tr>
       </thead>
       <tbody>
-        {[...calls].sort(byArrival).map((call) => (
-          <tr key={call.call} data-call={call.call}>
-            <td>
-              <Caller call={call} />
-            </td>
-            <td>
-              <span class={`callstate callstate-${call.state}`}>
-                <Icon name={iconOfCall[call.state] ?? "waiting"} size={13} /> {words.callStates[call.state]}
-              </span>
-            </td>
-            <td class="num">
-              <Clock since={call.state_since} />
-            </td>
-            <td>{queueText(ui, language, call.queue)}</td>
-            <td>
-              {call.agent ? (names.get(call.agent) ?? call.agent) : ""}
-              <Watches call={call} />
-            </td>
-            <td class="row-end">
-              <QuickOrders call={call} agents={agents} ui={ui} />
-              <ActButton call={call} ui={ui} />
-            </td>
-          </tr>
+        {byArrival(calls).map((call) => (
+          <RunningRow key={call.call} call={call} name={call.agent ? (names.get(call.agent) ?? call.agent) : ""} phone={phone} ui={ui} />
         ))}
       </tbody>
     </table>
   );
 }
+
+const RunningRow = memo(function RunningRow({ call, name, phone, ui }: { call: CallView; name: string; phone: string; ui: Ui }) {
+  const { words, language } = useSpeech();
+  return (
+    <tr data-call={call.call}>
+      <td>
+        <Caller call={call} />
+      </td>
+      <td>
+        <span class={`callstate callstate-${call.state}`}>
+          <Icon name={iconOfCall[call.state] ?? "waiting"} size={13} /> {words.callStates[call.state]}
+        </span>
+      </td>
+      <td class="num">
+        <Clock since={call.state_since} />
+      </td>
+      <td>{queueText(ui, language, call.queue)}</td>
+      <td>
+        {name}
+        <Watches call={call} />
+      </td>
+      <td class="row-end">
+        <QuickOrders call={call} taker={undefined} phone={phone} ui={ui} />
+        <ActButton call={call} ui={ui} />
+      </td>
+    </tr>
+  );
+});
 
 function Caller({ call }: { call: CallView }) {
   const words = useWords();

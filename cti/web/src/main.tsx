@@ -1,6 +1,6 @@
 // The page: who is signed in, which of the two views is shown, and the live connection that feeds both.
 import { render } from "preact";
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { Account } from "./account.tsx";
 import * as api from "./api.ts";
 import { AuditPage } from "./audit.tsx";
@@ -109,8 +109,9 @@ function Page() {
     dispatch({ kind: "signed_out" });
   }
 
+  const spoken = useMemo(() => ({ language, words, speak }), [language]); // a new one would draw every row of every table anew
   return (
-    <Spoken.Provider value={{ language, words, speak }}>
+    <Spoken.Provider value={spoken}>
       {state.me && IS_WALL ? (
         <Wall state={state} />
       ) : state.me ? (

@@ -3,7 +3,6 @@
 import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { Icon } from "./icons.tsx";
-import { ownPhone } from "./orders.tsx";
 import { useRequest } from "./parts.tsx";
 import { useToast } from "./toast.tsx";
 import type { AgentView, CallView, Ui } from "./types.ts";
@@ -11,14 +10,27 @@ import { problemText, useWords } from "./words.ts";
 
 const ASKS_FOR = 5_000;
 
-export function QuickOrders({ call, agents, ui }: { call: CallView; agents: AgentView[]; ui: Ui }) {
+interface QuickProps {
+  call: CallView;
+  /** The one who is offered a waiting call by one click. */
+  taker: AgentView | undefined;
+  /** Where the supervisor listens; empty: not known. */
+  phone: string;
+  ui: Ui;
+}
+
+/** Who has been ready for the longest. */
+export function longestReady(agents: AgentView[]): AgentView | undefined {
+  const ready = agents.filter((one) => one.state === "ready");
+  return ready.reduce<AgentView | undefined>((first, one) => (first && Date.parse(first.state_since) <= Date.parse(one.state_since) ? first : one), undefined);
+}
+
+export function QuickOrders({ call, taker, phone, ui }: QuickProps) {
   const words = useWords();
   const own = words.supervision;
   const tell = useToast();
   const request = useRequest();
   const who = call.ani || words.withheld;
-  const phone = ownPhone();
-  const longest = agents.filter((one) => one.state === "ready").sort((a, b) => Date.parse(a.state_since) - Date.parse(b.state_since))[0];
   useEffect(() => {
     if (request.problem) tell({ text: `${who}: ${problemText(words, request.problem)}` });
   }, [request.problem]);
@@ -28,16 +40,16 @@ export function QuickOrders({ call, agents, ui }: { call: CallView; agents: Agen
   }
   return (
     <>
-      {call.state === "waiting" && longest && longest.agent !== call.assigned_to && (
+      {call.state === "waiting" && taker && taker.agent !== call.assigned_to && (
         <button
           type="button"
           class="small quick"
-          title={own.assignTo(who, longest.name)}
-          aria-label={own.assignTo(who, longest.name)}
+          title={own.assignTo(who, taker.name)}
+          aria-label={own.assignTo(who, taker.name)}
           disabled={request.busy}
-          onClick={() => give(() => api.assign(call.call, longest.agent, own.quickWhy), own.done.assign, () => api.assign(call.call, call.assigned_to, own.undo))}
+          onClick={() => give(() => api.assign(call.call, taker.agent, own.quickWhy), own.done.assign, () => api.assign(call.call, call.assigned_to, own.undo))}
         >
-          → {longest.name}
+          → {taker.name}
         </button>
       )}
       {call.state === "talking" && ui.supervision.listening && phone && (
