@@ -54,6 +54,25 @@ class Switch:
     until_us: int | None = None
 
 
+def shifted(plan: Plan, ahead_seconds: float) -> Plan:
+    """``plan`` for a clock that the wall clock is so far ahead of: for hours, one more difference between clock and zone."""
+    if not ahead_seconds:
+        return plan
+    own = _shifted(Calendar(plan.zone_offset_seconds, plan.zone_changes), ahead_seconds)
+    return replace(
+        plan, ahead_seconds=ahead_seconds, zone_offset_seconds=own.zone_offset_seconds, zone_changes=own.zone_changes,
+        calendars={name: _shifted(calendar, ahead_seconds) for name, calendar in plan.calendars.items()},
+    )  # fmt: skip
+
+
+def _shifted(calendar: Calendar, ahead_seconds: float) -> Calendar:
+    changes = tuple(
+        replace(change, at_seconds=change.at_seconds - ahead_seconds, offset_seconds=change.offset_seconds + ahead_seconds)
+        for change in calendar.zone_changes
+    )
+    return replace(calendar, zone_offset_seconds=calendar.zone_offset_seconds + ahead_seconds, zone_changes=changes)
+
+
 def is_open(plan: Plan, queue: QueuePlan, at_us: int) -> bool:
     """Whether ``queue`` is open at ``at_us``."""
     return not queue.hours or any(begin <= at_us < end for begin, end in _openings(plan, queue, at_us, 1))

@@ -258,6 +258,9 @@ class Plan:
     """Seconds east of UTC at whose midnight a day of figures begins."""
     zone_changes: tuple[ZoneChange, ...] = ()
     """Those that come, in order: hours follow them."""
+    ahead_seconds: float = 0.0
+    """How far the wall clock is ahead of the router's, when that was set by more than is slewed in a while: this plan's zones are
+    shifted by it (``acd.hours.shifted``), and so are the moments that people name."""
     closed_days: tuple[str, ...] = ()
     """Days (ISO) on which queues that have hours are closed, unless their calendar says otherwise."""
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from acd.deadlines import Due
 from acd.effects import CallbackChanged
 from acd.events import CallbackCancelled
 from acd.hours import is_open, local_clock, moment_of, opens_at
-from acd.instants import instant, micros, span
+from acd.instants import micros, span
 from acd.model import CallbackState, CallId
 from acd.plan import Plan, QueuePlan
 from acd.queueing import wait
@@ -34,7 +34,7 @@ MORNING_SECONDS: Final = 9 * 3600.0
 def promised(state: State, event: CallbackPromised) -> None:
     """Keep the promise until it is due; raises NotPromised."""
     queue = state.queue_for(event.product_line, event.level)
-    due_us = micros(event.due_at)
+    due_us = _due_us(state, event)
     known = event.callback in state.calls or event.callback in state.ended or event.callback in state.appointments
     refuse_unless(not known, "illegal_transition", f"{event.callback} is known already")
     refuse_unless(can_be_promised(state.plan), "no_callbacks", "no queue calls anybody back")
@@ -45,6 +45,16 @@ def promised(state: State, event: CallbackPromised) -> None:
     one = state.appointments[event.callback] = Appointment(event.callback, event, state.now)
     state.deadlines.set(Due.PROMISE_DUE, one, due_us)
     _tell(state, one, CallbackState.PROMISED, event.agent, event.note)
+
+
+def _due_us(state: State, promise: CallbackPromised) -> int:
+    return micros(promise.due_at) - span(state.plan.ahead_seconds)
+
+
+def clock_was_set(state: State) -> None:
+    """What was promised is the wall clock's time."""
+    for one in state.appointments.values():
+        state.deadlines.set(Due.PROMISE_DUE, one, _due_us(state, one.promise))
 
 
 def refuse_unless(holds: bool, code: str, why: str) -> None:
@@ -116,5 +126,5 @@ def _id(call: CallId) -> str:
 
 
 def _tell(state: State, one: Appointment, now: CallbackState, by: str, reason: str) -> None:
-    next_at = instant(one.due_us) if one.due_us is not None and now is CallbackState.PROMISED else None
+    next_at = one.promise.due_at if one.due_us is not None and now is CallbackState.PROMISED else None
     state.say(CallbackChanged(one.id, one.promise.number, now, 0, next_at, _id(one.id), one.queue_id, by=by, reason=reason))

@@ -14,12 +14,15 @@ Decides what changes for whom:
   wrap-up finishes that first. If a later plan has him again before that, he stays.
 - A *promised callback* that rests because its queue is closed rests until that opens by the new plan's hours; and so does who is to be
   told that his incident is solved.
+- A plan for a *wall clock that was set* (``acd.hours.shifted``) leaves all durations as they are. Queues open and close, promises
+  fall due and supervisors' words end by the new time; who waits in a queue that is closed by it meets its rule for closing time.
 - *Offers* that are open, and misses that were counted, stay. Ring times hold from the next offer on.
 """
 
 from __future__ import annotations
 
-from acd import callbacks, telling
+from acd import callbacks, promising, switching, telling
+from acd.deadlines import Due
 from acd.instants import next_midnight
 from acd.model import AgentId, AgentState
 from acd.overflow import watch_hours
@@ -42,7 +45,7 @@ def load(state: State, plan: Plan) -> None:
     """Put ``plan`` in force."""
     if plan.zone_offset_seconds != state.plan.zone_offset_seconds:
         state.day_ends_us = next_midnight(state.now_us, plan.zone_offset_seconds)
-    state.plan = plan
+    was_ahead_seconds, state.plan = state.plan.ahead_seconds, plan
     state.queues = {(queue.product_line, str(queue.level)): queue for queue in plan.queues}
     planned = {agent.id: agent for agent in plan.agents}
     for agent in state.roster.company:
@@ -51,7 +54,15 @@ def load(state: State, plan: Plan) -> None:
     spoken = languages_of(plan)
     state.first_step = {queue.id: first_step(state.roster.admission, queue, spoken) for queue in plan.queues}
     _line_up_again(state)
+    if plan.ahead_seconds != was_ahead_seconds:
+        _clock_was_set(state)
     telling.go_on(state, state.teller)
+
+
+def _clock_was_set(state: State) -> None:
+    promising.clock_was_set(state)
+    switching.clock_was_set(state)
+    state.deadlines.set(Due.OPENING, state.opening, state.now_us)
 
 
 def _keep_or_remove(state: State, agent: Agent, planned: dict[AgentId, AgentPlan]) -> None:

@@ -154,8 +154,11 @@ class Runner:
         }  # fmt: skip
 
     def keep_deadlines(self) -> None:
-        """Begin to keep deadlines: after the exchanges were looked at, so that a restart doesn't act on an outdated picture."""
-        self._keeping = True
+        """Begin to keep deadlines: after the exchanges were looked at, so that a restart doesn't act on an outdated picture.
+
+        Again, once the clock has leapt forwards.
+        """
+        self._keeping, self._timer_at = True, None
         self._set_timer()
 
     async def stop(self) -> None:

@@ -6,10 +6,12 @@ overflow rules: a queue that has none for when it is closed can't be closed, for
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from acd import callbacks, telling
 from acd.deadlines import Due
 from acd.hours import Switch
-from acd.instants import micros
+from acd.instants import micros, span
 from acd.model import CallState, IllegalTransition
 from acd.plan import QueuePlan
 from acd.state import State
@@ -23,7 +25,7 @@ def switched(state: State, event: QueueSwitched) -> None:
         raise IllegalTransition(f"there is no queue {event.queue}")
     if event.opened is False and not any(rule.when_closed for rule in queue.overflow):
         raise IllegalTransition(f"{queue.id} has no rule for when it is closed: its callers would wait on")
-    until_us = None if event.until is None else micros(event.until)
+    until_us = _until_us(state, event.until)
     if event.opened is None or (until_us is not None and until_us <= state.now_us):
         state.switches.pop(queue.id, None)
         state.say(QueueSwitchChanged(queue.id, None, None, event.by, event.why))
@@ -33,6 +35,18 @@ def switched(state: State, event: QueueSwitched) -> None:
             state.deadlines.set(Due.SWITCH_OVER, switch, until_us)
         state.say(QueueSwitchChanged(queue.id, event.opened, event.until, event.by, event.why))
     changed(state, queue)
+
+
+def _until_us(state: State, until: datetime | None) -> int | None:
+    return None if until is None else micros(until) - span(state.plan.ahead_seconds)
+
+
+def clock_was_set(state: State) -> None:
+    """What a supervisor named is the wall clock's time."""
+    for switch in state.switches.values():
+        until_us = _until_us(state, switch.until)
+        if until_us is not None:
+            state.deadlines.set(Due.SWITCH_OVER, switch, until_us)
 
 
 def over(state: State, switch: Switch) -> None:

@@ -50,6 +50,7 @@ from hotline.app_config import proven
 from hotline.call_control import SessionFirst
 from hotline.call_stories import CallStories
 from hotline.checkpointing import Checkpointing
+from hotline.clock_watch import ClockWatch
 from hotline.customer_source import Customers
 from hotline.hot_desking import HotDesking
 from hotline.identity import Users, access_of
@@ -85,6 +86,7 @@ class App:
         self._database_url = database_url
         self._session_secret = session_secret
         self._clock = SteadyClock()
+        self._clock_watch: ClockWatch | None = None
         self._database: AsyncEngine | None = None
         self._journal: SqliteJournal | None = None
         self._recorded: JournalPages | None = None
@@ -97,7 +99,7 @@ class App:
         self._pops = PopFeed()
         self._webhook = webhook_of(self._config, config_path.parent)
         self._checkpointing = Checkpointing(state_dir, config_path)
-        self._nightly: list[asyncio.Task[None]] = []
+        self._at_times: list[asyncio.Task[None]] = []
 
     # ---- life ------------------------------------------------------------------------------------------------------------
 
@@ -124,7 +126,8 @@ class App:
         self._exchanges = {name: self._exchange(name, router, log_in_as) for name in self._config.exchanges}
         self._runner.start(SessionFirst(sessions, self._exchanges), desks)
         await self._no_page_is_open(self._runner)
-        await self._runner.use_plan(self._plan)
+        self._clock_watch = ClockWatch(self._clock, router, self._runner)
+        await self._clock_watch.use(self._plan)
         await asyncio.gather(*(self._first_look(exchange) for exchange in self._exchanges.values()))
         self._runner.keep_deadlines()
         self._tell_of_pops()
@@ -132,8 +135,11 @@ class App:
         await self._customers.use(self._config, self._path.parent)
         await self._serve_menus(sessions)
         self._checkpointing.start()
-        nightly = (self._delete_recordings(self._database), self._scoring(self._database).draw_every_night(self._records.flush))
-        self._nightly = [asyncio.create_task(work) for work in nightly]
+        at_times = (
+            self._clock_watch.keep_looking(), self._delete_recordings(self._database),
+            self._scoring(self._database).draw_every_night(self._records.flush),
+        )  # fmt: skip
+        self._at_times = [asyncio.create_task(work) for work in at_times]
         web = self._web
         log.info(
             "ready", replayed_events=replayed, web_port=web.port if web else None, fastagi_ports=[menu.port for menu in self._menus],
@@ -149,9 +155,9 @@ class App:
     async def stop(self) -> None:
         """Stop in the reverse order; callers in menus go to the survival plan, those in hold stay there."""
         await self._checkpointing.stop()
-        for work in self._nightly:
+        for work in self._at_times:
             work.cancel()
-        await asyncio.gather(*self._nightly, return_exceptions=True)
+        await asyncio.gather(*self._at_times, return_exceptions=True)
         await asyncio.gather(*(menu.stop() for menu in self._menus))
         await self._customers.close()
         if self._web:
@@ -200,8 +206,8 @@ class App:
         self._config = config
         self._menu = compile_menu(config)
         self._plan = compile_plan(config, datetime.now(UTC))
-        if self._runner:
-            await self._runner.use_plan(self._plan)
+        if self._clock_watch:
+            await self._clock_watch.use(self._plan)
         await self._customers.use(config, self._path.parent)
         log.info("config_reloaded")
         await self._note_reload("done")
@@ -226,7 +232,7 @@ class App:
         return Ami(
             name, row.ami.host, row.ami.port, row.ami.username, secret, row.dial, self._runner.submit,
             router.open_offer, router.agent_at, clock=lambda: datetime.now(UTC),
-            may_call_back=lambda call: router.may_call_back(call, datetime.now(UTC)), line_out=self._line_out(),
+            may_call_back=lambda call: router.may_call_back(call, self._clock()), line_out=self._line_out(),
             dialled=FeatureCodes(lambda: self._plan, router.agent_at, self._runner.submit, log_in_as).dialled,
         )  # fmt: skip
 

@@ -1,7 +1,10 @@
 """The engine's clock: wall time that neither jumps nor runs backwards.
 
-Deadlines are kept by it, so a wall clock that is set (by hand, by NTP at boot) must not freeze wrap-ups and ring times, nor let them all
-fall due at once. It runs with the monotonic clock and is drawn toward the wall clock by at most a tenth of the time that passes.
+Deadlines, waits and the journal's order are kept by it, so a wall clock that is set (by hand, by NTP at boot, after a machine has slept)
+must not freeze wrap-ups and ring times, nor let them all fall due at once, nor make a wait three hours long. It runs with the monotonic
+clock and is drawn toward the wall clock by at most a tenth of the time that passes. How far the wall clock is ahead meanwhile is
+``ahead_seconds``: the hours of queues are kept by that one (``hotline.clock_watch``), which also lets it ``leap`` when no durations are
+under way.
 """
 
 from __future__ import annotations
@@ -40,6 +43,15 @@ class SteadyClock:
         self._now += max(-SLEW * passed, min(SLEW * passed, difference))
         self._say(difference)
         return datetime.fromtimestamp(self._now, UTC)
+
+    @property
+    def ahead_seconds(self) -> float:
+        """How far the wall clock is ahead of this one; negative when it was set back."""
+        return self._wall() - self().timestamp()
+
+    def leap(self) -> None:
+        """Follow the wall clock at once, if that is ahead."""
+        self._now = max(self._now, self._wall())
 
     def not_before(self, moment: datetime | None) -> None:
         """Begin no earlier than ``moment``: the last one in the journal, after which the wall clock may have been set back."""
