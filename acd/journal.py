@@ -108,6 +108,11 @@ class SqliteJournal:
         """The last sequence number given."""
         return self._last
 
+    @property
+    def waiting(self) -> int:
+        """How many entries no commit has made durable yet."""
+        return len(self._uncommitted)
+
     def go_on_after(self, sequence: int) -> None:
         """Give no number up to ``sequence`` again: records have followed so far, of entries that are lost (a new or restored file)."""
         self._last = max(self._last, sequence)

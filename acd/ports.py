@@ -115,6 +115,10 @@ class Journal(Protocol):
     def commit(self) -> None:
         """Make durable what was appended. When it raises, nothing of it is forgotten: the next commit tries all of it again."""
 
+    @property
+    def waiting(self) -> int:
+        """How many entries no commit has made durable yet."""
+
     def read(self, after: int = 0) -> Iterator[tuple[int, datetime, Event]]:
         """Every event after the sequence number ``after``, in order."""
 

@@ -39,7 +39,7 @@ from acd.effects import (
     TellIncident,
     WithdrawPop,
 )
-from acd.events import CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
+from acd.events import CallDiverted, CallerLeft, CommandFailed, Event, OfferFailed, PlanLoaded, Ticked
 from acd.model import AgentId, CallId, HalfDone, IllegalTransition
 from acd.news import News, NewsUntold, TellSolved
 from acd.outsiders import OutsideFailed
@@ -59,6 +59,10 @@ COMMIT_WITHIN_SECONDS = 0.05
 
 COMMIT_AGAIN_SECONDS = 1.0
 """After a commit that failed; until then it isn't tried, so that a full disk does not slow down who is served."""
+
+MOST_WAITING = 50_000
+"""So many events, some 3,000 calls, may wait in memory for a commit, with what the records keep for them less than 200 MB; after that,
+callers whom nobody knows yet are left to the exchange's own queues."""
 
 TICK_AGAIN_SECONDS = 1.0
 """So soon a deadline is looked at again when that failed: nothing else may happen for long."""
@@ -96,6 +100,8 @@ class Runner:
         self.journal_is_well = True
         """Whether the last commit succeeded."""
         self._keeping = False
+        self._left_out: int | None = None
+        """How many events about callers nobody knows were not taken; None while new ones are."""
 
     # ---- life ------------------------------------------------------------------------------------------------------------
 
@@ -220,7 +226,7 @@ class Runner:
 
         A fault half-way does not undo what was decided until then: the router remembers it, so it is told and carried out all the same.
         """
-        if self._router.is_stale(event):
+        if self._router.is_stale(event) or (self._left_out is not None and self._leave_out(event)):
             return ()
         now = self._time()
         sequence = self._sequence = self._journal.append([(now, event)])
@@ -236,6 +242,22 @@ class Runner:
             raise
         self._follow(sequence, now, event, effects)
         return effects
+
+    def takes(self, call: CallId) -> bool:
+        """Whether there is room for what a caller leads to: always for one who is known."""
+        return self.takes_callers or call in self._router.calls()
+
+    @property
+    def takes_callers(self) -> bool:
+        """Whether there is room for what new callers lead to."""
+        return self._left_out is None
+
+    def _leave_out(self, event: Event) -> bool:
+        """Whether it is about a caller who was left to the exchange's own queues: that these have him, and that he is gone."""
+        if type(event) not in (CallDiverted, CallerLeft) or self.takes(event.call):  # type: ignore[union-attr]  # both name a call
+            return False
+        self._left_out = (self._left_out or 0) + 1
+        return True
 
     def _follow(self, sequence: int, now: datetime, event: Event, effects: Sequence[Effect]) -> None:
         self._tell(sequence, now, event, effects)
@@ -271,11 +293,15 @@ class Runner:
             self.journal_is_well = False
             if well_before:  # once: the log may be on the same disk
                 log.exception("journal_not_committed")
+            if self._left_out is None and self._journal.waiting >= MOST_WAITING:
+                self._left_out = 0
+                log.error("new_callers_go_to_survival", events_waiting=self._journal.waiting, advice="make room on the journal's disk")
             self._commit_within(COMMIT_AGAIN_SECONDS)
         else:
             self.journal_is_well = True
             if not well_before:
-                log.info("journal_committed_again")
+                log.info("journal_committed_again", left_out=self._left_out or 0)
+            self._left_out = None
 
     def _tell(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         for projection in self._projections:

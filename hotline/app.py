@@ -274,7 +274,7 @@ class App:
         for host, port in sorted(addresses):
             server = FastAgiServer(
                 lambda: self._menu, self._runner, frozenset(self._config.exchanges), sessions=sessions, today=self._today,
-                directory=self._customers, hours=self._hours,
+                directory=self._customers, hours=self._hours, takes=self._runner.takes,
                 host=host, port=port,
             )  # fmt: skip
             await server.start()
@@ -297,7 +297,8 @@ class App:
     def _health(self) -> dict[str, bool]:
         assert self._runner is not None
         assert self._records is not None
-        parts = {"journal": self._runner.journal_is_well, "records": self._records.are_well}
+        runner = self._runner
+        parts = {"journal": runner.journal_is_well, "new callers": runner.takes_callers, "records": self._records.are_well}
         return {**parts, **{name: exchange.connected for name, exchange in self._exchanges.items()}}
 
     def _incident_texts(self) -> dict[str, dict[str, str]]:

@@ -31,6 +31,7 @@ LEAST_FREE_MEGABYTES = 500
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # an address to ask at, not to listen on
 _OF_THE_PART = {
     "journal": "is the state directory's disk full? callers are served; all is written when there is room: don't stop the engine before",
+    "new callers": "more than fits in memory waits for the journal: they are with Asterisk's own queues until there is room on its disk",
     "records": "is the database there, and room on its disk? callers are served; all is written when it is back, or else at the next start",
 }
 _OF_AN_EXCHANGE = "see what is said of it here; its log says why (ami_disconnected)"

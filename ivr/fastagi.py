@@ -75,7 +75,7 @@ class FastAgiServer:
     """Serves ``agi://host:port/<exchange>``.
 
     ``menu`` gives the plan in force; a session keeps the one it began with. ``directory`` knows the customers,
-    ``hours`` when queues are open.
+    ``hours`` when queues are open; whom it ``takes`` not is left to the survival plan.
     ``port`` 0 asks for a free one. ``reactor`` is the installed one unless given.
     """
 
@@ -89,6 +89,7 @@ class FastAgiServer:
         today: Callable[[], str] = lambda: "",
         directory: Directory | None = None,
         hours: Hours = never_closed,
+        takes: Callable[[CallId], bool] = lambda _: True,
         host: str = "127.0.0.1",
         port: int = 4573,
         session_limit: int = SESSION_LIMIT,
@@ -97,6 +98,7 @@ class FastAgiServer:
         self.sessions = Sessions() if sessions is None else sessions
         self._menu = menu
         self._exchanges = exchanges
+        self._takes = takes
         self._host = host
         self._wanted_port = port
         self._session_limit = session_limit
@@ -159,6 +161,8 @@ class FastAgiServer:
             caller = caller_of(exchange, environment)
         except NotACall as error:
             self._seldom_log.warning("AGI request that is no call", exchange=exchange, error=str(error))
+            return None
+        if not self._takes(caller.call):
             return None
         session = Session(caller, self._menu(), line, self._services)
         self.sessions.enter(caller.call, line)

@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from acd.effects import DialBack, Effect, HoldCall, RingAgent, ScreenPop, WithdrawPop
-from acd.events import CallArrived, CallerLeft, CommandFailed, Event, OfferFailed, Ticked
+from acd.events import CallArrived, CallDiverted, CallerLeft, CommandFailed, Event, MenuChosen, OfferFailed, Ticked
 from acd.journal import SqliteJournal
 from acd.journal_pages import JournalPages
 from acd.model import AgentId, CallbackOrder, CallId, HalfDone, IllegalTransition, Level, OfferId, OfferState, PhoneId, QueueId
@@ -41,6 +41,7 @@ class ScriptedRouter:
         self.deadline: datetime | None = None
         self.open = True
         self.stale: Event | None = None
+        self.live: dict[CallId, None] = {}
 
     def handle(self, event: Event, now: datetime) -> list[Effect]:
         self.handled.append(event)
@@ -54,6 +55,9 @@ class ScriptedRouter:
 
     def is_stale(self, event: Event) -> bool:
         return event == self.stale
+
+    def calls(self) -> dict[CallId, None]:
+        return self.live
 
     def offer_is_open(self, _: OfferId) -> bool:
         return self.open
@@ -350,6 +354,47 @@ async def test_a_commit_that_failed_is_tried_again_by_itself_and_said_once(monke
         await asyncio.wait_for(committed.wait(), 5)
     assert runner.make_durable()
     assert [line["event"] for line in said] == ["journal_not_committed", "journal_committed_again"]
+
+
+async def test_when_too_much_waits_for_the_disk_new_callers_are_not_taken_until_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is known is served; what the exchange's own queues do with the others is not kept; and nothing that was taken is lost."""
+    monkeypatch.setattr("acd.runner.MOST_WAITING", 2)
+    monkeypatch.setattr("acd.runner.COMMIT_AGAIN_SECONDS", 0.01)
+    runner, router, _, journal = running({})
+    router.live = {CALL: None}
+    stranger, committed, commit = CallId("main-2.2"), asyncio.Event(), journal.commit
+
+    def full() -> None:
+        raise OSError("no space left")
+
+    journal.commit = full  # type: ignore[method-assign]
+    with capture_logs() as said:
+        await runner.submit(ARRIVED)
+        assert not runner.make_durable()
+        assert runner.takes(stranger) and runner.takes_callers, "one waits, and two may"
+        await runner.submit(MenuChosen(CALL, "product", "1", "printers"))
+        assert not runner.make_durable()
+        while runner.takes_callers:
+            await asyncio.sleep(0.005)
+        assert not runner.takes(stranger) and runner.takes(CALL)
+        assert await runner.submit(CallDiverted(stranger, "survival")) == ()
+        assert await runner.submit(CallerLeft(stranger)) == ()
+        await runner.submit(CallDiverted(CALL, "survival"))
+
+        def there_is_room() -> None:
+            commit()
+            committed.set()
+
+        journal.commit = there_is_room  # type: ignore[method-assign]
+        await asyncio.wait_for(committed.wait(), 5)
+        await asyncio.sleep(0)
+    assert runner.takes(stranger) and runner.takes_callers
+    assert [type(event) for _, _, event in journal.read()] == [CallArrived, MenuChosen, CallDiverted]
+    assert [line["event"] for line in said] == ["journal_not_committed", "new_callers_go_to_survival", "journal_committed_again"]
+    assert said[-1]["left_out"] == 2
+    await runner.submit(CallDiverted(stranger, "survival"))
+    assert router.handled[-1] == CallDiverted(stranger, "survival")
+    await runner.stop()
 
 
 async def test_a_report_that_cannot_be_taken_does_not_drop_the_calls_other_commands() -> None:

@@ -418,6 +418,14 @@ async def test_beyond_the_limit_nobody_is_admitted_until_there_is_room() -> None
     assert rig.server.admit() is not None
 
 
+async def test_who_is_not_taken_is_left_to_the_survival_plan_and_nothing_is_told_of_him() -> None:
+    rig = Rig(takes=lambda call: call != "main-17.5")
+    refused, taken = await rig.call(), await rig.call(ENVIRONMENT.replace(b"17.5", b"17.6"))
+    assert refused.was_dropped and not taken.was_dropped
+    assert rig.engine.names() == ["CallArrived"]
+    await taken.closes()
+
+
 async def test_stopping_sends_everybody_to_survival_and_says_nothing_of_leaving() -> None:
     rig = Rig()
     first, second = await rig.call(), await rig.call(ENVIRONMENT.replace(b"17.5", b"17.6"))
