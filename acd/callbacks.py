@@ -113,6 +113,7 @@ def keep_hours(state: State, call: Call) -> None:
     callback = call.callback
     if callback is None or call.queue is None or call.state is not CallState.PROMISED:
         return
+    callback.no_line = not state.plan.calls_back
     from_us = max(state.now_us, call.rests_until_us or 0)
     opens_us = rings_from(state, call.queue, from_us)
     if opens_us > from_us:

@@ -54,6 +54,8 @@ class Callback:
     """When it would be, were its queue open then …"""
     opens_us: int | None = None
     """… and when that opens, as far as it waits for that."""
+    no_line: bool = False
+    """It rests because there is no line on which customers can be called."""
     overdue_us: int | None = None
     """When the customer counts as unreached, unless the exchange has told of it."""
     of: CallbackPromised | None = None

@@ -53,6 +53,7 @@ ENGLISH: Mapping[str, str] = {
     "all_occupied": "all who match {need} are occupied",
     "still_on_line": "the caller, who is promised a callback, may still be on the line",
     "not_reached": "the customer was not reached when he was called back; he is tried again later",
+    "no_line": "the customer is promised a callback, but there is no line on which he can be called (callbacks, in the configuration)",
     "when_open": "the customer is promised a callback, and is called when the queue opens",
     "rang_in": "the customer is promised a callback, and has just rung in himself",
     "hears_incident": "the caller hears of the incident first",
@@ -181,6 +182,8 @@ def why_resting(call: Call) -> Reason:
     """Why a call that rests is offered to nobody."""
     if call.promised and call.callback is not None and call.callback.on_line:
         return Reason("still_on_line")
+    if call.promised and call.callback is not None and call.callback.no_line:
+        return Reason("no_line")
     if call.callback is not None and call.callback.unreached:
         return Reason("not_reached")
     if call.promised and call.callback is not None and call.callback.next_at is not None:

@@ -11,7 +11,7 @@ from acd.plan import QueuePlan
 from acd.state import State
 
 LOOK_AGAIN_SECONDS: Final = 300.0
-"""How soon a queue that is closed until further notice is looked at again."""
+"""How soon a queue that is closed until further notice is looked at again; and whether customers can be called, when they can't."""
 
 
 def open_now(state: State, queue: QueuePlan) -> bool:
@@ -32,8 +32,11 @@ def opens_from(state: State, queue: QueuePlan, from_us: int) -> int:
 
 def rings_from(state: State, queue: QueuePlan, from_us: int) -> int:
     """The first moment from ``from_us`` on at which the queue's customers may be called back: by the callbacks' own hours where they have
-    some, else while it is open. In a queue that was closed by hand nobody is called back; one that was opened goes by the hours.
+    some, else while it is open. In a queue that was closed by hand nobody is called back; one that was opened goes by the hours. While
+    there is no line on which customers can be called, that is looked at again and again.
     """
+    if not state.plan.calls_back:
+        return from_us + span(LOOK_AGAIN_SECONDS)
     if queue.callback is None or not queue.callback.hours:
         return opens_from(state, queue, from_us)
     own = replace(queue, hours=queue.callback.hours)

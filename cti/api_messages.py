@@ -87,6 +87,8 @@ class UiConfig:
     """The configuration's ``supervision``: the service level's formula and target, thresholds, whether supervisors may listen."""
     phones: tuple[str, ...] = ()
     """Extensions that supervisors can listen at, or take callers over to."""
+    calls_back: bool = True
+    """Whether there is a line on which customers can be called."""
     watched: Watched = Watched()
     """Of the targets, what choosers on a supervisor's pages may offer this person."""
 
@@ -106,7 +108,8 @@ def ui_config(
     agents = tuple(AgentTarget(one.id, one.name, one.team) for one in plan.agents)
     targets = Targets(_queue_targets(plan, named), agents, destinations, plan.outside_lines, plan.outside_numbers is not None)
     return UiConfig(
-        plan.not_ready_reasons, plan.dispositions, languages, named, targets, incident_texts or {}, supervision or {}, tuple(phones)
+        plan.not_ready_reasons, plan.dispositions, languages, named, targets, incident_texts or {}, supervision or {}, tuple(phones),
+        plan.calls_back,
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ export function PromisesTable({ promises, agents, ui }: { promises: PromiseView[
               </td>
               <td class="num">{words.ofAttempts(promise.unreached, promise.most_attempts)}</td>
               <td>
-                <Next promise={promise} />
+                <Next promise={promise} possible={ui.calls_back} />
               </td>
               <td>
                 {promise.state === "promised" && (
@@ -80,10 +80,11 @@ export function PromisesTable({ promises, agents, ui }: { promises: PromiseView[
   );
 }
 
-function Next({ promise }: { promise: PromiseView }) {
+function Next({ promise, possible }: { promise: PromiseView; possible: boolean }) {
   const words = useWords();
   if (promise.state === "given_up") return <>{words.noFurther}</>;
   if (promise.state !== "promised") return <>{words.rightNow}</>;
+  if (!possible) return <>{words.noLine}</>;
   if (promise.next_at === null || Date.parse(promise.next_at) < Date.now()) return <>{words.inTurn}</>;
   return (
     <>

@@ -20,7 +20,7 @@ export interface State {
 
 export const nothing: State = {
   me: null,
-  ui: { reasons: [], dispositions: [], languages: [], product_lines: {}, targets: { queues: [], agents: [], destinations: [], outside: [], numbers: false }, incident_texts: {}, supervision: {}, phones: [], watched: { queues: [], agents: [], product_lines: [], teams: [], everything: true } },
+  ui: { reasons: [], dispositions: [], languages: [], product_lines: {}, targets: { queues: [], agents: [], destinations: [], outside: [], numbers: false }, incident_texts: {}, supervision: {}, phones: [], calls_back: true, watched: { queues: [], agents: [], product_lines: [], teams: [], everything: true } },
   agent: null,
   card: null,
   withdrawn: null,

@@ -26,6 +26,8 @@ export interface Ui {
   incident_texts: Record<string, Record<string, string>>;
   supervision: Partial<Supervision>;
   phones: string[];
+  /** Whether there is a line on which customers can be called. */
+  calls_back: boolean;
   /** What this person may steer, look at and filter by. */
   watched: { queues: string[]; agents: string[]; product_lines: string[]; teams: string[]; everything: boolean };
 }

@@ -59,6 +59,7 @@ PLAN = Plan(
     agents=AGENTS,
     head_start_seconds={"key-account": 60.0, "urgent": 120.0},
     rona={MissCause.BUSY: Rona(retry_after_seconds=5.0, misses_to_not_ready=3)},
+    calls_back=True,
 )
 
 

@@ -7,12 +7,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from acd.appointment import CallbackPromised
 from acd.callbacks import PROMISED, PROMISED_WHEN_OPEN
-from acd.effects import CallbackChanged, CallOverflowed, DialBack, SendCall
-from acd.events import CallArrived, CallbackReached, CallbackUnreached, CallbackWanted, CallerLeft, CallQueued, OfferMissed, PlanLoaded
+from acd.effects import CallbackChanged, CallOverflowed, DialBack, RingAgent, SendCall
+from acd.events import (
+    CallArrived,
+    CallbackReached,
+    CallbackUnreached,
+    CallbackWanted,
+    CallerLeft,
+    CallQueued,
+    OfferMissed,
+    PlanLoaded,
+    TalkEnded,
+)
 from acd.hours import opens_at
 from acd.instants import instant, micros
-from acd.model import CallbackOrder, CallbackState, CallId, CallState, Level, MissCause, QueueId
+from acd.model import AgentId, CallbackOrder, CallbackState, CallId, CallState, Level, MissCause, QueueId
 from acd.plan import CallbackRules, Hours, Overflow, Plan
 from acd.supervision import QueueSwitched
 from tests.unit.acd.scene import NINE, PLAN, Scene, queue
@@ -240,3 +251,41 @@ def test_the_calendars_holidays_are_theirs_too() -> None:
     scene, _ = promised_at_nine(called_back_at_eleven(closed_days=("2026-03-02", "2026-03-03")))
     [promise] = scene.router.board(scene.now).promises
     assert promise.next_at == NINE + timedelta(days=2, hours=2)
+
+
+def test_while_no_line_is_configured_nobody_is_tried_and_the_promise_says_why() -> None:
+    """The trunk was taken out of the configuration; once it is back, the customer is called at his place."""
+    plan = with_rules(hours=())
+    scene = Scene(plan)
+    call = from_number(scene, "1", "13900000001")
+    scene(CallbackWanted(call))
+    scene(PlanLoaded(replace(plan, calls_back=False, queues=(replace(plan.queues[0], callback=None), *plan.queues[1:]))))
+    scene(CallerLeft(call))
+    scene.ready("ann")
+    scene.later(100.0)
+    asked = len(scene.story)
+    assert scene.later(HOUR) == []
+    assert len(scene.story) - asked <= 12, "it is not looked at more often than every five minutes"
+    (promise,) = scene.router.board(scene.now).promises
+    assert (promise.state, promise.attempts, promise.unreached) == (CallbackState.PROMISED, 0, 0)
+    assert [reason.code for reason in scene.router.reasons_waiting(call, scene.now)].count("no_line") == 1
+    assert "no line" in scene.router.explain_waiting(call, scene.now)
+    scene(PlanLoaded(plan))
+    scene.later(1.0)
+    assert scene.live(call).state is CallState.OFFERED
+    assert [reason.code for reason in scene.router.reasons_waiting(call, scene.now)] == []
+
+
+def test_who_was_promised_one_for_a_time_is_not_tried_without_a_line_either() -> None:
+    plan = with_rules(hours=())
+    scene = Scene(plan)
+    scene.ready("ann")
+    promised = CallbackPromised(
+        scene.talking("1"), CallId("main-p1.a"), AgentId("ann"), NINE + timedelta(hours=1), "13900000009", "printers", Level.L1, "zh"
+    )
+    scene(promised)
+    scene(PlanLoaded(replace(plan, calls_back=False, queues=(replace(plan.queues[0], callback=None), *plan.queues[1:]))))
+    scene(TalkEnded(promised.call, AgentId("ann")))
+    scene.later(2 * HOUR)
+    assert not scene.of(DialBack) and not scene.of(RingAgent)
+    assert scene.live(promised.callback).callback.no_line
