@@ -6,7 +6,8 @@ given the visits, how many days count, and until when the past is known.
 * A *matter* begins with an answered call of a number about a product line that has not called about it within so many days before.
 * It is *solved* when the caller said so; *unsolved* when he said the contrary; without a word, *unsolved* when the number called about the
   same product line again within so many days, else *solved*.
-* Without a word, and before those days are over, it is *open*; of a withheld number, it stays so for ever. Open ones count nowhere.
+* Without a word, and before those days are over, it is *open*, also when the number has called again already: else a period would begin
+  with nothing but those that failed. Of a withheld number, it stays so for ever. Open ones count nowhere.
 * The rate is solved / (solved + unsolved).
 """
 
@@ -112,6 +113,6 @@ def solved_by(visit: Visit, after: Sequence[Visit], now: datetime, within: timed
     """Whether this call settled its matter; None when that is not known (yet). ``after`` are the number's later ones about it."""
     if visit.solved is not None:
         return visit.solved
-    if any(later.arrived_at - visit.arrived_at <= within for later in after):
-        return False
-    return True if visit.ani and now - visit.arrived_at > within else None
+    if not visit.ani or now - visit.arrived_at <= within:
+        return None
+    return not any(later.arrived_at - visit.arrived_at <= within for later in after)

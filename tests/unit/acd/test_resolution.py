@@ -50,6 +50,18 @@ def test_a_matter_stays_open_until_its_days_are_over() -> None:
     assert of(visit(), until=MONDAY + timedelta(days=7, seconds=1)) == Resolution(solved=1)
 
 
+def test_who_called_again_is_no_failure_before_those_who_did_not_can_be_successes() -> None:
+    """Else every new hotline would begin with a rate of 0 %."""
+    third_day = MONDAY + timedelta(days=3)
+    found = of(visit(), visit(1), visit(ani="139"), until=third_day)
+    assert (found, found.rate) == (Resolution(open=2), None)
+    assert of(visit(), visit(1), visit(ani="139"), until=MONDAY + timedelta(days=7, seconds=1)) == Resolution(solved=1, unsolved=1)
+
+
+def test_what_the_caller_says_counts_at_once() -> None:
+    assert of(visit(solved=False), visit(1, ani="139", solved=True), until=MONDAY + timedelta(days=2)) == Resolution(solved=1, unsolved=1)
+
+
 def test_the_rate_leaves_out_what_is_open_and_is_none_when_nothing_is_known() -> None:
     assert Resolution(3, 1, 10).rate == 0.75
     assert Resolution(open=4).rate is None
