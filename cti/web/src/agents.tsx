@@ -4,8 +4,9 @@ import { useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { useModal } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
-import { useNow } from "./clock.ts";
+import { useByTime } from "./clock.ts";
 import { levelOfAgent, Marked } from "./levels.tsx";
+import { rowAt, Rows } from "./rows.tsx";
 import { useToast } from "./toast.tsx";
 import { Clock, DialogEnd, Foreign, StatePill, useRequest } from "./parts.tsx";
 import type { AgentStateName, AgentView, CallView, Ui } from "./types.ts";
@@ -23,9 +24,9 @@ export function AgentsTable({ agents, calls, ui }: { agents: AgentView[]; calls:
   const callers = new Map(calls.map((call) => [call.call, call.ani]));
   return (
     <>
-      <table class="agents">
+      <table class="agents" aria-rowcount={agents.length + 1}>
         <thead>
-          <tr>
+          <tr aria-rowindex={1}>
             <th scope="col">{words.agent}</th>
             <th scope="col" class="state-column">
               {words.state}
@@ -42,24 +43,30 @@ export function AgentsTable({ agents, calls, ui }: { agents: AgentView[]; calls:
             </th>
           </tr>
         </thead>
-        <tbody>
-          {[...agents].sort(byStateThenTime).map((agent) => (
-            <AgentRow key={agent.agent} agent={agent} ui={ui} caller={agent.call ? callers.get(agent.call) : undefined} onSet={setSetting} />
-          ))}
-        </tbody>
+        <Rows items={[...agents].sort(byStateThenTime)} keyOf={(agent) => agent.agent} columns={6}>
+          {(agent, place) => <AgentRow agent={agent} place={place} ui={ui} caller={agent.call ? callers.get(agent.call) : undefined} onSet={setSetting} />}
+        </Rows>
       </table>
       {setting && <SetState agent={setting} ui={ui} onDone={() => setSetting(null)} />}
     </>
   );
 }
 
-const AgentRow = memo(function AgentRow({ agent, ui, caller, onSet }: { agent: AgentView; ui: Ui; caller: string | undefined; onSet(agent: AgentView): void }) {
+interface AgentRowProps {
+  agent: AgentView;
+  place: number;
+  ui: Ui;
+  caller: string | undefined;
+  onSet(agent: AgentView): void;
+}
+
+const AgentRow = memo(function AgentRow({ agent, place, ui, caller, onSet }: AgentRowProps) {
   const words = useWords();
   const isOut = agent.state === "logged_out";
-  const level = levelOfAgent(agent, ui, useNow());
+  const level = useByTime((now) => levelOfAgent(agent, ui, now));
   return (
-    <tr class={isOut ? "quiet-row" : ""} data-agent={agent.agent}>
-      <th scope="row" title={agent.team}>
+    <tr class={isOut ? "quiet-row" : ""} data-agent={agent.agent} {...rowAt(place)}>
+      <th scope="row" title={[agent.name, agent.team].filter(Boolean).join(" · ")}>
         {agent.name}
         {agent.team && <span class="under">{agent.team}</span>}
       </th>

@@ -1,12 +1,13 @@
 // Callers: those who wait and why, and those who are somewhere else on their way.
 import { memo } from "preact/compat";
-import { useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.ts";
 import { storyLink, useCallWords } from "./calls.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { ActButton, ownPhone, Watches } from "./orders.tsx";
 import { Clock, Foreign, ProblemLine, useRequest } from "./parts.tsx";
 import { longestReady, QuickOrders } from "./quick.tsx";
+import { rowAt, Rows } from "./rows.tsx";
 import type { AgentView, CallStateName, CallView, Reason, Ui } from "./types.ts";
 import { reasonsText } from "./reasons.ts";
 import { queueText, useSpeech, useWords } from "./words.ts";
@@ -16,21 +17,29 @@ function byArrival(calls: CallView[]): CallView[] {
   return timed.sort(([a], [b]) => a - b).map(([, call]) => call);
 }
 
-/** So many rows are drawn unless all are asked for: those who wait longest. */
-const ROWS = 100;
-
 export function WaitingCallers({ calls, agents, ui }: { calls: CallView[]; agents: AgentView[]; ui: Ui }) {
   const words = useWords();
-  const [all, setAll] = useState(false);
+  const [explained, setExplained] = useState<ReadonlyMap<string, Reason[]>>(new Map());
+  const onExplained = useCallback(
+    (call: string, reasons: Reason[] | null) =>
+      setExplained((before) => {
+        const others = [...before].filter(([one]) => one !== call);
+        return new Map(reasons ? [...others, [call, reasons]] : others);
+      }),
+    [],
+  );
+  useEffect(() => {
+    const waiting = new Set(calls.map(idOf));
+    [...explained.keys()].filter((call) => !waiting.has(call)).forEach((call) => onExplained(call, null));
+  }, [calls]);
   if (calls.length === 0) return <p class="empty-panel">{words.nobodyWaits}</p>;
   const sorted = byArrival(calls);
   const [taker, phone] = [longestReady(agents), ownPhone()];
   const names = namesOf(agents);
   return (
-    <>
-    <table>
+    <table aria-rowcount={calls.length + 1}>
       <thead>
-        <tr>
+        <tr aria-rowindex={1}>
           <th scope="col">{words.caller}</th>
           <th scope="col">{words.queue}</th>
           <th scope="col" class="num">
@@ -42,46 +51,41 @@ export function WaitingCallers({ calls, agents, ui }: { calls: CallView[]; agent
           </th>
         </tr>
       </thead>
-      <tbody>
-        {(all ? sorted : sorted.slice(0, ROWS)).map((call) => (
-          <WaitingRow key={call.call} call={call} taker={taker} assignee={names.get(call.assigned_to ?? "")} phone={phone} ui={ui} />
-        ))}
-      </tbody>
+      <Rows items={sorted} keyOf={idOf} columns={5}>
+        {(call, place) => (
+          <WaitingRow call={call} place={place} taker={taker} assignee={names.get(call.assigned_to ?? "")} phone={phone} explanation={explained.get(call.call)} onExplained={onExplained} ui={ui} />
+        )}
+      </Rows>
     </table>
-    {calls.length > ROWS && (
-      <p class="more-rows">
-        {!all && words.moreWait(calls.length - ROWS)}{" "}
-        <button type="button" class="small" onClick={() => setAll(!all)}>
-          {all ? words.showFewer : words.showAll}
-        </button>
-      </p>
-    )}
-    </>
   );
 }
 
+const idOf = (call: CallView) => call.call;
 const namesOf = (agents: AgentView[]) => new Map(agents.map((agent) => [agent.agent, agent.name]));
 
 interface WaitingRowProps {
   call: CallView;
+  place: number;
   taker: AgentView | undefined;
   assignee: string | undefined;
   phone: string;
+  /** Unfolded beneath the row; it stays so while the row is out of sight. */
+  explanation: Reason[] | undefined;
+  onExplained(call: string, reasons: Reason[] | null): void;
   ui: Ui;
 }
 
 /** Drawn anew when something of it has changed, not with each board: a thousand may wait. */
-const WaitingRow = memo(function WaitingRow({ call, taker, assignee, phone, ui }: WaitingRowProps) {
+const WaitingRow = memo(function WaitingRow({ call, place, taker, assignee, phone, explanation, onExplained, ui }: WaitingRowProps) {
   const { words, language } = useSpeech();
   const request = useRequest();
-  const [explanation, setExplanation] = useState<Reason[] | null>(null);
   async function explain(): Promise<void> {
-    if (explanation !== null) setExplanation(null);
-    else await request.run(async () => setExplanation((await api.explanation(call.call)).reasons));
+    if (explanation) onExplained(call.call, null);
+    else await request.run(async () => onExplained(call.call, (await api.explanation(call.call)).reasons));
   }
   return (
     <>
-      <tr data-call={call.call}>
+      <tr data-call={call.call} {...rowAt(place)}>
         <td>
           <Caller call={call} />
         </td>
@@ -101,17 +105,23 @@ const WaitingRow = memo(function WaitingRow({ call, taker, assignee, phone, ui }
           <Steered call={call} assignee={assignee} />
         </td>
         <td class="row-end">
-          <QuickOrders call={call} taker={taker} phone={phone} ui={ui} />
-          <ActButton call={call} ui={ui} />
-          <button type="button" class="small" aria-expanded={explanation !== null} disabled={request.busy} onClick={explain}>
-            {words.explain}
-          </button>
+          <div class="row-orders">
+            <span>
+              <QuickOrders call={call} taker={taker} phone={phone} ui={ui} />
+            </span>
+            <span>
+              <ActButton call={call} ui={ui} />
+              <button type="button" class="small" aria-expanded={explanation !== undefined} disabled={request.busy} onClick={explain}>
+                {words.explain}
+              </button>
+            </span>
+          </div>
         </td>
       </tr>
-      {(explanation !== null || request.problem) && (
+      {(explanation || request.problem) && (
         <tr class="explanation">
           <td colSpan={5}>
-            {explanation !== null && <p>{reasonsText(words, ui, language, explanation) || words.waitsNoMore}</p>}
+            {explanation && <p>{reasonsText(words, ui, language, explanation) || words.waitsNoMore}</p>}
             <ProblemLine problem={request.problem} />
           </td>
         </tr>
@@ -135,9 +145,9 @@ export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents:
   const [names, phone] = [namesOf(agents), ownPhone()];
   if (calls.length === 0) return <p class="empty-panel">{words.nothingRuns}</p>;
   return (
-    <table>
+    <table aria-rowcount={calls.length + 1}>
       <thead>
-        <tr>
+        <tr aria-rowindex={1}>
           <th scope="col">{words.caller}</th>
           <th scope="col">{words.state}</th>
           <th scope="col" class="num">
@@ -150,40 +160,58 @@ export function RunningCalls({ calls, agents, ui }: { calls: CallView[]; agents:
           </th>
         </tr>
       </thead>
-      <tbody>
-        {byArrival(calls).map((call) => (
-          <RunningRow key={call.call} call={call} name={call.agent ? (names.get(call.agent) ?? call.agent) : ""} phone={phone} ui={ui} />
-        ))}
-      </tbody>
+      <Rows items={byArrival(calls)} keyOf={idOf} columns={6}>
+        {(call, place) => <RunningRow call={call} place={place} name={call.agent ? (names.get(call.agent) ?? call.agent) : ""} phone={phone} ui={ui} />}
+      </Rows>
     </table>
   );
 }
 
-const RunningRow = memo(function RunningRow({ call, name, phone, ui }: { call: CallView; name: string; phone: string; ui: Ui }) {
+interface RunningRowProps {
+  call: CallView;
+  place: number;
+  name: string;
+  phone: string;
+  ui: Ui;
+}
+
+const RunningRow = memo(function RunningRow({ call, place, name, phone, ui }: RunningRowProps) {
   const { words, language } = useSpeech();
   return (
-    <tr data-call={call.call}>
-      <td>
-        <Caller call={call} />
-      </td>
-      <td>
-        <span class={`callstate callstate-${call.state}`}>
-          <Icon name={iconOfCall[call.state] ?? "waiting"} size={13} /> {words.callStates[call.state]}
-        </span>
-      </td>
-      <td class="num">
-        <Clock since={call.state_since} />
-      </td>
-      <td>{queueText(ui, language, call.queue)}</td>
-      <td>
-        {name}
-        <Watches call={call} />
-      </td>
-      <td class="row-end">
-        <QuickOrders call={call} taker={undefined} phone={phone} ui={ui} />
-        <ActButton call={call} ui={ui} />
-      </td>
-    </tr>
+    <>
+      <tr data-call={call.call} {...rowAt(place)}>
+        <td>
+          <Caller call={call} />
+        </td>
+        <td>
+          <span class={`callstate callstate-${call.state}`}>
+            <Icon name={iconOfCall[call.state] ?? "waiting"} size={13} /> {words.callStates[call.state]}
+          </span>
+        </td>
+        <td class="num">
+          <Clock since={call.state_since} />
+        </td>
+        <td>{queueText(ui, language, call.queue)}</td>
+        <td>{name}</td>
+        <td class="row-end">
+          <div class="row-orders">
+            <span>
+              <QuickOrders call={call} taker={undefined} phone={phone} ui={ui} />
+            </span>
+            <span>
+              <ActButton call={call} ui={ui} />
+            </span>
+          </div>
+        </td>
+      </tr>
+      {call.watches.length > 0 && (
+        <tr class="watches">
+          <td colSpan={6}>
+            <Watches call={call} />
+          </td>
+        </tr>
+      )}
+    </>
   );
 });
 

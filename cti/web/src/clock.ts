@@ -1,5 +1,5 @@
 // Running clocks by the server's time: the page's own clock may be wrong, its pace is not.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useReducer, useRef } from "preact/hooks";
 
 let ahead = 0; // milliseconds by which the server's clock is ahead of ours
 let measured = false;
@@ -19,13 +19,20 @@ const tickers = new Set<(now: number) => void>();
 setInterval(() => tickers.forEach((tick) => tick(serverNow())), 500);
 
 /** The server's time in milliseconds; the component is drawn anew twice a second. */
-export function useNow(): number {
-  const [now, setNow] = useState(serverNow);
+export const useNow = (): number => useByTime((now) => now);
+
+/** What `read` makes of the server's time; the component is drawn anew when that has changed. */
+export function useByTime<Value extends string | number>(read: (now: number) => Value): Value {
+  const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
+  const value = read(serverNow());
+  const drawn = useRef({ read, value });
+  drawn.current = { read, value };
   useEffect(() => {
-    tickers.add(setNow);
-    return () => void tickers.delete(setNow);
+    const tick = (now: number) => drawn.current.read(now) !== drawn.current.value && redraw();
+    tickers.add(tick);
+    return () => void tickers.delete(tick);
   }, []);
-  return now;
+  return value;
 }
 
 export function duration(milliseconds: number): string {

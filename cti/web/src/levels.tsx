@@ -1,5 +1,6 @@
 // From when on a figure is marked: a colour, a picture and a word each, so that no colour carries meaning alone.
 import type { ComponentChildren } from "preact";
+import { serverNow, useByTime } from "./clock.ts";
 import { Icon } from "./icons.tsx";
 import type { AgentView, Limits, QueueView, Supervision, Ui } from "./types.ts";
 import { useWords } from "./words.ts";
@@ -33,6 +34,12 @@ export function levelsOf(queue: QueueView, ui: Ui, now: number): Record<"waiting
     expected: queue.expected_wait_seconds === null || !queue.waiting ? "" : above(queue.expected_wait_seconds, limits.expected_wait_seconds),
     served: served === null || served === undefined ? "" : below(served, limits.service_level),
   };
+}
+
+/** What is marked about a queue now; drawn anew when time alone has changed it. */
+export function useLevels(queue: QueueView, ui: Ui): ReturnType<typeof levelsOf> {
+  useByTime((now) => levelsOf(queue, ui, now).longest);
+  return levelsOf(queue, ui, serverNow());
 }
 
 /** What is marked about all queues together. */

@@ -1,18 +1,18 @@
 // Small parts that both the desk and the console are made of.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api.ts";
-import { duration, useNow } from "./clock.ts";
+import { duration, useByTime } from "./clock.ts";
 import { Icon, iconOfState } from "./icons.tsx";
 import type { AgentStateName } from "./types.ts";
 import { problemText, useSpeech, useWords } from "./words.ts";
 
 /** A clock that runs from `since`, and stands still at `until`. */
 export function Clock({ since, until }: { since: string; until?: string | null }) {
-  const now = useNow();
-  const end = until ? Date.parse(until) : now;
+  const begin = Date.parse(since);
+  const text = useByTime((now) => duration((until ? Date.parse(until) : now) - begin));
   return (
     <time class="clock" dateTime={since}>
-      {duration(end - Date.parse(since))}
+      {text}
     </time>
   );
 }

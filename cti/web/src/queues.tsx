@@ -1,9 +1,11 @@
 // Queues: product line by level, with what happens in them now and what happened today.
+import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
-import { duration, useNow } from "./clock.ts";
-import { formulaOf, levelsOf, Marked } from "./levels.tsx";
+import { duration } from "./clock.ts";
+import { formulaOf, Marked, useLevels } from "./levels.tsx";
 import { Clock } from "./parts.tsx";
 import { Opening, SwitchQueue } from "./switching.tsx";
+import { FIRST_INDEX, Rows } from "./rows.tsx";
 import type { AgentStateName, QueueView, Ui } from "./types.ts";
 import { productLine, queueText, useSpeech } from "./words.ts";
 
@@ -17,20 +19,23 @@ export const percent = (value: number | null | undefined): string => (value === 
 
 const isQuiet = (queue: QueueView) => queue.waiting + queue.ringing + queue.talking === 0;
 const orDot = (count: number) => (count > 0 ? count : <span class="zero">·</span>);
+/** So few product lines are all drawn. */
+const WHOLE_LINES = 8;
 const STATES: AgentStateName[] = ["ready", "reserved", "talking", "wrap_up", "not_ready"];
 
 export function QueuesTable({ queues, ui }: { queues: QueueView[]; ui: Ui }) {
   const { words, language } = useSpeech();
   const own = words.supervision;
   const [switching, setSwitching] = useState<QueueView | null>(null);
-  const lines = [...new Set(queues.map((queue) => queue.product_line))];
+  const lines = [...new Set(queues.map((queue) => queue.product_line))].map((line) => queues.filter((queue) => queue.product_line === line));
+  const index = new Map(lines.flat().map((queue, place) => [queue.queue, place + FIRST_INDEX]));
   const { columns } = words;
   const hint = own.levelHint(words.formulas[formulaOf(ui)] ?? formulaOf(ui));
   return (
     <>
-      <table class="figures">
+      <table class="figures" aria-rowcount={queues.length + 1}>
         <thead>
-          <tr>
+          <tr aria-rowindex={1}>
             <th scope="col">{words.productLine}</th>
             <th scope="col">{words.level}</th>
             <th scope="col">{columns.waiting}</th>
@@ -45,21 +50,29 @@ export function QueuesTable({ queues, ui }: { queues: QueueView[]; ui: Ui }) {
               {own.levelToday}
             </th>
             <th scope="col">
-              {columns.answered}/{columns.offered}
+              {columns.answered}/<wbr />
+              {columns.offered}
             </th>
             <th scope="col">{columns.abandoned}</th>
           </tr>
         </thead>
-        {lines.map((line) => {
-          const all = queues.filter((queue) => queue.product_line === line);
-          return (
-            <tbody key={line}>
-              {all.map((queue, index) => (
-                <QueueRow key={queue.queue} queue={queue} ui={ui} head={index === 0 ? { text: productLine(ui, language, line), rows: all.length } : null} onSwitch={() => setSwitching(queue)} />
-              ))}
-            </tbody>
-          );
-        })}
+        <Rows items={lines} keyOf={([queue]) => queue!.product_line} columns={11} whole={WHOLE_LINES}>
+          {(line, place) =>
+            line.map((queue, at) => (
+              <QueueRow
+                key={queue.queue}
+                queue={queue}
+                ui={ui}
+                index={index.get(queue.queue)!}
+                place={at === 0 ? place : undefined}
+                isLast={at === line.length - 1}
+                head={at === 0 ? productLine(ui, language, queue.product_line) : null}
+                rows={line.length}
+                onSwitch={setSwitching}
+              />
+            ))
+          }
+        </Rows>
       </table>
       {switching && <SwitchQueue queue={switching} ui={ui} onDone={() => setSwitching(null)} />}
     </>
@@ -69,25 +82,31 @@ export function QueuesTable({ queues, ui }: { queues: QueueView[]; ui: Ui }) {
 interface RowProps {
   queue: QueueView;
   ui: Ui;
-  head: { text: string; rows: number } | null;
-  onSwitch(): void;
+  index: number;
+  /** Of the product line among all, in the first of its rows. */
+  place: number | undefined;
+  isLast: boolean;
+  /** The product line's name, in the first of its rows. */
+  head: string | null;
+  rows: number;
+  onSwitch(queue: QueueView): void;
 }
 
-function QueueRow({ queue, ui, head, onSwitch }: RowProps) {
+const QueueRow = memo(function QueueRow({ queue, ui, index, place, isLast, head, rows, onSwitch }: RowProps) {
   const { words, language } = useSpeech();
-  const levels = levelsOf(queue, ui, useNow());
+  const levels = useLevels(queue, ui);
   const formula = formulaOf(ui);
   const nobody = queue.waiting > 0 && queue.agents_ready === 0;
   const people = STATES.map((state) => `${words.states[state]}: ${queue.agents[state] ?? 0}`).join("\n");
   return (
-    <tr class={isQuiet(queue) ? "quiet-row" : ""} data-queue={queue.queue}>
-      {head && (
-        <th scope="rowgroup" rowSpan={head.rows} class="line">
-          {head.text}
+    <tr class={`${isQuiet(queue) ? "quiet-row" : ""}${isLast ? " line-end" : ""}`} data-queue={queue.queue} data-place={place} aria-rowindex={index}>
+      {head !== null && (
+        <th scope="row" rowSpan={rows} class="line">
+          {head}
         </th>
       )}
       <th scope="row">
-        <button type="button" class="level-button" aria-label={words.supervision.switchQueue(queueText(ui, language, queue.queue))} onClick={onSwitch}>
+        <button type="button" class="level-button" aria-label={words.supervision.switchQueue(queueText(ui, language, queue.queue))} onClick={() => onSwitch(queue)}>
           {queue.level} <Opening queue={queue} />
         </button>
       </th>
@@ -112,4 +131,4 @@ function QueueRow({ queue, ui, head, onSwitch }: RowProps) {
       <td>{orDot(queue.abandoned)}</td>
     </tr>
   );
-}
+});
