@@ -12,17 +12,18 @@ can't be missed, nor be undone by it. No command can fall in between: the exchan
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
 
-from acd.events import CallerLeft, Event
-from acd.model import CallId, IllegalTransition, PhoneId
+from acd.effects import CallChanged, Effect
+from acd.events import CallerLeft, Event, TalkEnded
+from acd.model import CallId, CallState, IllegalTransition, PhoneId
 from acd.ports import EffectFailed
 from cti.ami.wire import NORMAL_CLEARING, Fields, Refused, Unavailable, Wire, connect
-from cti.names import DialPattern, call_id
+from cti.names import DialPattern, call_id, exchange_and_uniqueid
 from cti.seen import look
 from cti.translate import CODE, EVENTS, WAITS, AgentAt, OpenOffer, Translator
 from ivr.menu import LOG_IN_AS
@@ -40,7 +41,7 @@ LOOK_MARGIN_SECONDS: Final = 0.1
 """How much older than it is a look is called: on its way to the router another call may arrive, which must not be judged by it. As short
 as that way: who arrives in this margin, and is gone before the lists were made, is not missed by anybody."""
 
-Submit = Callable[[Event], Awaitable[object]]
+Submit = Callable[[Event], Awaitable[Sequence[Effect]]]
 MayCallBack = Callable[[CallId], bool]
 """Whether a waiting caller is to be offered a callback now; KeyError when there is no such call."""
 Dialled = Callable[[PhoneId, str, str, str], Awaitable[str]]
@@ -49,6 +50,8 @@ SAID: Final = "HOTLINE_SAID"
 """The channel variable with that prompt."""
 PIN: Final = "HOTLINE_PIN"
 """The channel variable with a PIN that was keyed. It is asked for, as events are read, and logged, by others too."""
+OVER: Final = "HOTLINE_OVER"
+"""The channel variable that tells a caller's channel whose agent has left that the engine does not move him any more (yes)."""
 OFFERED: Final = "HOTLINE_CALLBACK"
 """The channel variable that lets the dialplan offer a callback: yes or no."""
 
@@ -237,9 +240,17 @@ class Session:
 
     async def _submit(self, event: Event) -> None:
         try:
-            await self._engine.submit(event)
+            effects = await self._engine.submit(event)
         except IllegalTransition as refused:
             log.warning("event_refused", exchange=self._exchange, seen=repr(event), reason=str(refused))
+        else:
+            if isinstance(event, TalkEnded) and any(isinstance(one, CallChanged) and one.state is CallState.AFTER for one in effects):
+                self._say_over(event.call)
+
+    def _say_over(self, call: CallId) -> None:
+        """Nobody hands the caller on: the dialplan need not wait for that any longer. Unheard, it waits for its two seconds."""
+        if self._wire is not None:
+            self._wire.tell("Setvar", {"Channel": exchange_and_uniqueid(call)[1], "Variable": OVER, "Value": "yes"})
 
 
 async def _beat(beat: Callable[[Wire], Awaitable[None]], wire: Wire) -> None:

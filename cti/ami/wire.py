@@ -92,6 +92,15 @@ class Wire(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
             raise Refused(f"{name}: {answer.message or answer.response or 'not a list'}")
         return [plain(item) for item in answer[1:-1]]
 
+    def tell(self, name: str, fields: Mapping[str, str]) -> None:
+        """Send an action whose answer nobody waits for; not sent when the connection is lost or Asterisk does not read.
+
+        Raises UnsafeValue.
+        """
+        if not self.closed and not self._choked:
+            lines = (f"{_header(key)}: {_value(key, value)}\r\n" for key, value in fields.items())
+            self.transport.write(f"Action: {name}\r\n{''.join(lines)}\r\n".encode())
+
     async def _sent(self, name: str, fields: Mapping[str, str], within_seconds: float, action_id: str = "") -> Any:
         self._check_room(name)
         named = {"ActionID": _value("ActionID", action_id)} if action_id else {}

@@ -15,7 +15,8 @@ def message(**headers: str) -> str:
 
 
 def success(action: Action, text: str = "Done") -> str:
-    return message(Response="Success", ActionID=action["ActionID"], Message=text)
+    its_id = {"ActionID": action["ActionID"]} if "ActionID" in action else {}
+    return message(Response="Success", **its_id, Message=text)
 
 
 def error(action: Action, text: str) -> str:

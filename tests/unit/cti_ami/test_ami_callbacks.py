@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from acd.effects import DialBack, HangUpCall, RingAgent, StopRinging
+from acd.effects import DialBack, Effect, HangUpCall, RingAgent, StopRinging
 from acd.events import CallbackUnreached, CallbackWanted, Event, OfferMissed
 from acd.model import AgentId, CallbackOrder, CallId, MissCause, OfferId, PhoneId, QueueId
 from acd.ports import EffectFailed
@@ -35,10 +35,11 @@ class Engine:
         self.events: list[Event] = []
         self.came = asyncio.Event()
 
-    async def submit(self, event: Event) -> None:
+    async def submit(self, event: Event) -> Sequence[Effect]:
         self.events.append(event)
         if not hasattr(event, "reachable_phones"):
             self.came.set()
+        return ()
 
     def may_call_back(self, call: CallId) -> bool:
         return {CALL: True, CallId("main-2.2"): False}[call]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from acd.effects import Announce, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging, TellIncident
+from acd.effects import Announce, CallChanged, Effect, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging, TellIncident
 from acd.events import CallerLeft, Event, ExchangeSeen, OfferAnswered, PhoneSeen, SeenCall, TalkEnded
-from acd.model import AgentId, CallId, IllegalTransition, OfferId, PhoneId, QueueId
+from acd.model import AgentId, CallId, CallState, IllegalTransition, OfferId, PhoneId, QueueId
 from acd.plan import Telling
 from acd.ports import CallControl, EffectFailed
 from cti.ami import Ami, Refused, Unavailable, UnsafeValue
@@ -35,14 +35,16 @@ class Engine:
         self.events: list[Event] = []
         self.at: list[float] = []
         self.fails: dict[type, Exception] = {}
+        self.follows: dict[type, Sequence[Effect]] = {}
         self._came = asyncio.Event()
 
-    async def submit(self, event: Event) -> None:
+    async def submit(self, event: Event) -> Sequence[Effect]:
         self.events.append(event)
         self.at.append(asyncio.get_running_loop().time())
         self._came.set()
         if type(event) in self.fails:
             raise self.fails.pop(type(event))
+        return self.follows.get(type(event), ())
 
     async def heard(self, count: int) -> list[Event]:
         while len(self.events) < count:
@@ -149,6 +151,24 @@ async def test_a_conversation_that_was_found_goes_on_to_its_end() -> None:
         seen, ended = await engine.heard(2)
         assert isinstance(seen, ExchangeSeen)
         assert (seen.calls, ended) == ((SeenCall(CALL, "talk", PhoneId("1001")),), TalkEnded(CALL, AgentId("ann")))
+
+
+@pytest.mark.parametrize("state", [CallState.AFTER, CallState.WAITING])
+async def test_the_dialplan_is_told_when_nobody_moves_the_caller_any_more(state: CallState) -> None:
+    """Given a talk whose agent hangs up, when that is the call's end, then its channel is told so; not when he has handed it on."""
+
+    def status(action: Action) -> str:
+        caller = channel("1.1", "hotline-connect", "1001", application="Dial")
+        return listed(action, caller, channel("1.2", "phones", "", linkedid="1.1", application="AppDial"))
+
+    async with FakeAsterisk(Status=status) as asterisk, connected(asterisk) as (exchange, engine):
+        engine.follows[TalkEnded] = (CallChanged(CALL, state, QUEUE, None),)
+        asterisk.say(message(Event="Hangup", Uniqueid="1.2", Linkedid="1.1", Context="phones", ChannelState="6", Cause="16"))
+        await engine.heard(2)
+        await exchange.hang_up(HangUpCall(CALL))
+    over = {"Action": "Setvar", "Channel": "1.1", "Variable": "HOTLINE_OVER", "Value": "yes"}
+    told = [action for action in asterisk.actions if action.get("Variable") == "HOTLINE_OVER"]
+    assert told == ([over] if state is CallState.AFTER else [])
 
 
 async def test_a_conversation_of_asterisks_own_queue_that_was_found_goes_on_to_its_end() -> None:

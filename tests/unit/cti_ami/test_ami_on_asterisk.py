@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.effects import HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
+from acd.effects import Effect, HangUpCall, HoldCall, RingAgent, SendCall, StopRinging
 from acd.events import CallDiverted, CallerLeft, Event, ExchangeSeen, OfferAnswered, OfferMissed, OfferRinging, PhoneSeen, TalkEnded
 from acd.model import AgentId, CallId, MissCause, OfferId, PhoneId, QueueId
 from cti.ami import Ami, Refused
@@ -54,9 +54,10 @@ class Desk:
             lambda call, phone: OFFER, lambda phone: ANN, clock=lambda: datetime.now(UTC), first_delay_seconds=0.1,
         )  # fmt: skip
 
-    async def submit(self, event: Event) -> None:
+    async def submit(self, event: Event) -> Sequence[Effect]:
         self.events.append(event)
         self._came.set()
+        return ()
 
     async def told(self, is_it: Callable[[Event], bool]) -> Event:
         async with asyncio.timeout(15):
