@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import ColumnElement, Connection, and_, event, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -30,17 +33,32 @@ class DatabaseTooNew(Exception):
     """A newer version of the program has made its tables, which this one doesn't know."""
 
 
-async def open_database(url: str) -> AsyncEngine:
-    """Connect, and bring the tables to the newest revision.
+class DatabaseTooOld(Exception):
+    """An older version of the program has made its tables, and may be working with them, or nobody has made any."""
 
-    Raises SQLAlchemyError or OSError when the database can't be reached, ModuleNotFoundError without its driver, and DatabaseTooNew.
+
+class Tables(Enum):
+    """What opening a database may do to its tables."""
+
+    UPDATED = "updated"
+    """Made, or brought to the newest revision: the engine's right."""
+    MADE = "made"
+    """Made where there are none; older ones are left as they are."""
+    AS_FOUND = "as found"
+
+
+async def open_database(url: str, tables: Tables = Tables.UPDATED) -> AsyncEngine:
+    """Connect; the tables are of the newest revision then.
+
+    Raises SQLAlchemyError or OSError when the database can't be reached, ModuleNotFoundError without its driver, DatabaseTooNew, and, where
+    the tables may not be brought up to date, DatabaseTooOld.
     """
     engine = create_async_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(_migrate)
+            await connection.run_sync(_migrate, tables)
     except BaseException:
         await engine.dispose()  # a connection of SQLite's is a thread, and the process would not end
         raise
@@ -55,14 +73,28 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, tables: Tables) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        if _may_upgrade(connection, ScriptDirectory.from_config(config), tables):
+            command.upgrade(config, "head")
     except CommandError as problem:  # it has one head, so nothing else can be wrong
         raise DatabaseTooNew(f"a newer version of the program has made its tables ({problem})") from problem
+
+
+def _may_upgrade(connection: Connection, versions: ScriptDirectory, tables: Tables) -> bool:
+    """Raises DatabaseTooOld where it would have to, and may not; CommandError for a revision that is not known."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    if tables is Tables.UPDATED or (found is None and tables is Tables.MADE):
+        return True
+    if found is None:
+        raise DatabaseTooOld("it has no tables yet")
+    versions.get_revision(found)
+    if found != versions.get_current_head():
+        raise DatabaseTooOld(f"an older version of the program has made its tables ({found})")
+    return False
 
 
 def _ended_between(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from acd.archive import DatabaseTooNew, open_database
+from acd.archive import DatabaseTooNew, DatabaseTooOld, Tables, open_database
 from hotline import places
 from hotline.places import Refused
 
@@ -24,13 +24,14 @@ from hotline.places import Refused
 async def records_database(*, must_exist: bool = True) -> AsyncIterator[AsyncEngine]:
     """The database of ``$HOTLINE_STATE_DIR`` or ``$HOTLINE_DATABASE_URL`` for a block. Refused when it can't be used.
 
-    ``must_exist``: a file that is not there is not made, for an empty one would answer every question, and wrongly.
+    ``must_exist``: what is not there is not made, for an empty one would answer every question, and wrongly. Tables of an older version are
+    never changed: its engine may be working with them.
     """
     url = places.database_url()
     path = file_of(url)
     if path is not None and not places.readable(path) and must_exist:
         raise Refused(f"{path}: no records here; is HOTLINE_STATE_DIR the engine's?")
-    database = await opened(url)
+    database = await opened(url, Tables.AS_FOUND if must_exist else Tables.MADE)
     try:
         yield database
     except SQLAlchemyError as problem:
@@ -39,10 +40,12 @@ async def records_database(*, must_exist: bool = True) -> AsyncIterator[AsyncEng
         await database.dispose()
 
 
-async def opened(url: str) -> AsyncEngine:
-    """The database, with its tables brought up to date; whoever gets it must dispose of it. Refused when it can't be used."""
+async def opened(url: str, tables: Tables = Tables.UPDATED) -> AsyncEngine:
+    """The database, with its tables brought up to date unless told otherwise; whoever gets it must dispose of it. Refused when it can't be
+    used.
+    """
     try:
-        return await open_database(url)
+        return await open_database(url, tables)
     except (ArgumentError, NoSuchModuleError):
         raise Refused("HOTLINE_DATABASE_URL is no database's address as SQLAlchemy writes it, such as postgresql+asyncpg://…") from None
     except ModuleNotFoundError as missing:
@@ -50,6 +53,9 @@ async def opened(url: str) -> AsyncEngine:
         raise Refused(f"{shown(url)}: the driver {missing.name} is not installed; {advice}") from None
     except DatabaseTooNew as problem:
         advice = "install that version again, or restore the backup from before it was brought up to date"
+        raise Refused(f"{shown(url)}: {problem}; {advice}") from None
+    except DatabaseTooOld as problem:
+        advice = "the start of this version's engine brings them up to date; beside an engine of the older version use that one's commands"
         raise Refused(f"{shown(url)}: {problem}; {advice}") from None
     except (SQLAlchemyError, OSError) as problem:
         raise Refused(f"{shown(url)}: {said(problem)}; {_advice(url)}") from problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sqlite3
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from acd.journal import SqliteJournal
 from hotline import places
 from hotline.cli import main
 from hotline.places import Refused
@@ -162,3 +164,50 @@ def test_a_refusal_half_way_leaves_no_thread_that_keeps_the_process(state: Path,
     for thread in left:
         thread.join(SECONDS)
     assert [thread for thread in left if thread.is_alive()] == []
+
+
+READING = (
+    ["explain", "main-1.1"], ["report", "misroutes"], ["report", "performance"], ["sample", "--seed", "x"],
+    ["user", "list"], ["user", "add", "mei", "--role", "supervisor"],
+)  # fmt: skip
+
+
+async def of_an_older_version(state: Path) -> None:
+    """As the version before the last migration left it."""
+    await (await opened(places.database_url())).dispose()
+    with sqlite3.connect(state / "records.sqlite3") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0016'")
+        for column in ("pin_hash", "pin_wrong", "pin_locked_until"):
+            database.execute(f"ALTER TABLE users DROP COLUMN {column}")
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_a_command_never_changes_an_older_versions_tables_beside_its_engine(
+    command: list[str], state: Path, config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTLINE_USER_PASSWORD", "long enough for anybody")
+    asyncio.run(of_an_older_version(state))
+    SqliteJournal(state / "journal.sqlite3").close()
+    assert main([*command, "--config", str(config)]) == 1
+    said = capsys.readouterr().err
+    assert "an older version of the program has made its tables (0016)" in said and "the start of this version's engine" in said
+    assert said.count("\n") == 1
+    with sqlite3.connect(state / "records.sqlite3") as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [("0016",)]
+        assert "pin_hash" not in [row[1] for row in database.execute("PRAGMA table_info(users)")]
+
+
+def test_the_engines_start_brings_them_up_to_date(state: Path) -> None:
+    async def start() -> None:
+        await of_an_older_version(state)
+        await (await opened(places.database_url())).dispose()
+
+    asyncio.run(start())
+    with sqlite3.connect(state / "records.sqlite3") as database:
+        assert "pin_hash" in [row[1] for row in database.execute("PRAGMA table_info(users)")]
+
+
+def test_a_file_without_tables_is_no_records(state: Path, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (state / "records.sqlite3").touch()
+    assert main(["report", "misroutes", "--config", str(config)]) == 1
+    assert "it has no tables yet" in capsys.readouterr().err
