@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.hashing import hash_of_nobody, hashed, verify
@@ -30,6 +30,10 @@ LOCKED_FOR: Final = timedelta(minutes=15)
 SHORTEST: Final = 4
 LONGEST: Final = 10
 """Digits."""
+
+
+class TooManyPins(ValueError):
+    """So many take calls as this agent, and have a PIN, that this one would not be looked at."""
 
 
 class Tried(StrEnum):
@@ -63,12 +67,16 @@ class Pins:
         self._trying = asyncio.Lock()
 
     async def set(self, user: str, pin: str) -> bool:
-        """Give him this one, and let him key it at once. False when there is no such user; ValueError for what is no PIN."""
+        """Give him this one, and let him key it at once. False when there is no such user; ValueError for no PIN, or TooManyPins."""
         if not (pin.isascii() and pin.isdigit() and SHORTEST <= len(pin) <= LONGEST):
             raise ValueError(f"a PIN has {SHORTEST} to {LONGEST} digits")
         row = {"pin_hash": await hashed(pin), "pin_wrong": 0, "pin_locked_until": None}
         async with self._engine.begin() as connection:
-            return bool((await connection.execute(users.update().where(users.c.name == user).values(**row))).rowcount)
+            changed = bool((await connection.execute(users.update().where(users.c.name == user).values(**row))).rowcount)
+            agent = (await connection.execute(select(users.c.agent).where(users.c.name == user))).scalar()
+            if agent and len((await connection.execute(_of(agent))).all()) > MOST_OF_AGENT:
+                raise TooManyPins(f"{MOST_OF_AGENT} others who take calls as {agent} have a PIN; no more are looked at")  # and it is undone
+        return changed
 
     async def keyed(self, agent: str, pin: str, at: datetime) -> Trial:
         """Whether it is the PIN of who takes calls as ``agent``; it is counted. Takes as long for an agent who has none."""
@@ -88,9 +96,8 @@ class Pins:
         return await self._count_wrong(names, at)
 
     async def _of_agent(self, agent: str) -> list[tuple[str, str]]:
-        his = users.c.active & (users.c.agent == agent) & users.c.pin_hash.is_not(None)
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(select(users.c.name, users.c.pin_hash).where(his).order_by(users.c.name))).all()
+            rows = (await connection.execute(_of(agent))).all()
         if len(rows) > MOST_OF_AGENT:
             log.warning("too_many_pins_of_an_agent", agent=agent, not_looked_at=[name for name, _ in rows[MOST_OF_AGENT:]])
         return [(name, pin_hash) for name, pin_hash in rows[:MOST_OF_AGENT]]
@@ -112,6 +119,12 @@ class Pins:
         if not counted:
             return Trial(Tried.LOCKED, names[0])
         return Trial(Tried.LOCKS, locked[0], locked) if locked else Trial(Tried.WRONG, counted[0][0])
+
+
+def _of(agent: str) -> Select[str, str]:
+    """The users who have a PIN for this agent, and the hashes of these."""
+    his = users.c.active & (users.c.agent == agent) & users.c.pin_hash.is_not(None)
+    return select(users.c.name, users.c.pin_hash).where(his).order_by(users.c.name)
 
 
 def _is_open(at: datetime) -> ColumnElement[bool]:

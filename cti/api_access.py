@@ -44,7 +44,8 @@ class Tokens(Protocol):
 class Pins(Protocol):
     """Whoever keeps the PINs by which agents log in at a phone."""
 
-    async def set(self, user: str, pin: str) -> bool: ...
+    async def set(self, user: str, pin: str) -> bool:
+        """False when there is no such user; ValueError when he can't have this one."""
 
 
 class Audit(Protocol):

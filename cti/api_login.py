@@ -148,7 +148,10 @@ async def set_pin(body: NewPin, session: SignedIn, request: Request, parts: TheP
         raise Refused(HTTPStatus.FORBIDDEN, "no_agent", "a PIN is for people who take calls")
     user = await _known(Password(name=session.name, password=body.password), request, parts)
     parts.tries.forgive(user.name, client_address(request))
-    await pins.set(user.name, body.pin)
+    try:
+        await pins.set(user.name, body.pin)
+    except ValueError as full:  # its form is right already
+        raise Refused(HTTPStatus.CONFLICT, "too_many_pins", str(full)) from None
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -21,6 +21,7 @@ from acd.deed import DeedFilter
 from acd.effects import ConsultChanged
 from acd.model import ConsultState, Level, OfferId, queue_of
 from acd.people import Row, UserDirectory
+from acd.pins import Pins
 from cti.api_access import Rules, address_of
 from cti.api_parts import WALL_COOKIE
 from cti.api_sessions import Sessions
@@ -169,6 +170,18 @@ async def test_another_password_is_another_session_and_ends_the_others(hotline: 
     assert (await client.get("/api/me")).status_code == 200
     assert (await elsewhere.get("/api/me")).status_code == 401
     assert code_of(await client.post("/api/me/password", json={"password": "wrong", "new": "another password"})) == (401, "wrong_password")
+
+
+async def test_a_pin_is_for_who_takes_calls_and_is_refused_where_it_would_not_be_looked_at(hotline: Hotline) -> None:
+    asked = {"password": PASSWORD, "pin": "97531"}
+    client = await hotline.signed_in("li")
+    for name in ("a", "b", "c"):
+        await UserDirectory(hotline.database).put(name, PASSWORD, "agent", LI, "en")
+        await Pins(hotline.database).set(name, "1357")
+    assert code_of(await client.post("/api/me/pin", json=asked)) == (409, "too_many_pins")
+    await UserDirectory(hotline.database).remove("a")
+    assert (await client.post("/api/me/pin", json=asked)).status_code == 204
+    assert code_of(await (await hotline.signed_in("chen")).post("/api/me/pin", json=asked)) == (403, "no_agent")
 
 
 async def test_a_session_that_nobody_uses_is_over_and_one_that_is_used_goes_on(

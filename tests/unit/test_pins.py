@@ -17,7 +17,7 @@ from acd.deed import Deed, DeedFilter
 from acd.events import AgentLoggedIn, Event
 from acd.model import AgentId, IllegalTransition, PhoneId
 from acd.people import UserDirectory
-from acd.pins import LOCKED_FOR, MOST_OF_AGENT, MOST_WRONG, Pins, Trial, Tried
+from acd.pins import LOCKED_FOR, MOST_OF_AGENT, MOST_WRONG, Pins, TooManyPins, Trial, Tried
 from hotline.hot_desking import TRIES_OF_PHONE, HotDesking
 from tests.unit.cti_api_house import LI, WANG, plan
 
@@ -96,8 +96,23 @@ async def test_each_try_takes_as_much_work_however_many_have_a_pin(database: Asy
         await Pins(database).keyed(WANG, "0000", NOON)
         assert len(compared) == 2 * MOST_OF_AGENT, number
         compared.clear()
-        await UserDirectory(database).put(f"wu.{number}", "a password", "agent", LI, "zh")
+        await UserDirectory(database).put(f"wu.{number}", "a password", "agent", WANG if number else LI, "zh")
         await Pins(database).set(f"wu.{number}", "13579")
+        await UserDirectory(database).change(f"wu.{number}", agent=LI)
+
+
+async def test_whose_pin_would_not_be_looked_at_gets_none_and_is_told_so(database: AsyncEngine) -> None:
+    pins = Pins(database)
+    for number in range(1, MOST_OF_AGENT + 1):
+        await UserDirectory(database).put(f"wu.{number}", "a password", "agent", LI, "zh")
+    assert [await pins.set(f"wu.{number}", f"1357{number}") for number in range(1, MOST_OF_AGENT)] == [True] * (MOST_OF_AGENT - 1)
+    with pytest.raises(TooManyPins, match=f"{MOST_OF_AGENT} others who take calls as {LI}"):
+        await pins.set(f"wu.{MOST_OF_AGENT}", "13570")
+    assert await pins.set("li.w", "97531"), "who has one may have another"
+    assert (await pins.keyed(LI, "13570", NOON)).tried is Tried.WRONG
+    await UserDirectory(database).change("wu.1", active=False)
+    assert await pins.set(f"wu.{MOST_OF_AGENT}", "13570")
+    assert (await pins.keyed(LI, "13570", NOON)).user == f"wu.{MOST_OF_AGENT}"
 
 
 async def test_tries_at_the_same_time_are_all_counted_whoever_counts(database: AsyncEngine) -> None:

@@ -190,6 +190,7 @@ export const en = {
   problems: {
     unreadable_name: "A name is one line of readable text.",
     wrong_code: "That is not the code of this moment.",
+    too_many_pins: "Three others who take calls as the same engineer have a PIN; no more can.",
     code_needed: "Enter the code of your authenticator app.",
     not_your_role: "That is not for your role.",
     not_your_team: "That is another team's matter.",

@@ -189,6 +189,7 @@ export const zh: Words = {
   problems: {
     unreadable_name: "名称须为一行可读文字。",
     wrong_code: "验证码不正确。",
+    too_many_pins: "已有三位以同一工程师身份接听的用户设有 PIN，不能再设。",
     code_needed: "请输入验证码。",
     not_your_role: "您的角色无权操作。",
     not_your_team: "这属于其他班组。",
