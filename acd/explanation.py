@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from acd.appointment import CallbackPromised, Promised
 from acd.barring import refusing, resting
@@ -23,6 +24,8 @@ from acd.state import State
 
 NAMES_OF_CANDIDATES = 8
 NAMES_OF_SKIPPED = 3
+KEPT = 8192
+"""So many explanations are not worded anew."""
 
 _OCCUPIED = (AgentState.TALKING, AgentState.RESERVED, AgentState.WRAP_UP, AgentState.NOT_READY)
 _NO_PHONE = "phone_gone"
@@ -64,7 +67,7 @@ ENGLISH: Mapping[str, str] = {
     "relaxes": "in {seconds:.0f} s step {name} asks for {need}",
 }
 """Each reason as a sentence, or as what so many agents are. The pages have words of their own."""
-_COUNTED = frozenset({*_OCCUPIED, "not_ringable", "free_not_for_this"})
+_COUNTED = (*(occupied.value for occupied in _OCCUPIED), "not_ringable", "free_not_for_this")
 """Parts of ``all_occupied``."""
 
 
@@ -167,15 +170,29 @@ def _occupied(state: State, admits: int) -> list[tuple[str, int]]:
     return [(occupied.value, state.roster.in_state[occupied] & admits) for occupied in _OCCUPIED]
 
 
-def in_short(state: State, stage: Stage) -> tuple[Reason, ...]:
-    """Why nobody takes the calls of a stage; the same for all of them."""
-    step, logged_in = stage.in_force, state.roster.logged_in
-    if not step.admits & logged_in:
-        return (Reason("nobody_logged_in", need=step.text),)
-    ready = state.roster.in_state[AgentState.READY] & step.admits
-    away = ready & ~state.roster.free.mask
-    groups = [*_occupied(state, step.admits), ("not_ringable", away), ("free_not_for_this", ready & ~away)]
-    return (Reason("all_occupied", need=step.text), *(Reason(code, mask.bit_count()) for code, mask in groups if mask))
+def in_short(state: State, stage: Stage) -> tuple[tuple[Reason, ...], str]:
+    """Why nobody takes the calls of a stage, as reasons and in English; the same for all of them."""
+    step, roster = stage.in_force, state.roster
+    if not step.admits & roster.logged_in:
+        return _nobody_logged_in(step.text)
+    ready = roster.in_state[AgentState.READY] & step.admits
+    away = ready & ~roster.free.mask
+    counts = [(roster.in_state[occupied] & step.admits).bit_count() for occupied in _OCCUPIED]
+    return _all_occupied(step.text, (*counts, away.bit_count(), (ready & ~away).bit_count()))
+
+
+@lru_cache(maxsize=KEPT)
+def _nobody_logged_in(need: str) -> tuple[tuple[Reason, ...], str]:
+    reasons = (Reason("nobody_logged_in", need=need),)
+    return reasons, english(reasons)
+
+
+@lru_cache(maxsize=KEPT)
+def _all_occupied(need: str, counts: tuple[int, ...]) -> tuple[tuple[Reason, ...], str]:
+    """``counts`` goes with ``_COUNTED``. Asked for each stage with every live view, and nearly always as before."""
+    groups = (Reason(code, count) for code, count in zip(_COUNTED, counts, strict=True) if count)
+    reasons = (Reason("all_occupied", need=need), *groups)
+    return reasons, english(reasons)
 
 
 def why_resting(call: Call) -> Reason:
@@ -201,7 +218,7 @@ def why_nobody(state: State, call: Call, now_us: int) -> tuple[Reason, ...]:
     return (
         Reason("has_waited", name=call.queue.id, seconds=seconds(waited_us)),
         Reason("step_asks", name=call.stage.in_force.name, need=call.stage.in_force.text),
-        *(in_short(state, call.stage) if not call.rests_until_us else (why_resting(call),)),
+        *(in_short(state, call.stage)[0] if not call.rests_until_us else (why_resting(call),)),
         *_particular(state, call),
         Reason("ahead", state.room.ahead(call.place)),
         *_relaxing(call, waited_us - call.talked_us),

@@ -157,10 +157,12 @@ def expected_wait(competing: Sequence[Competing], agents: int, handling_seconds:
     every ``handling_seconds``, one becomes free every ``handling_seconds / n``, and ours is the one after the demand. Callers who give
     up, or come later with a head start, are not foreseen.
     """
-    if agents <= 0:
-        return None
-    demand = sum(group.calls * group.shared / group.agents for group in competing if group.agents > 0)
-    return (demand + 1.0) * handling_seconds / agents
+    return wait_behind(sum(group.calls * group.shared / group.agents for group in competing if group.agents > 0), agents, handling_seconds)
+
+
+def wait_behind(demand: float, agents: int, handling_seconds: float) -> float | None:
+    """``expected_wait`` behind a demand that is known already."""
+    return (demand + 1.0) * handling_seconds / agents if agents > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

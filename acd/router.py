@@ -118,6 +118,7 @@ class Router:
 
     def __init__(self) -> None:
         self._state = State()
+        self._view = view.LiveView()
 
     @property
     def plan(self) -> Plan:
@@ -162,7 +163,7 @@ class Router:
 
     def board(self, now: datetime) -> Board:
         """The live view."""
-        return view.board(self._state, now)
+        return self._view.board(self._state, now)
 
     def agent_views(self) -> tuple[AgentView, ...]:
         """The agents of the live view alone."""

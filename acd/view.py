@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from acd.appointment import Appointment
 from acd.board import (
@@ -18,13 +20,13 @@ from acd.board import (
 )
 from acd.callbacks import rules_of
 from acd.calls import Call, Callback
-from acd.expectation import of_newcomer
+from acd.expectation import Load, load, of_newcomer_under
 from acd.explanation import english, in_short, why_resting
 from acd.figures import QueueCount
 from acd.forecast import average_handling_time, average_speed_of_answer, service_levels
 from acd.incident import Incident
 from acd.instants import instant, micros, seconds
-from acd.model import AgentState, CallbackState, CallState, QueueId
+from acd.model import AgentState, CallbackState, CallId, CallState, QueueId
 from acd.news import NewsState
 from acd.opening import open_now
 from acd.plan import CallbackRules, QueuePlan
@@ -35,13 +37,28 @@ from acd.telling import goes_on
 
 _Whys = dict[int, tuple[tuple[Reason, ...], str]]
 """Number of a step -> why nobody takes the calls for which it is in force, once for all of them."""
+_Fields = tuple[Any, ...]
+"""Those of a ``CallView``, in its order."""
 
 
-def board(state: State, now: datetime) -> Board:
-    """Everything that is going on."""
-    reasons: _Whys = {}
-    calls = tuple(_call(state, call, reasons) for call in state.calls.values())
-    return Board(now, calls, agents(state), _queues(state, micros(now)), _promises(state), _incidents(state), _messages(state))
+class LiveView:
+    """One board after the other. A call that looks as it did is shown by the same object: many wait, few change."""
+
+    def __init__(self) -> None:
+        self._shown: dict[CallId, tuple[_Fields, CallView]] = {}
+
+    def board(self, state: State, now: datetime) -> Board:
+        """Everything that is going on."""
+        self._shown = dict(self._rows(state))
+        calls = tuple([view for _, view in self._shown.values()])
+        return Board(now, calls, agents(state), _queues(state, micros(now)), _promises(state), _incidents(state), _messages(state))
+
+    def _rows(self, state: State) -> Iterator[tuple[CallId, tuple[_Fields, CallView]]]:
+        whys: _Whys = {}
+        for call in state.calls.values():
+            fields = _call(state, call, whys)
+            before = self._shown.get(call.id)
+            yield call.id, before if before is not None and before[0] == fields else (fields, CallView(*fields))
 
 
 def agents(state: State) -> tuple[AgentView, ...]:
@@ -91,17 +108,17 @@ def _promise(callback: Callback) -> PromiseView:
     )  # fmt: skip
 
 
-def _call(state: State, call: Call, whys: _Whys) -> CallView:
+def _call(state: State, call: Call, whys: _Whys) -> _Fields:
     waiting = call.place is not None and call.stage is not None
     reasons, why = _why(state, call, whys) if waiting else ((), "")
-    return CallView(
+    return (
         call.id, call.state, call.state_since, call.ani, call.ani_name, call.dnis, call.entry, call.arrived_at, call.queued_at,
         call.queue_id, call.product_line, call.level, call.language, call.segment, call.urgent, call.agent,
         call.stage.in_force.name if waiting and call.stage else None, why,
         None if call.callback is None else call.callback.number, None if call.consult is None else call.consult.agent,
         reasons,
         call.personal[0] if waiting and call.personal else None, seconds(call.raised_us),
-        tuple(WatchView(one.phone, one.mode, one.by, one.since, one.on) for one in call.watches),
+        tuple([WatchView(one.phone, one.mode, one.by, one.since, one.on) for one in call.watches]),
         "" if call.consult is None else call.consult.outside,
     )  # fmt: skip
 
@@ -114,8 +131,7 @@ def _why(state: State, call: Call, whys: _Whys) -> tuple[tuple[Reason, ...], str
         return (), ""
     in_force = call.stage.in_force.number
     if in_force not in whys:
-        reasons = in_short(state, call.stage)
-        whys[in_force] = reasons, english(reasons)
+        whys[in_force] = in_short(state, call.stage)
     return whys[in_force]
 
 
@@ -135,10 +151,11 @@ def _queues(state: State, now_us: int) -> tuple[QueueView, ...]:
         if call.queue is not None:
             plans.setdefault(call.queue.id, call.queue)
             in_queue.setdefault(call.queue.id, []).append(call)
-    return tuple(_queue(state, queue, in_queue.get(queue_id, []), now_us) for queue_id, queue in plans.items())
+    carried = load(state)
+    return tuple(_queue(state, queue, in_queue.get(queue_id, []), carried, now_us) for queue_id, queue in plans.items())
 
 
-def _queue(state: State, queue: QueuePlan, calls: list[Call], now_us: int) -> QueueView:
+def _queue(state: State, queue: QueuePlan, calls: list[Call], carried: Load, now_us: int) -> QueueView:
     waiting = [call.arrived_at for call in calls if call.state is CallState.WAITING]
     count = state.figures.queues.get(queue.id, QueueCount())
     outcomes = count.outcomes()
@@ -150,7 +167,7 @@ def _queue(state: State, queue: QueuePlan, calls: list[Call], now_us: int) -> Qu
         sum(call.state is CallState.OFFERED for call in calls), sum(call.state in SERVED for call in calls),
         ready.bit_count(), count.offered, outcomes.answered, outcomes.answered_in_time, outcomes.abandoned, outcomes.flowed_out,
         average_speed_of_answer(seconds(count.waits_us), outcomes.answered), average_handling_time(handled_seconds, 0.0, count.handled),
-        of_newcomer(state, queue, admits), service_levels(outcomes), count.announced, count.announced_right,
+        of_newcomer_under(carried, state, queue, admits), service_levels(outcomes), count.announced, count.announced_right,
         state.figures.calibration(queue.id).trusted(state.now_us), count.rung, count.rung_in_time,
         service_levels(state.figures.lately(queue.id, now_us)), queue.service_level_seconds, _at_work(state, admits),
         open_now(state, queue), _switched(state, queue), any(rule.when_closed for rule in queue.overflow),

@@ -32,6 +32,7 @@ def _part(key: str, before: Iterable[Any], after: Iterable[Any]) -> dict[str, li
     old = {getattr(row, key): row for row in before}
     put = []
     for row in after:
-        if old.pop(getattr(row, key), None) != row:
+        known = old.pop(getattr(row, key), None)
+        if known is not row and known != row:  # most are the same object, see ``acd.view``
             put.append(row)
     return {"put": put, "gone": list(old)} if put or old else None

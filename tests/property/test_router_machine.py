@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from pytest import approx
 
 from acd.effects import AskOutside, CallbackChanged, CallChanged, DialBack, Effect, OfferMade, SendCall
 from acd.events import (
@@ -49,6 +50,7 @@ from acd.events import (
     WrapUpEnded,
     WrapUpExtended,
 )
+from acd.expectation import of_newcomer
 from acd.instants import micros, seconds
 from acd.model import (
     AgentId,
@@ -73,6 +75,7 @@ from acd.plan import CALLED_BACK, RETURNING, CallbackRules, Hours, NumberGuard, 
 from acd.router import Router
 from acd.stages import PERSONAL
 from acd.tables import JOINT, JOINT_OF_CONSULT
+from acd.view import LiveView
 from skills.expression import satisfies
 from skills.requirement import bind_requirement, step_at
 from tests.property.effort import EFFORT
@@ -580,6 +583,16 @@ class Hotline(RuleBasedStateMachine):
             assert call.stage is not None
             left = call.stage.in_force.admits & state.roster.free.mask & ~barred(state, call)
             assert not left, f"{call.id} waits though {left:b} are free"
+
+    @invariant()
+    def a_board_is_as_if_it_were_the_first(self) -> None:
+        state, board = self.router._state, self.router.board(self.now)
+        assert repr(board) == repr(LiveView().board(state, self.now))
+        plans = {queue.id: queue for queue in (*state.plan.queues, *(call.queue for call in state.calls.values() if call.queue))}
+        for row in board.queues:
+            admits = state.first_step.get(row.queue, state.roster.admission.everybody)
+            alone = of_newcomer(state, plans[row.queue], admits)
+            assert row.expected_wait_seconds == (alone if alone is None else approx(alone))
 
     @invariant()
     def what_is_due_is_not_forgotten(self) -> None:
