@@ -35,7 +35,7 @@ from acd.ports import EffectFailed, TalkView
 from acd.supervision import EndWatch, TakeOver, WatchCall
 from cti.ami import in_talk
 from cti.ami.consultation import QUEUE, confer, let_go, prepare_join, release, start
-from cti.ami.news import LineOut, ring_with_news
+from cti.ami.news import LineOut, ring_with_news, who_was_told
 from cti.ami.safe import safe_name, safe_value
 from cti.ami.session import Address, Dialled, Engine, MayCallBack, Session, Submit
 from cti.ami.watching import let_hear, stop_hearing
@@ -163,9 +163,23 @@ class Ami:
     async def _beat(self, wire: Wire) -> None:
         """Say that the engine is alive. As it has a time limit, it also notices a connection that is dead without having closed."""
         self.seen.set()
+        await self._say_alive(wire)
+        if self._line_out is not None:
+            await self._hear_who_was_told(wire)
         while True:
-            await wire.act("Setvar", {"Variable": ALIVE, "Value": str(int(self._clock().timestamp()))})
             await asyncio.sleep(self._heartbeat_seconds)
+            await self._say_alive(wire)
+
+    async def _say_alive(self, wire: Wire) -> None:
+        await wire.act("Setvar", {"Variable": ALIVE, "Value": str(int(self._clock().timestamp()))})
+
+    async def _hear_who_was_told(self, wire: Wire) -> None:
+        """Somebody may have heard the news to its end while the engine was away; said again, it changes nothing."""
+        try:
+            for told in await who_was_told(wire, self.exchange):
+                await self._engine.submit(told)
+        except Exception:  # whatever it is, the heart must beat; he may be rung once more then
+            log.exception("not_known_who_was_told", exchange=self.exchange)
 
     # ---- acd.ports.CallControl -----------------------------------------------------------------------------------------------
 

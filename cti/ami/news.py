@@ -1,17 +1,21 @@
 """How customers are dialled, and how one is told that an incident is solved: originated into the dialplan's ``hotline-news``.
 
-Decides which channel is told what. It does not know who is to be told, nor when; what he hears is in the dialplan.
+Decides which channel is told what, and finds out who was told while nobody listened: the dialplan keeps the last attempts that were heard
+in a global variable. It does not know who is to be told, nor when; what he hears is in the dialplan.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
-from acd.news import TellSolved
+from acd.model import CallId
+from acd.news import NewsTold, TellSolved
 from cti.ami.consultation import QUEUE
 from cti.ami.safe import safe_name, safe_number, safe_value
 from cti.ami.watching import Act
-from cti.ami.wire import UnsafeValue
+from cti.ami.wire import UnsafeValue, Wire
 from cti.names import NEWS, leg_of_news
 from ivr.menu import solved_prompt
 
@@ -30,6 +34,16 @@ class LineOut:
     def to(self, number: str) -> str:
         """What Asterisk dials. Raises UnsafeValue for what is no number."""
         return f"PJSIP/{safe_number(self.prefix + number)}@{safe_name(self.endpoint)}"
+
+
+TOLD: Final = "HOTLINE_TOLD"
+"""The global variable with them, the newest first; the last one may be cut off."""
+
+
+async def who_was_told(wire: Wire, exchange: str) -> list[NewsTold]:
+    """Those whom Asterisk remembers, be it known or not. Raises EffectFailed as ``Wire.act`` does."""
+    keys = (await wire.act("Getvar", {"Variable": TOLD})).get("Value", "").split()
+    return [NewsTold(CallId(key.rpartition("/")[0]), key) for key in keys if re.fullmatch(rf"{exchange}-[0-9.]+/n[0-9]+", key)]
 
 
 async def ring_with_news(act: Act, line: LineOut, command: TellSolved) -> None:

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 import pytest
 
 from acd.effects import DialBack, Effect, HangUpCall, RingAgent, StopRinging
-from acd.events import CallbackUnreached, CallbackWanted, Event, OfferMissed
+from acd.events import CallbackUnreached, CallbackWanted, Event, ExchangeSeen, OfferMissed
 from acd.model import AgentId, CallbackOrder, CallId, MissCause, OfferId, PhoneId, QueueId
+from acd.news import NewsTold
 from acd.ports import EffectFailed
 from cti.ami import Ami, LineOut, Refused, UnsafeValue
 from cti.names import DialPattern
 from cti.seen import look
-from tests.unit.cti_ami.fake_asterisk import Answer, FakeAsterisk, channel, error, listed, message, success
+from tests.unit.cti_ami.fake_asterisk import Action, Answer, FakeAsterisk, channel, error, listed, message, success
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CALL, OFFER, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), QueueId("printers.L2")
@@ -190,3 +191,36 @@ async def test_who_presses_the_key_wants_to_be_called_at_the_number_that_the_eng
         asterisk.say(message(Event="UserEvent", UserEvent="HotlineCallback", Uniqueid="1.1", Number="0900666666"))
         await engine.came.wait()
         assert engine.events[-1] == CallbackWanted(CALL, "")
+
+
+async def test_who_heard_the_news_while_the_engine_was_away_is_known_after_the_look() -> None:
+    """Given attempts in Asterisk's memory, the last one cut off, and one of another exchange, then the whole ones are told."""
+    kept = "main-1795306614.9/n2 main-1795306614.12/n1 other-1.1/n1 main-17953066"
+    first, second = CallId("main-1795306614.9"), CallId("main-1795306614.12")
+
+    def remembers(action: Action) -> str:
+        return message(Response="Success", ActionID=action["ActionID"], Variable=action["Variable"], Value=kept)
+
+    async with FakeAsterisk(Getvar=remembers) as asterisk, connected(asterisk) as (_, engine):
+        await engine.came.wait()
+        assert engine.events[1:] == [NewsTold(first, f"{first}/n2"), NewsTold(second, f"{second}/n1")]
+        asked = await asterisk.asked("Getvar")
+        assert (asked["Variable"], "Channel" in asked) == ("HOTLINE_TOLD", False)
+
+
+async def test_the_heart_beats_though_nobody_knows_who_was_told() -> None:
+    def refuses(action: Action) -> str:
+        return error(action, "Permission denied")
+
+    async with FakeAsterisk(Getvar=refuses) as asterisk, connected(asterisk) as (exchange, engine):
+        await asterisk.asked("Getvar")
+        await exchange.hang_up(HangUpCall(CALL))
+        assert exchange.connected
+        assert [type(event) for event in engine.events] == [ExchangeSeen]
+
+
+async def test_without_a_line_nobody_was_told_anything() -> None:
+    async with FakeAsterisk() as asterisk, connected(asterisk, None) as (exchange, _):
+        await asterisk.asked("Setvar")
+        await exchange.hang_up(HangUpCall(CALL))
+        assert "Getvar" not in [action["Action"] for action in asterisk.actions]
