@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from acd.plan import Plan
 from cti.api import DIST, create_app
 from cti.api_server import WebServer, serve
 from tests.unit.cti_api_house import INCIDENT_TEXTS, LINES, PEOPLE, SECRET, House, house, plan
@@ -90,15 +91,15 @@ class Served:
     server: WebServer
     address: str
 
-    async def restart(self) -> None:
-        """Stop serving, then serve at the same port again, as the engine does when it is started anew."""
+    async def restart(self, company: Plan | None = None) -> None:
+        """Stop serving, then serve at the same port again, as the engine does when it is started anew, maybe with another plan."""
         await self.server.stop()
-        self.server = await serve(app_of(self.house), port=self.server.port)
+        self.server = await serve(app_of(self.house, company or plan()), port=self.server.port)
 
 
-def app_of(built: House) -> object:
+def app_of(built: House, company: Plan) -> object:
     return create_app(
-        built.engine, built.users, built.live, SECRET, plan, product_lines=LINES, destinations=lambda: ("closed", "partner"),
+        built.engine, built.users, built.live, SECRET, lambda: company, product_lines=LINES, destinations=lambda: ("closed", "partner"),
         incident_texts=lambda: INCIDENT_TEXTS, supervision=lambda: {"listening": True}, phones=lambda: ("1900",),
         in_talk=Phones(),
     )  # fmt: skip
@@ -108,7 +109,7 @@ def app_of(built: House) -> object:
 async def served(built_pages: Path) -> AsyncIterator[Served]:
     """A fake house behind a real server on a free port."""
     built = house()
-    server = await serve(app_of(built), port=0)
+    server = await serve(app_of(built, plan()), port=0)
     serving = Served(built, server, f"http://127.0.0.1:{server.port}")
     yield serving
     await serving.server.stop()

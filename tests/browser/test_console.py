@@ -12,7 +12,7 @@ from acd.events import AgentStateForced, CallbackCancelled, CallerLeft, Incident
 from acd.model import AgentState, CallbackState, CallId, Level, QueueId
 from acd.news import News
 from tests.browser.conftest import OpenPage, Served, sign_in_as
-from tests.unit.cti_api_house import HOSTILE_NAME, WANG, now, promise, waiting_call
+from tests.unit.cti_api_house import HOSTILE_NAME, WANG, now, plan, promise, waiting_call
 
 
 async def console(served: Served, open_page: OpenPage) -> Page:
@@ -80,6 +80,7 @@ async def test_a_supervisor_sets_a_state_after_being_asked(served: Served, open_
 
 
 async def test_promised_callbacks_are_shown_and_one_is_called_off_with_a_reason(served: Served, open_page: OpenPage) -> None:
+    await served.restart(replace(plan(), calls_back=True))
     page = await console(served, open_page)
     engine = served.house.engine
     await expect(page.locator(".panel-promises")).to_have_count(0)
