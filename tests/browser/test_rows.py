@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from acd.events import Ticked
-from acd.model import AgentId, AgentState, CallId, CallState
+from acd.model import AgentId, AgentState, CallId, CallState, Level, QueueId
 from tests.browser.conftest import OpenPage, Served, sign_in_as
 from tests.browser.test_accessible import violations
 from tests.browser.test_console import console
@@ -131,3 +131,26 @@ async def test_an_explanation_stays_unfolded_while_it_is_out_of_sight(served: Se
     engine.calls.pop(CallId("wait-1"))
     engine.tell(Ticked(), [engine.set(LI, AgentState.READY)])
     await expect(page.locator(".explanation")).to_have_count(0)
+
+
+async def test_queues_are_scrolled_by_product_line(served: Served, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = served.house.engine
+    board = engine.board()
+    names = [f"line{number:02}" for number in range(25)]
+    queues = tuple(
+        replace(queue, product_line=name, queue=QueueId(f"{name}.{queue.level}")) for name in names for queue in board.queues[: len(Level)]
+    )
+    monkeypatch.setattr(engine, "board", lambda: replace(board, queues=queues))
+    page = await console(served, open_page)
+    rows, body = page.locator(".panel-queues tr[data-queue]"), ".panel-queues .panel-body"
+    await expect(page.locator(".panel-queues table")).to_have_attribute("aria-rowcount", str(len(queues) + 1))
+    held = page.locator("tr[data-queue='line01.L2'] button")
+    await held.focus()
+    await scroll(page, body, 1.0)
+    await expect(page.locator("tr[data-queue='line24.L3']")).to_be_in_viewport()
+    await expect(page.locator("tr[data-queue='line24.L3']")).to_have_attribute("aria-rowindex", str(len(queues) + 1))
+    await expect(page.locator("tr[data-queue='line12.L1']")).to_have_count(0)
+    assert await rows.count() < len(queues)
+    await expect(held).to_be_focused()
+    await page.keyboard.press("Shift+Tab")
+    await expect(page.locator("tr[data-queue='line01.L1'] button")).to_be_focused()
