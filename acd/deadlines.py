@@ -62,8 +62,9 @@ HELD_UP_US = span(2.0)
 CATCH_UP_US = span(2.0)
 """So long it takes, at most, to hear what has come meanwhile."""
 
-_Entry = tuple[int, str, str, int, Due, Any]
-"""When; kind and id, which order what is due at the same time; a count, so that things are never compared; kind; thing."""
+_Entry = tuple[int, str, str, int, Due, Any, bool]
+"""When; kind and id, which order what is due at the same time; a count, so that things are never compared; kind; thing; whether it is over
+then, or is only looked at."""
 
 
 class Deadlines:
@@ -74,10 +75,20 @@ class Deadlines:
         self._count = 0
 
     def set(self, kind: Due, thing: Any, at_us: int) -> None:
-        """Let ``kind`` fall due for ``thing`` at ``at_us``; an earlier setting of the same kind is void."""
+        """Let ``kind`` fall due for ``thing`` at ``at_us``; an earlier setting of the same kind is void.
+
+        What awaits news is looked at ``CATCH_UP_US`` before, too: who is not held up has heard all by the second look, and who was held up
+        comes late to the first.
+        """
+        if kind in AWAITS_NEWS:
+            self._set(kind, thing, at_us - CATCH_UP_US, False)
+        else:
+            self._set(kind, thing, at_us, True)
+
+    def _set(self, kind: Due, thing: Any, at_us: int, is_over: bool) -> None:
         setattr(thing, ATTRIBUTE[kind], at_us)
         self._count += 1
-        heappush(self._heap, (at_us, kind.value, thing.id, self._count, kind, thing))
+        heappush(self._heap, (at_us, kind.value, thing.id, self._count, kind, thing, is_over))
 
     def next(self) -> int | None:
         """When the next one falls due."""
@@ -97,9 +108,9 @@ class Deadlines:
         Who was held up, and comes late to what waits for news, has yet to hear the news: they are waited for a little longer.
         """
         while (at_us := self.next()) is not None and at_us <= now_us:
-            *_, kind, thing = heappop(self._heap)
-            if kind in AWAITS_NEWS and now_us - at_us > HELD_UP_US:
-                self.set(kind, thing, now_us + CATCH_UP_US)
+            *_, kind, thing, is_over = heappop(self._heap)
+            if not is_over or (kind in AWAITS_NEWS and now_us - at_us > HELD_UP_US):
+                self._set(kind, thing, now_us + CATCH_UP_US, True)
                 continue
             setattr(thing, ATTRIBUTE[kind], None)
             yield kind, thing

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from acd.deadlines import Deadlines, Due
+from acd.deadlines import CATCH_UP_US, Deadlines, Due
+from acd.instants import span
 
 
 @dataclass
@@ -10,6 +11,7 @@ class Thing:
     id: str
     stage_ends_us: int | None = None
     wrap_ends_us: int | None = None
+    overdue_us: int | None = None
 
 
 def taken(deadlines: Deadlines, now_us: int) -> list[tuple[Due, str]]:
@@ -47,3 +49,15 @@ def test_asking_for_the_next_one_does_not_change_the_order() -> None:
         deadlines.set(Due.STAGE_OVER, a, 5)
         orders.append(taken(deadlines, 5))
     assert orders[0] == orders[1]
+
+
+def test_what_awaits_news_is_looked_at_before_so_that_it_is_known_who_was_held_up() -> None:
+    """The phone was answered, and then the engine stood still until its patience was just over: the news are there, unheard."""
+    patience, before = span(16.0), span(14.0)
+    heard, held_up = Deadlines(), Deadlines()
+    for deadlines in (heard, held_up):
+        deadlines.set(Due.OFFER_OVERDUE, Thing("a"), patience)
+    assert taken(heard, before) == [] and heard.next() == patience
+    assert taken(heard, patience) == [(Due.OFFER_OVERDUE, "a")], "who was not held up has heard what there was to hear"
+    assert taken(held_up, patience) == [] and held_up.next() == patience + CATCH_UP_US
+    assert taken(held_up, patience + CATCH_UP_US) == [(Due.OFFER_OVERDUE, "a")]
