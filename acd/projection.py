@@ -54,6 +54,8 @@ log = structlog.get_logger(__name__)
 WRITE_EVERY_SECONDS = 1.0
 MOST_UNWRITTEN_ROWS = 200_000
 """More than this and the projection stops taking rows: the next start catches up from the journal."""
+MOST_HEARD = 256
+"""Events whose rows are worked out together: that costs a third of what one costs by itself, when the processor has seen other things."""
 _NAME = "records"
 _ROWS_PER_STATEMENT = 200
 
@@ -94,6 +96,7 @@ class Records:
         self._open = OpenRows()
         self._changed: dict[tuple[str, str], tuple[Table, Row]] = {}
         self._story: list[Row] = []
+        self._heard: list[tuple[int, datetime, Event, Sequence[Effect]]] = []
         self._behind = False
         self.are_well = True
         """Whether they were written when it was last tried, and follow on."""
@@ -135,6 +138,7 @@ class Records:
         if not self._make_durable():
             self._wake.set()
             return
+        self._catch_up()
         changed, told, followed = self._changed, self._story, self._followed
         if followed <= self._written or self._behind:
             return
@@ -168,7 +172,20 @@ class Records:
     # ---- acd.ports.Projection --------------------------------------------------------------------------------------------
 
     def follow(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
-        """Take note of one event and what followed; see ``acd.ports.Projection``."""
+        """Hear of one event and what followed; see ``acd.ports.Projection``. What it means for the rows is worked out for many at once."""
+        if self._behind:
+            return
+        self._heard.append((sequence, at, event, effects))
+        if len(self._heard) >= MOST_HEARD:
+            self._catch_up()
+        self._wake.set()
+
+    def _catch_up(self) -> None:
+        heard, self._heard = self._heard, []
+        for one in heard:
+            self._take_note(*one)
+
+    def _take_note(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         if self._behind:
             return
         new = sequence > self._written
@@ -192,12 +209,11 @@ class Records:
         self._followed = sequence
         if len(self._changed) + len(self._story) > MOST_UNWRITTEN_ROWS:
             self._fall_behind()
-        if self._changed or self._story:
-            self._wake.set()
 
     @property
     def memory(self) -> OpenRows:
         """The rows that are still open."""
+        self._catch_up()
         return self._open
 
     def recall(self, memory: OpenRows) -> None:

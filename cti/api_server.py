@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,16 +17,26 @@ LARGEST_MESSAGE = 4096
 """Bytes of one WebSocket message from a page."""
 PING_SECONDS = 15.0
 GOODBYE_SECONDS = 3
+TICK_SECONDS = 1.0
+"""How often the time in the answers' headers is renewed, which tells whole seconds."""
 
 
 class _Uvicorn(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
+        self.ended = asyncio.Event()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        """Uvicorn's own looks ten times a second whether it is to end: here the end is awaited, and only its clock's header kept."""
+        while not self.should_exit:
+            await self.on_tick(0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.ended.wait(), TICK_SECONDS)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -44,6 +54,7 @@ class WebServer:
     async def stop(self) -> None:
         """Close every connection and return when all are gone."""
         self._server.should_exit = True
+        self._server.ended.set()
         await self._task
 
     async def wait(self) -> None:

@@ -33,6 +33,9 @@ MESSAGE_LIMIT_BYTES: Final = 256 * 1024
 """Asterisk's own limit of an action is 8 KiB; its events are smaller than that, even with all variables of a channel."""
 OUTSTANDING_LIMIT: Final = 1000
 """Actions without an answer. More than that, and Asterisk is not coping: fail at once rather than pile up."""
+REST_SECONDS: Final = 0.02
+"""After what came, nothing is read for so long unless an answer is waited for: the events of a busy moment are worked off together. Of a
+process that is woken for each of them alone, the processor has forgotten everything by the next one."""
 GREETING: Final = "Asterisk Call Manager/"
 NORMAL_CLEARING: Final = "16"
 """The cause with which a channel is hung up."""
@@ -68,6 +71,8 @@ class Wire(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         self._unread = bytearray()
         self._nonsense = 0
         self._choked = False
+        self._held_back = False
+        self._rest: asyncio.TimerHandle | None = None
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     # ---- actions ---------------------------------------------------------------------------------------------------------
@@ -105,6 +110,7 @@ class Wire(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         self._check_room(name)
         named = {"ActionID": _value("ActionID", action_id)} if action_id else {}
         action = Action({"Action": name, **named, **{_header(key): _value(key, value) for key, value in fields.items()}})
+        self._read_on()
         future = self.send(action, as_list=False if action_id else None)  # else panoramisk waits for the later events
         try:
             async with asyncio.timeout(within_seconds):
@@ -136,6 +142,9 @@ class Wire(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
             return
         for message in messages:
             self._take(message.decode("utf-8", "replace"))
+        if not (self.responses or self._held_back or self.closed):
+            self.transport.pause_reading()
+            self._rest = asyncio.get_running_loop().call_later(REST_SECONDS, self._read_on)
 
     def pause_writing(self) -> None:
         """Asterisk does not read: refuse new actions meanwhile."""
@@ -184,8 +193,20 @@ class Wire(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
 
     def pause_reading(self, pause: bool) -> None:
         """Stop (or go on) taking bytes from Asterisk, while what came has still to be worked off."""
-        if not self.closed:
+        if self._held_back == pause:
+            return
+        self._held_back = pause
+        if self._rest is None and not self.closed:
             (self.transport.pause_reading if pause else self.transport.resume_reading)()
+
+    def _read_on(self) -> None:
+        """The rest is over, or an answer is waited for."""
+        if self._rest is None:
+            return
+        self._rest.cancel()
+        self._rest = None
+        if not (self._held_back or self.closed):
+            self.transport.resume_reading()
 
     def close(self, reason: str = "closed by us") -> None:
         """End the connection."""

@@ -358,8 +358,10 @@ def test_a_short_code_has_its_own_extension_in_entry_and_says_who_transferred(fi
 
 def test_only_callers_of_a_queue_that_asks_are_asked_and_not_before_the_engine_could_take_them_out(files: dict[str, str]) -> None:
     after, survey = (context(files["extensions.conf"], f"hotline-{name}") for name in ("after", "survey"))
-    assert "Wait(0.05)" in after, "for two seconds, unless the engine says that it is over"
-    assert after.index("TRIES} < 40]?again") < after.index("hotline-survey")
+    waits = [float(seconds) for seconds in re.findall(r"Wait\(([0-9.]+)\)", after)]
+    assert sum(waits) == 2.0, "for two seconds, unless the engine says that it is over"
+    assert after.count('ExecIf($["${HOTLINE_OVER}" != "yes"]?Wait(') == len(waits) - 1
+    assert after.rindex("Wait(") < after.index("hotline-survey")
     assert [line for line in survey.splitlines() if ".L" in line] == ["exten => printers.L3,1,Goto(s,1)"]
     assert "Set(TIMEOUT(absolute)=150)" in survey
 

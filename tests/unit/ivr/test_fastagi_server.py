@@ -69,7 +69,8 @@ def test_after_stop_nobody_listens(loop: Loop) -> None:
         serving = server(Sessions())
         await serving.start()
         port = serving.port
-        reader, _ = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"agi_network: yes\n")
         await serving.stop()
         with contextlib.suppress(ConnectionResetError):  # closed at once, with or without a FIN
             assert await reader.read() == b""
