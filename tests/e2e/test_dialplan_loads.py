@@ -148,7 +148,7 @@ async def test_without_an_engine_any_number_reaches_a_survival_queue(exchange: E
 async def test_the_first_language_is_that_of_the_number(exchange: Exchange) -> None:
     await exchange.call("4008001235")
 
-    assert "CHANNEL(language)=en" in await exchange.sees(r"Executing .* Set\(.*language")
+    assert "CHANNEL(language)=en" in await exchange.sees(r"Executing .* M?Set\(.*language")
 
 
 async def test_the_engines_last_word_says_where_the_caller_goes(exchange: Exchange) -> None:
