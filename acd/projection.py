@@ -11,14 +11,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from functools import cache
-from typing import Any
 
 import structlog
-from sqlalchemy import Executable, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.appointment import CallbackPromised
 from acd.effects import (
@@ -47,6 +44,7 @@ from acd.recorded import Recorded
 from acd.records import agent_intervals, callbacks, calls, incidents, offers, progress, recordings, stays, story, working_time
 from acd.stays import Stay, Stays
 from acd.supervision import CallSteered, WatchChanged
+from acd.upserting import Row, upsert
 from acd.working_time import WorkingQuarter, WorkingTime, quarter_of
 
 log = structlog.get_logger(__name__)
@@ -57,9 +55,7 @@ MOST_UNWRITTEN_ROWS = 200_000
 MOST_HEARD = 256
 """Events whose rows are worked out together: that costs a third of what one costs by itself, when the processor has seen other things."""
 _NAME = "records"
-_ROWS_PER_STATEMENT = 200
 
-Row = dict[str, Any]
 Told = (
     CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | ConsultChanged | Announce
     | TellIncident | NumberNoted | NewsChanged | CallSteered | WatchChanged | CameBack
@@ -146,9 +142,9 @@ class Records:
         try:
             async with self._engine.begin() as connection:
                 for table in (calls, offers, agent_intervals, callbacks, incidents, stays, working_time, recordings):
-                    await _upsert(connection, table, [dict(row) for of, row in changed.values() if of is table])
-                await _upsert(connection, story, told)
-                await _upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
+                    await upsert(connection, table, [dict(row) for of, row in changed.values() if of is table])
+                await upsert(connection, story, told)
+                await upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
         except BaseException:  # cancelled too: what was not written stays to be written
             self._changed = changed | self._changed
             self._story = told + self._story
@@ -439,20 +435,3 @@ def _row_of_quarter(quarter: WorkingQuarter) -> Row:
 
 
 _OF_QUARTER = tuple(field.name for field in fields(WorkingQuarter))
-
-
-async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
-    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        await connection.execute(_upsert_into(table, connection.dialect.name), rows[start : start + _ROWS_PER_STATEMENT])
-
-
-@cache
-def _upsert_into(table: Table, dialect: str) -> Executable:
-    """Building the statement costs more than running it, so it is built once."""
-    insert = {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(table)
-    keys = [column.name for column in table.primary_key]
-    new = insert.excluded
-    upsert: Executable = insert.on_conflict_do_update(
-        index_elements=keys, set_={column.name: new[column.name] for column in table.columns if column.name not in keys}
-    )
-    return upsert

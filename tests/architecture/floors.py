@@ -22,7 +22,7 @@ ADAPTERS = {
     "the records": (
         "acd.records", "acd.answers", "acd.archive", "acd.audit", "acd.call_search", "acd.draw_rows", "acd.hashing", "acd.narrowing",
         "acd.people", "acd.pins", "acd.projection", "acd.recording_rows", "acd.score_rows", "acd.sealing", "acd.second_factor",
-        "acd.tallies", "acd.tokens",
+        "acd.tallies", "acd.tokens", "acd.upserting",
     ),
     "the configuration file": ("config.loader",),
     "the dialplan": ("config.dialplan",),

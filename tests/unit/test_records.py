@@ -268,7 +268,7 @@ async def test_a_call_knows_its_first_queue_its_transfers_and_who_solved_it_sinc
 
 async def test_what_is_being_written_at_the_end_is_written_to_its_end(database: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, may_go_on, ends = asyncio.Event(), asyncio.Event(), []
-    upsert = projection._upsert
+    upsert = projection.upsert
 
     async def slow(*of: Any) -> None:
         begun.set()
@@ -279,7 +279,7 @@ async def test_what_is_being_written_at_the_end_is_written_to_its_end(database: 
             ends.append(end)
             raise
 
-    monkeypatch.setattr(projection, "_upsert", slow)
+    monkeypatch.setattr(projection, "upsert", slow)
     monkeypatch.setattr(projection, "WRITE_EVERY_SECONDS", 0)
     records = Records(database)
     await records.open()
