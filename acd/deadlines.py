@@ -78,7 +78,7 @@ class Deadlines:
         """Let ``kind`` fall due for ``thing`` at ``at_us``; an earlier setting of the same kind is void.
 
         What awaits news is looked at ``CATCH_UP_US`` before, too: who is not held up has heard all by the second look, and who was held up
-        comes late to the first.
+        comes late to the first. So it is never over sooner than ``CATCH_UP_US`` from now.
         """
         if kind in AWAITS_NEWS:
             self._set(kind, thing, at_us - CATCH_UP_US, False)

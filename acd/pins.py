@@ -72,9 +72,10 @@ class Pins:
             raise ValueError(f"a PIN has {SHORTEST} to {LONGEST} digits")
         row = {"pin_hash": await hashed(pin), "pin_wrong": 0, "pin_locked_until": None}
         async with self._engine.begin() as connection:
-            changed = bool((await connection.execute(users.update().where(users.c.name == user).values(**row))).rowcount)
             agent = (await connection.execute(select(users.c.agent).where(users.c.name == user))).scalar()
-            if agent and len((await connection.execute(_of(agent))).all()) > MOST_OF_AGENT:
+            before = [] if agent is None else [name for name, _ in await connection.execute(_of(agent))]
+            changed = bool((await connection.execute(users.update().where(users.c.name == user).values(**row))).rowcount)
+            if user not in before and len(before) >= MOST_OF_AGENT:
                 raise TooManyPins(f"{MOST_OF_AGENT} others who take calls as {agent} have a PIN; no more are looked at")  # and it is undone
         return changed
 

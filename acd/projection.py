@@ -1,8 +1,8 @@
 """The records as a projection of what happens.
 
-Turns events and notices into rows, and writes them in batches. The router never waits for it: ``follow`` only changes rows in
-memory, and a task writes the changed ones once a second, together with how far it has come. What was not written when the
-process died is written at the next start, when the journal is replayed.
+Turns events and notices into rows, and writes them in batches. The router never waits for it: ``follow`` only hears, the rows are
+changed in memory for many events at once, and a task writes the changed ones once a second, together with how far it has come. What was
+not written when the process died is written at the next start, when the journal is replayed.
 """
 
 from __future__ import annotations
@@ -179,7 +179,10 @@ class Records:
     def _catch_up(self) -> None:
         heard, self._heard = self._heard, []
         for one in heard:
-            self._take_note(*one)
+            try:
+                self._take_note(*one)
+            except Exception:  # a fault in one event's rows must not cost those of the others
+                log.exception("record_not_noted", sequence=one[0], event_kind=type(one[2]).__name__)
 
     def _take_note(self, sequence: int, at: datetime, event: Event, effects: Sequence[Effect]) -> None:
         if self._behind:

@@ -206,6 +206,8 @@ class App:
         self._config = config
         self._menu = compile_menu(config)
         self._plan = compile_plan(config, datetime.now(UTC))
+        for exchange in self._exchanges.values():
+            exchange.use_line(self._line_out())
         if self._clock_watch:
             await self._clock_watch.use(self._plan)
         await self._customers.use(config, self._path.parent)

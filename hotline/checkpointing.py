@@ -62,10 +62,10 @@ class Checkpointing:
         if self._engine is None:
             return
         runner, journal, _ = self._engine
-        memory = runner.memory
-        if memory is None or memory.sequence == self._made.last():
-            return
         try:
+            memory = runner.memory
+            if memory is None or memory.sequence == self._made.last():
+                return
             self._made.store(memory, journal)
         except Exception:  # a full disk, or a thing in the state that can't be written: the next start takes longer, and that is all
             log.exception("checkpoint_not_stored")

@@ -122,6 +122,10 @@ class Ami:
         """Whether commands can be carried out: logged in, and what Asterisk has was seen."""
         return self._wire is not None and not self._wire.closed
 
+    def use_line(self, line_out: LineOut | None) -> None:
+        """Call customers by this line from now on; None: nobody is called back."""
+        self._line_out = line_out
+
     async def start(self) -> None:
         """Begin to connect, and to connect again whenever the connection is lost; does not wait for it."""
         self._task = asyncio.create_task(self._keep_connected(), name=f"ami-{self.exchange}")

@@ -109,6 +109,11 @@ async def test_whose_pin_would_not_be_looked_at_gets_none_and_is_told_so(databas
     with pytest.raises(TooManyPins, match=f"{MOST_OF_AGENT} others who take calls as {LI}"):
         await pins.set(f"wu.{MOST_OF_AGENT}", "13570")
     assert await pins.set("li.w", "97531"), "who has one may have another"
+    await UserDirectory(database).put("wu.9", "a password", "agent", WANG, "zh")
+    assert await pins.set("wu.9", "24680")
+    await UserDirectory(database).change("wu.9", agent=LI)
+    assert await pins.set("wu.9", "24681"), "and so may each of four, as they can be after somebody has changed places"
+    await UserDirectory(database).change("wu.9", agent=WANG)
     assert (await pins.keyed(LI, "13570", NOON)).tried is Tried.WRONG
     await UserDirectory(database).change("wu.1", active=False)
     assert await pins.set(f"wu.{MOST_OF_AGENT}", "13570")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from acd import projection
 from acd.appointment import CallbackPromised
@@ -264,6 +265,22 @@ async def test_a_call_knows_its_first_queue_its_transfers_and_who_solved_it_sinc
     row = await Archive(database).call(CALL)
     assert row is not None
     assert (row["resolver"], row["transfers"], row["settled_at"] - row["queued_at"]) == (bob, 1, timedelta(seconds=55))
+
+
+async def test_a_fault_in_one_events_rows_costs_no_others(database: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(records: Records, at: datetime, event: Event) -> None:
+        raise ValueError("not a menu")
+
+    monkeypatch.setitem(projection._OF_EVENT, MenuChosen, faulty)
+    records = Records(database)
+    await records.open()
+    with capture_logs() as said:
+        tell(records)
+        await records.flush()
+    row = await Archive(database).call(CALL)
+    assert row is not None
+    assert (row["state"], row["agent"], row["path"]) == ("ended", ANNA, [])
+    assert [(line["event"], line["event_kind"]) for line in said] == [("record_not_noted", "MenuChosen")]
 
 
 async def test_what_is_being_written_at_the_end_is_written_to_its_end(database: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:

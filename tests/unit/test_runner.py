@@ -374,8 +374,9 @@ async def test_when_too_much_waits_for_the_disk_new_callers_are_not_taken_until_
         assert runner.takes(stranger) and runner.takes_callers, "one waits, and two may"
         await runner.submit(MenuChosen(CALL, "product", "1", "printers"))
         assert not runner.make_durable()
-        while runner.takes_callers:
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(5):
+            while runner.takes_callers:
+                await asyncio.sleep(0.005)
         assert not runner.takes(stranger) and runner.takes(CALL)
         assert await runner.submit(CallDiverted(stranger, "survival")) == ()
         assert await runner.submit(CallerLeft(stranger)) == ()

@@ -95,9 +95,9 @@ const range = (first: number, end: number): number[] => Array.from({ length: Mat
 
 /** The part that should be drawn as the scroller stands now: what one sees, and as much again above and below. */
 function near(body: HTMLElement, scroller: HTMLElement, part: Part, rows: number): Part {
-  const rooms = [...body.querySelectorAll<HTMLElement>(".room")].reduce((total, room) => total + room.offsetHeight, 0);
-  const mean = (body.offsetHeight - rooms) / rows;
-  const height = Math.abs(mean - part.height) > OFF_BY * part.height ? mean : part.height;
+  const besides = [...body.querySelectorAll<HTMLElement>("tr:not([data-place])")].reduce((total, row) => total + row.offsetHeight, 0);
+  const mean = (body.offsetHeight - besides) / rows;
+  const height = mean > 0 && Math.abs(mean - part.height) > OFF_BY * part.height ? mean : part.height;
   const inSight = scroller.clientHeight / height;
   const above = scroller.scrollTop / part.height;
   return { first: Math.max(0, Math.floor((above - inSight) / STEP) * STEP), end: Math.ceil((above + 2 * inSight) / STEP) * STEP, height };

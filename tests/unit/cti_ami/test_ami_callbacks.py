@@ -47,11 +47,13 @@ class Engine:
 
 
 @asynccontextmanager
-async def connected(asterisk: FakeAsterisk, line: LineOut | None = LINE) -> AsyncIterator[tuple[Ami, Engine]]:
+async def connected(
+    asterisk: FakeAsterisk, line: LineOut | None = LINE, heartbeat_seconds: float = 60
+) -> AsyncIterator[tuple[Ami, Engine]]:
     engine = Engine()
     exchange = Ami(
         "main", "127.0.0.1", asterisk.port, "hotline", "sesame", "PJSIP/{phone}", engine.submit, lambda call, phone: None,
-        lambda phone: None, clock=lambda: NOON, heartbeat_seconds=60, may_call_back=engine.may_call_back, line_out=line,
+        lambda phone: None, clock=lambda: NOON, heartbeat_seconds=heartbeat_seconds, may_call_back=engine.may_call_back, line_out=line,
     )  # fmt: skip
     await exchange.start()
     try:
@@ -212,15 +214,24 @@ async def test_the_heart_beats_though_nobody_knows_who_was_told() -> None:
     def refuses(action: Action) -> str:
         return error(action, "Permission denied")
 
-    async with FakeAsterisk(Getvar=refuses) as asterisk, connected(asterisk) as (exchange, engine):
+    async with FakeAsterisk(Getvar=refuses) as asterisk, connected(asterisk, heartbeat_seconds=0.01) as (exchange, engine):
         await asterisk.asked("Getvar")
-        await exchange.hang_up(HangUpCall(CALL))
+        assert (await asterisk.asked("Setvar", times=3))["Variable"] == "HOTLINE_ALIVE"
         assert exchange.connected
         assert [type(event) for event in engine.events] == [ExchangeSeen]
 
 
 async def test_without_a_line_nobody_was_told_anything() -> None:
-    async with FakeAsterisk() as asterisk, connected(asterisk, None) as (exchange, _):
-        await asterisk.asked("Setvar")
-        await exchange.hang_up(HangUpCall(CALL))
+    async with FakeAsterisk() as asterisk, connected(asterisk, None, heartbeat_seconds=0.01):
+        assert (await asterisk.asked("Setvar", times=3))["Variable"] == "HOTLINE_ALIVE"
         assert "Getvar" not in [action["Action"] for action in asterisk.actions]
+
+
+async def test_a_line_that_comes_with_a_new_configuration_is_called_on() -> None:
+    answers = {"Originate": lambda action: success(action, "Originate successfully queued")}
+    async with FakeAsterisk(**answers) as asterisk, connected(asterisk, None) as (exchange, _):
+        with pytest.raises(Refused, match="no line"):
+            await exchange.dial_back(DIAL)
+        exchange.use_line(LINE)
+        await exchange.dial_back(DIAL)
+        assert len([action for action in asterisk.actions if action["Action"] == "Originate"]) == 1
