@@ -5,6 +5,7 @@ The tables here are written by hand from the shipped configuration, not computed
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import product
 
@@ -144,13 +145,11 @@ class Way:
 
     @property
     def timed(self) -> tuple[tuple[float, str], ...]:
-        """Each key and the pause before it; a number in brackets is keyed without pauses."""
-        keys, pause = [], KEY_EVERY_SECONDS
-        for key in self.keys:
-            if key in "()":
-                pause = 0.0 if key == "(" else KEY_EVERY_SECONDS
-            else:
-                keys.append((max(pause, KEY_EVERY_SECONDS if not keys else 0.0), key))
+        """Each key and the pause before it; a number in brackets is keyed without pauses, once it was asked for."""
+        keys: list[tuple[float, str]] = []
+        for number in re.findall(r"[(]([^)]*)[)]|([^()])", self.keys):
+            first, *others = "".join(number)
+            keys += [(KEY_EVERY_SECONDS, first), *((0.0, key) for key in others)]
         return tuple(keys)
 
     @property
