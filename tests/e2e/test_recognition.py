@@ -69,9 +69,12 @@ async def test_who_keys_his_customer_number_is_known_by_it(scene: Scene) -> None
         rows["customers"]["ask_number"] = True
 
     async with configured(scene.house, asking):
-        keys = [(0.8, "3"), (1.0, "1"), *((0.0, key) for key in "002#")]
+        keys = [(WHEN_TOLD, "3"), (WHEN_TOLD, "1"), *((0.0, key) for key in "002#")]
         visit = Visit(SHORT_WELCOME, scene.new_ani(), "", tuple(keys), STAYS)
         caller = Caller(await scene.calls([visit]), visit.ani)
+        for question in ("choose_first", "ask_number"):  # who keys in the welcome knows his way, and is not asked
+            await scene.hears(caller, question)
+            await caller.presses_the_next_key()
         _, recognised = await scene.happened(caller, CallerRecognised)
         await caller.hangs_up()
 
