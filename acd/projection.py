@@ -142,7 +142,7 @@ class Records:
         try:
             async with self._engine.begin() as connection:
                 for table in (calls, offers, agent_intervals, callbacks, incidents, stays, working_time, recordings):
-                    await upsert(connection, table, [dict(row) for of, row in changed.values() if of is table])
+                    await upsert(connection, table, [row for of, row in changed.values() if of is table])
                 await upsert(connection, story, told)
                 await upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
         except BaseException:  # cancelled too: what was not written stays to be written

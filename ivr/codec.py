@@ -25,6 +25,7 @@ a value is always text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -151,6 +152,7 @@ Item = Union[Environment, Reply, Hangup, Closed]
 
 DEAD_CHANNEL: Final = 511
 _CODE_LENGTH: Final = 3
+_ENVIRONMENT_LINE: Final = re.compile(r"^(agi_\w*): ?([^\n]*)$", re.ASCII | re.MULTILINE)
 _LONGEST_NUMBER: Final = 18
 
 
@@ -208,6 +210,8 @@ class AgiConnection:
 
     def next_item(self) -> Item | None:
         """The next item; None when more bytes are needed or the connection is closed. Raises RemoteError, at most once."""
+        if self._state is State.ENVIRONMENT and not self._environment_bytes and (whole := self._whole_environment()) is not None:
+            return whole
         while self._state is not State.CLOSED:
             line = self._next_line()
             if line is None:
@@ -216,6 +220,21 @@ class AgiConnection:
             if item is not None:
                 return item
         return None
+
+    def _whole_environment(self) -> Environment | None:
+        """All of it, when it has come in one piece, as it mostly does, and is as it should be: a tenth of the work line by line."""
+        end = self._buffer.find(b"\n\n", 0, LINE_LIMIT)  # so no line of it is too long
+        if end < 0:
+            return None
+        text = self._buffer[:end].decode("utf-8", "replace")
+        pairs = _ENVIRONMENT_LINE.findall(text)
+        values = dict(pairs)
+        if not len(values) == len(pairs) == text.count("\n") + 1:
+            return None
+        del self._buffer[: end + 2]
+        self._scanned = 0
+        self._move(Input.ENVIRONMENT_END)
+        return Environment(values)
 
     def _next_line(self) -> str | None:
         end = self._buffer.find(b"\n", self._scanned)

@@ -241,12 +241,8 @@ async def connect(host: str, port: int, on_event: Callable[[Fields], None], with
 
 def headers(text: str) -> dict[str, str]:
     """The headers of one message; of one that is repeated, the first (Asterisk's own come before a user event's fields)."""
-    found: dict[str, str] = {}
-    for line in text.split("\r\n"):
-        key, colon, value = line.partition(": ")
-        if colon:
-            found.setdefault(key, value)
-    return found
+    lines = [line.partition(": ") for line in reversed(text.split("\r\n"))]
+    return {key: value for key, colon, value in lines if colon}
 
 
 def plain(message: Message) -> dict[str, str]:

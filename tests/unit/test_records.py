@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import DateTime, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
@@ -36,7 +36,8 @@ from acd.events import (
 from acd.model import AgentId, AgentState, CallbackState, CallId, CallState, EndCause, Level, OfferId, OfferState, PhoneId, QueueId
 from acd.people import UserDirectory
 from acd.projection import Records
-from acd.records import agent_intervals, offers
+from acd.records import UtcDateTime, agent_intervals, calls, offers
+from acd.upserting import upsert
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CALL, OFFER, ANNA, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), AgentId("anna"), QueueId("printers.L2")
@@ -385,3 +386,33 @@ async def test_a_database_that_is_away_for_a_while_is_said_and_written_when_it_i
             await asyncio.sleep(0.01)
     await records.stop()
     assert (tries, records.are_well) == (3, True)
+
+
+async def test_a_time_is_in_the_table_as_the_toolkit_would_put_it_there(database: AsyncEngine) -> None:
+    shanghai = timezone(timedelta(hours=8))
+    moment = datetime(2026, 1, 31, 7, 0, tzinfo=shanghai)
+    as_toolkit = DateTime().dialect_impl(database.dialect).bind_processor(database.dialect)
+    ours = UtcDateTime().dialect_impl(database.dialect).bind_processor(database.dialect)
+    assert as_toolkit is not None and ours is not None
+    for value in (moment, datetime(2026, 1, 31, 23, 59, 59, 1, tzinfo=UTC), None):
+        assert ours(value) == as_toolkit(None if value is None else value.astimezone(UTC).replace(tzinfo=None))
+    with pytest.raises(ValueError, match="a time needs a zone"):
+        ours(moment.replace(tzinfo=None))
+
+
+async def test_a_row_is_written_as_the_toolkit_would_write_it(database: AsyncEngine) -> None:
+    row = {
+        "id": "1", "ani": "138", "ani_name": "\u738b", "dnis": "400", "entry": "e", "path": [["first", "1", "pcs"]], "product_line": None,
+        "urgent": True, "state": "ended", "offers": 2, "arrived_at": datetime(2026, 1, 31, 23, 59, 59, 7, tzinfo=UTC), "bypass": False,
+        "self_served": True, "transfers": 1, "announced_seconds": 1.5, "survey_solved": None,
+    }  # fmt: skip
+    whole = {column.name: row.get(column.name) for column in calls.columns}
+    async with database.begin() as connection:
+        await connection.execute(calls.insert(), [whole])
+    async with database.connect() as connection:
+        by_toolkit = (await connection.exec_driver_sql("SELECT * FROM calls")).fetchall()
+    async with database.begin() as connection:
+        await upsert(connection, calls, [whole | {"ani": "139"}])
+        await upsert(connection, calls, [whole])
+    async with database.connect() as connection:
+        assert (await connection.exec_driver_sql("SELECT * FROM calls")).fetchall() == by_toolkit

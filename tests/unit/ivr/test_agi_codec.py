@@ -278,6 +278,20 @@ def test_pieces_make_no_difference(tail: bytes, commands: int, with_environment:
     assert replay([whole[:cut], whole[cut:]], commands) == items
 
 
+ENVIRONMENT_LINES = st.sampled_from(
+    [b"agi_a: b\n", b"agi_a:b\n", b"agi_b:  b\n", b"agi_c:\n", b"agi_d: \xe7\x8e\n", b"agi_e: x: y\r\n", b"agi_: z\n", b"agi_f\n",
+     b"agi_g g: x\n", "agi_\u00fc: x\n".encode(), b"callerid: x\n", b": x\n", b"HANGUP\n", b"agi_long: " + b"x" * LINE_LIMIT + b"\n"]
+)  # fmt: skip
+
+
+ENVIRONMENT_TAILS = st.sampled_from([b"", b"\n", b"\n200 result=0\n", b"\n\n", b"\nHANGUP\n"])
+
+
+@given(st.lists(ENVIRONMENT_LINES, max_size=6), ENVIRONMENT_TAILS, st.integers(0, 1))
+def test_an_environment_in_one_piece_is_read_as_one_that_comes_line_by_line(lines: list[bytes], tail: bytes, commands: int) -> None:
+    assert replay([b"".join(lines) + tail], commands) == replay([*lines, tail], commands)
+
+
 @given(st.text(string.printable.replace("\n", ""), max_size=40), st.binary(max_size=40).map(lambda data: data.replace(b"\n", b"")))
 def test_any_value_in_the_environment_reaches_us_as_text(name: str, garbage: bytes) -> None:
     items = replay([b"agi_calleridname: " + name.encode() + b"\nagi_callerid: " + garbage + b"\n\n"], 0, end=False)
