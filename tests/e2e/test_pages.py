@@ -37,6 +37,7 @@ PAINTED = """() => {
 }"""
 """Notes when each pop was painted, in epoch seconds: a message posted in a frame is heard after that frame. It is posted before the page
 posts its own in the same frame."""
+CALLS = 3
 LATE_SECONDS = 0.5
 """A page that does not say in time that it shows the pop does not keep the phone from ringing."""
 
@@ -82,13 +83,13 @@ async def picture(page: Page, name: str) -> None:
         await page.screenshot(path=path)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_the_pop_is_painted_before_the_invite_is_sent(chromium: Browser, scene: Scene) -> None:
     await scene.install_phones({"1007": Manner.ANSWERS}, Habits((1.5, 1.6), None))
     page = await at_work(chromium, scene, "sun.li")
     await page.bring_to_front()
     lead_seconds = []
-    for _ in range(5):
+    for _ in range(CALLS):
         caller = await scene.call("4008002003", "12", name='Bob "x", ${EVIL} <b>')
         await page.locator(f'.pop:has-text("{caller.ani}")').wait_for()
         assert scene.phones is not None
@@ -103,7 +104,7 @@ async def test_the_pop_is_painted_before_the_invite_is_sent(chromium: Browser, s
         await scene.ended(caller)
         await page.locator('.mystate .pill:has-text("空闲")').wait_for()
     assert min(lead_seconds) >= 0, f"seconds from the painted pop to the INVITE: {lead_seconds}"
-    assert sorted(lead_seconds)[2] < LATE_SECONDS, "the ring waits for the page, and for nothing else"
+    assert sorted(lead_seconds)[CALLS // 2] < LATE_SECONDS, "the ring waits for the page, and for nothing else"
 
 
 async def test_the_pop_says_who_calls_about_what_and_why_here(chromium: Browser, scene: Scene) -> None:
