@@ -39,8 +39,9 @@ log = structlog.get_logger()
 
 HISTORY_LIMIT_SECONDS = 0.05
 """A pop waits so long for the earlier calls; when they come later, they follow it."""
-SHOWN_LIMIT_SECONDS = 0.5
-"""The phone is rung after this, whether or not the page has said that it shows the pop."""
+SHOWN_LIMIT_SECONDS = 1.0
+"""The phone is rung after this, whether or not the page has said that it shows the pop: long enough for a slow computer to paint it, too
+short for a caller to notice that an agent's page hangs."""
 AGENTS_EVERY_SECONDS = 0.02
 BOARD_EVERY_SECONDS = 0.25
 EARLIER_CALLS_SHOWN = 5
@@ -86,7 +87,7 @@ class LiveDesks:
         self._pops = Counter("hotline_pops", "Screen pops by what became of them", ["outcome"], registry=None)
         self._pop_seconds = Histogram(
             "hotline_pop_shown_seconds", "From the decision until the page shows the pop", registry=None,
-            buckets=(0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.5),
+            buckets=(0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.5, 1.0),
         )  # fmt: skip
         self._handed_on = Counter(
             "hotline_handed_on", "Calls handed on; bounced: back to a queue that had handed them on", ["bounced"], registry=None

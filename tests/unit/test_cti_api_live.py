@@ -78,14 +78,14 @@ async def test_a_pop_returns_when_the_page_has_shown_it(built: House) -> None:
 async def test_a_pop_returns_at_once_when_no_page_is_open(built: House) -> None:
     started = seconds()
     await built.live.show_pop(pop())
-    assert seconds() - started < 0.02
+    assert seconds() - started < SHOWN_LIMIT_SECONDS / 2
 
 
 async def test_a_page_that_does_not_answer_delays_the_ringing_only_so_long(built: House) -> None:
     await joined(built)
     started = seconds()
     await built.live.show_pop(pop())
-    assert SHOWN_LIMIT_SECONDS * 0.9 < seconds() - started < SHOWN_LIMIT_SECONDS + HISTORY_LIMIT_SECONDS + 0.1
+    assert SHOWN_LIMIT_SECONDS * 0.9 < seconds() - started < 2 * SHOWN_LIMIT_SECONDS
 
 
 async def test_another_agents_page_cannot_say_that_the_pop_is_shown(built: House) -> None:
