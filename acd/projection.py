@@ -14,7 +14,6 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Table, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.appointment import CallbackPromised
@@ -158,7 +157,7 @@ class Records:
             self._wake.clear()
             try:
                 await self.flush()
-            except (SQLAlchemyError, OSError) as failure:  # asyncpg says a refused connection so
+            except Exception as failure:  # noqa: BLE001  whatever it is: else it would end all records, and say nothing
                 log.error("records_not_written", failure=str(failure)[:400], unwritten_rows=len(self._changed) + len(self._story))
                 self._wake.set()
                 self.are_well = False

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = dict[str, Any]
-Parameters = tuple[Any, ...]
+Parameters = tuple[Any, ...] | Row
 _ROWS_PER_STATEMENT = 200
 _MOST_STATEMENTS = 64
 """That are kept: a process writes some ten tables of one database."""
@@ -27,19 +27,20 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row])
     if not rows:
         return
     statement, parameters = _statement(table, connection.dialect)
-    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        await connection.exec_driver_sql(statement, [parameters(row) for row in rows[start : start + _ROWS_PER_STATEMENT]])
+    made = [parameters(row) for row in rows]  # all of them now: a row may change while others are written
+    for start in range(0, len(made), _ROWS_PER_STATEMENT):
+        await connection.exec_driver_sql(statement, made[start : start + _ROWS_PER_STATEMENT])
 
 
 @lru_cache(_MOST_STATEMENTS)
 def _statement(table: Table, dialect: Dialect) -> tuple[str, Callable[[Row], Parameters]]:
-    """The statement as the driver takes it, and what makes a row into its parameters."""
+    """The statement as the driver takes it, and what makes a row into its parameters: by place, or by name where the driver wants that."""
     insert = {"sqlite": sqlite, "postgresql": postgresql}[dialect.name].insert(table)
     keys = [column.name for column in table.primary_key]
     put = insert.on_conflict_do_update(
         index_elements=keys, set_={column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
     ).compile(dialect=dialect)
-    names = put.positiontup
+    names = put.positiontup or list(put.params)
     in_order = itemgetter(*names)
     converted = [
         (place, convert) for place, name in enumerate(names)
@@ -50,6 +51,6 @@ def _statement(table: Table, dialect: Dialect) -> tuple[str, Callable[[Row], Par
         values = list(in_order(row))
         for place, convert in converted:
             values[place] = convert(values[place])
-        return tuple(values)
+        return tuple(values) if put.positional else dict(zip(names, values, strict=True))
 
     return str(put), parameters

@@ -27,8 +27,8 @@ SILENCE_SECONDS: Final = 120.0
 """How long Asterisk may say nothing beyond the silence that a question allows: no prompt is as long."""
 ENGINE_SECONDS: Final = 5.0
 """How long the engine may take over one event while Asterisk waits for us."""
-VERDICT_SECONDS: Final = 2.0
-"""How long a caller who is through the menu waits to be told where to go."""
+VERDICT_SECONDS: Final = 3.0
+"""How long a caller who is through the menu waits to be told where to go: two agents' pages may be waited for, one after the other."""
 _LOOK_SECONDS: Final = 5.0
 """How often a line looks whether it has waited too long: a look is cheaper than a timer for each command."""
 

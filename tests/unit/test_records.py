@@ -36,8 +36,7 @@ from acd.events import (
 from acd.model import AgentId, AgentState, CallbackState, CallId, CallState, EndCause, Level, OfferId, OfferState, PhoneId, QueueId
 from acd.people import UserDirectory
 from acd.projection import Records
-from acd.records import UtcDateTime, agent_intervals, calls, offers
-from acd.upserting import upsert
+from acd.records import UtcDateTime, agent_intervals, offers
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CALL, OFFER, ANNA, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), AgentId("anna"), QueueId("printers.L2")
@@ -362,10 +361,11 @@ async def test_a_promise_that_is_called_off_before_it_is_due_is_over(database: A
     assert (records.memory.promised, records.memory.callbacks) == ({}, {})
 
 
-async def test_a_database_that_is_away_for_a_while_is_said_and_written_when_it_is_back(
-    database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("failure", [ConnectionRefusedError("connection refused"), ValueError("a time needs a zone")], ids=repr)
+async def test_what_fails_for_a_while_is_said_and_written_when_it_can_be(
+    database: AsyncEngine, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    """asyncpg lets a refused connection through as OSError."""
+    """asyncpg lets a refused connection through as OSError; a value that can't be converted raises anything."""
     monkeypatch.setattr(projection, "WRITE_EVERY_SECONDS", 0.0)
     records = Records(database)
     begin, tries = database.begin, 0
@@ -375,7 +375,7 @@ async def test_a_database_that_is_away_for_a_while_is_said_and_written_when_it_i
         tries += 1
         if tries <= 2:
             assert tries == 1 or not records.are_well
-            raise ConnectionRefusedError("connection refused")
+            raise failure
         return begin()
 
     monkeypatch.setattr(type(database), "begin", lambda _: refused())
@@ -398,21 +398,3 @@ async def test_a_time_is_in_the_table_as_the_toolkit_would_put_it_there(database
         assert ours(value) == as_toolkit(None if value is None else value.astimezone(UTC).replace(tzinfo=None))
     with pytest.raises(ValueError, match="a time needs a zone"):
         ours(moment.replace(tzinfo=None))
-
-
-async def test_a_row_is_written_as_the_toolkit_would_write_it(database: AsyncEngine) -> None:
-    row = {
-        "id": "1", "ani": "138", "ani_name": "\u738b", "dnis": "400", "entry": "e", "path": [["first", "1", "pcs"]], "product_line": None,
-        "urgent": True, "state": "ended", "offers": 2, "arrived_at": datetime(2026, 1, 31, 23, 59, 59, 7, tzinfo=UTC), "bypass": False,
-        "self_served": True, "transfers": 1, "announced_seconds": 1.5, "survey_solved": None,
-    }  # fmt: skip
-    whole = {column.name: row.get(column.name) for column in calls.columns}
-    async with database.begin() as connection:
-        await connection.execute(calls.insert(), [whole])
-    async with database.connect() as connection:
-        by_toolkit = (await connection.exec_driver_sql("SELECT * FROM calls")).fetchall()
-    async with database.begin() as connection:
-        await upsert(connection, calls, [whole | {"ani": "139"}])
-        await upsert(connection, calls, [whole])
-    async with database.connect() as connection:
-        assert (await connection.exec_driver_sql("SELECT * FROM calls")).fetchall() == by_toolkit

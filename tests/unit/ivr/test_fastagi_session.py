@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from acd.events import CallArrived, CallDiverted, CallerLeft, CallQueued, Event, MenuChosen
 from acd.model import IllegalTransition, Level, QueueId
+from ivr.line import VERDICT_SECONDS
 from ivr.menu import Branch, Entry, Go, Input, Menu, MenuPlan
 from tests.unit.ivr.agi_rig import CALL, ENVIRONMENT, Asterisk, FakeEngine, Rig, settle
 from tests.unit.ivr.agi_transcripts import ALL, Transcript, load
@@ -275,7 +276,7 @@ async def test_no_verdict_in_time_is_survival() -> None:
     rig = Rig()
     asterisk = await rig.call()
     await asterisk.answers(*TO_THE_END)
-    await rig.passes(1.5)
+    await rig.passes(VERDICT_SECONDS - 0.5)
     assert asterisk.hears() == ""
     await rig.passes(0.5)
     assert asterisk.hears() == SURVIVAL

@@ -1,0 +1,100 @@
+"""Rows reach every table of the records as SQLAlchemy itself would write them; statements suit drivers that bind by place and by name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, Boolean, Column, Dialect, Float, Integer, Table
+from sqlalchemy.dialects.postgresql import asyncpg, psycopg2
+from sqlalchemy.dialects.sqlite import aiosqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from acd.archive import open_database
+from acd.records import UtcDateTime, agent_intervals, callbacks, calls, incidents, offers, progress, recordings, stays, story, working_time
+from acd.upserting import _ROWS_PER_STATEMENT, _statement, upsert
+
+TABLES = [calls, offers, agent_intervals, callbacks, incidents, stays, working_time, recordings, story, progress]
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    engine = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'records.sqlite3'}")
+    yield engine
+    await engine.dispose()
+
+
+def value(column: Column[Any], version: int) -> Any:
+    """Something that the column may hold; another for each version."""
+    if isinstance(column.type, UtcDateTime):
+        return datetime(2026, 1, 31, 7, 0, version, 7, tzinfo=SHANGHAI if version % 2 else UTC)
+    by_type = {Boolean: version % 2 == 0, Float: 1.5 + version, Integer: version, JSON: [["first", "王", f'"%$1{version}']]}
+    return next((found for kind, found in by_type.items() if isinstance(column.type, kind)), f"王 'x' %s {version}")
+
+
+def full(table: Table, version: int) -> dict[str, Any]:
+    return {column.name: value(column, 0 if column.primary_key else version) for column in table.columns}
+
+
+def empty(table: Table) -> dict[str, Any]:
+    """As little as the table allows."""
+    return {name: None if table.columns[name].nullable else held for name, held in full(table, 1).items()}
+
+
+async def in_table(connection: AsyncConnection, table: Table) -> list[tuple[Any, ...]]:
+    """As the file has it, without the types' way back."""
+    return [tuple(row) for row in await connection.exec_driver_sql(f"SELECT * FROM {table.name}")]
+
+
+async def by_toolkit(connection: AsyncConnection, table: Table, row: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What SQLAlchemy's own insert makes of it; the table is empty before and after."""
+    await connection.execute(table.insert(), [row])
+    rows = await in_table(connection, table)
+    await connection.execute(table.delete())
+    return rows
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+async def test_a_row_is_written_as_the_toolkit_would_write_it(database: AsyncEngine, table: Table) -> None:
+    async with database.connect() as connection:
+        for row in (full(table, 2), empty(table)):
+            wanted = await by_toolkit(connection, table, row)
+            await upsert(connection, table, [row])
+            assert await in_table(connection, table) == wanted, "a new row"
+            await connection.execute(table.delete())
+            await upsert(connection, table, [full(table, 3), row])
+            assert await in_table(connection, table) == wanted, "over another in every column"
+            await connection.execute(table.delete())
+
+
+async def test_a_row_that_changes_while_others_are_written_is_written_as_it_was(database: AsyncEngine) -> None:
+    rows = [full(calls, 2) | {"id": str(place)} for place in range(_ROWS_PER_STATEMENT + 1)]
+    async with database.connect() as connection:
+        writing = asyncio.create_task(upsert(connection, calls, rows))
+        await asyncio.sleep(0)
+        assert not writing.done()
+        rows[-1]["ani"] = "later"
+        await writing
+        written = (await connection.exec_driver_sql("SELECT ani FROM calls ORDER BY CAST(id AS INTEGER)")).scalars().all()
+    assert written == [value(calls.c.ani, 2)] * len(rows)
+
+
+@pytest.mark.parametrize("dialect", [aiosqlite.dialect(), asyncpg.dialect(), psycopg2.dialect()], ids=lambda dialect: dialect.driver)
+def test_parameters_are_what_the_driver_takes(dialect: Dialect) -> None:
+    for table in TABLES:
+        row = full(table, 2)
+        statement, parameters = _statement(table, dialect)
+        made = parameters(row)
+        if dialect.positional:
+            assert isinstance(made, tuple)
+            assert len(made) == len(row)
+            assert statement.count("?") == len(row) or f"${len(row)}" in statement
+        else:
+            assert isinstance(made, dict)
+            assert made.keys() == row.keys()
+            assert (statement % made.fromkeys(made, "held")).count("held") == len(row)
