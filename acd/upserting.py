@@ -2,6 +2,9 @@
 
 It knows no table and decides nothing about rows. Statements are compiled once, and rows are made into the driver's parameters here: left to
 the toolkit, that costs ten times what SQLite needs to write them.
+
+What somebody typed must not keep the rows of everybody else from being written: half of a surrogate pair, which no UTF-8 can carry, becomes
+a question mark; NUL and what is longer than the column, both of which PostgreSQL refuses, are left out. The journal has texts as they were.
 """
 
 from __future__ import annotations
@@ -11,9 +14,10 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Dialect, String, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
 
 Row = dict[str, Any]
 Parameters = tuple[Any, ...] | Row
@@ -44,7 +48,7 @@ def _statement(table: Table, dialect: Dialect) -> tuple[str, Callable[[Row], Par
     in_order = itemgetter(*names)
     converted = [
         (place, convert) for place, name in enumerate(names)
-        if (convert := table.columns[name].type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        if (convert := _conversion(table.columns[name].type, dialect)) is not None
     ]  # fmt: skip
 
     def parameters(row: Row) -> Parameters:
@@ -54,3 +58,23 @@ def _statement(table: Table, dialect: Dialect) -> tuple[str, Callable[[Row], Par
         return tuple(values) if put.positional else dict(zip(names, values, strict=True))
 
     return str(put), parameters
+
+
+def _conversion(column: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes a value into what the driver takes; None where it is that already."""
+    if isinstance(column, String):
+        return _cut_to(column.length)
+    return column.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _cut_to(length: int | None) -> Callable[[str | None], str | None]:
+    def fitting(text: str | None) -> str | None:
+        if not text:
+            return text
+        if not text.isascii():
+            text = text.encode("utf-8", "replace").decode()
+        if "\0" in text:
+            text = text.replace("\0", "")
+        return text[:length]
+
+    return fitting

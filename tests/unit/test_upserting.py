@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Column, Dialect, Float, Integer, Table
+from sqlalchemy import JSON, Boolean, Column, Dialect, Float, Integer, String, Table, select
 from sqlalchemy.dialects.postgresql import asyncpg, psycopg2
 from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -34,7 +34,8 @@ def value(column: Column[Any], version: int) -> Any:
     if isinstance(column.type, UtcDateTime):
         return datetime(2026, 1, 31, 7, 0, version, 7, tzinfo=SHANGHAI if version % 2 else UTC)
     by_type = {Boolean: version % 2 == 0, Float: 1.5 + version, Integer: version, JSON: [["first", "王", f'"%$1{version}']]}
-    return next((found for kind, found in by_type.items() if isinstance(column.type, kind)), f"王 'x' %s {version}")
+    held = next((found for kind, found in by_type.items() if isinstance(column.type, kind)), f"{version} 王 'x' %s")
+    return held[: column.type.length] if isinstance(column.type, String) else held
 
 
 def full(table: Table, version: int) -> dict[str, Any]:
@@ -82,6 +83,15 @@ async def test_a_row_that_changes_while_others_are_written_is_written_as_it_was(
         await writing
         written = (await connection.exec_driver_sql("SELECT ani FROM calls ORDER BY CAST(id AS INTEGER)")).scalars().all()
     assert written == [value(calls.c.ani, 2)] * len(rows)
+
+
+async def test_a_text_that_no_database_can_hold_does_not_keep_others_from_being_written(database: AsyncEngine) -> None:
+    length = callbacks.c.number.type.length  # type: ignore[attr-defined]  # a String's
+    typed = {"reason": "half a pair: \ud83d, a whole one: 🖨, NUL: \0.", "number": "1" * (length + 1), "state": ""}
+    async with database.connect() as connection:
+        await upsert(connection, callbacks, [full(callbacks, 2) | typed])
+        row = (await connection.execute(select(callbacks))).mappings().one()
+    assert {name: row[name] for name in typed} == {"reason": "half a pair: ?, a whole one: 🖨, NUL: .", "number": "1" * length, "state": ""}
 
 
 @pytest.mark.parametrize("dialect", [aiosqlite.dialect(), asyncpg.dialect(), psycopg2.dialect()], ids=lambda dialect: dialect.driver)
