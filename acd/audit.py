@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, String, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.deed import Deed, DeedFilter
-from acd.records import audit
+from acd.records import audit, fitting
 
-_LENGTHS = {column.name: column.type.length for column in audit.columns if isinstance(column.type, String) and column.type.length}
+_FITTING = {column.name: fitting(column.type.length) for column in audit.columns if isinstance(column.type, String)}
 
 
 class AuditLog:
@@ -26,8 +26,8 @@ class AuditLog:
         self._engine = engine
 
     async def note(self, deed: Deed) -> None:
-        """Keep it; durable when this returns. Raises SQLAlchemyError."""
-        row = {name: value[: _LENGTHS[name]] if name in _LENGTHS else value for name, value in asdict(deed).items()}
+        """Keep it; durable when this returns. Nobody's text keeps it from being kept. Raises SQLAlchemyError."""
+        row = {name: _FITTING[name](value) if name in _FITTING else value for name, value in asdict(deed).items()}
         async with self._engine.begin() as connection:
             await connection.execute(audit.insert().values(**row))
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Table, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.appointment import CallbackPromised
@@ -54,6 +55,7 @@ MOST_UNWRITTEN_ROWS = 200_000
 MOST_HEARD = 256
 """Events whose rows are worked out together: that costs a third of what one costs by itself, when the processor has seen other things."""
 _NAME = "records"
+_TABLES = (calls, offers, agent_intervals, callbacks, incidents, stays, working_time, recordings)
 
 Told = (
     CallChanged | OfferMade | OfferChanged | StepEntered | HandedOn | CallbackChanged | CallOverflowed | ConsultChanged | Announce
@@ -138,10 +140,11 @@ class Records:
         if followed <= self._written or self._behind:
             return
         self._changed, self._story = {}, []
+        as_now = {table: [dict(row) for of, row in changed.values() if of is table] for table in _TABLES}  # rows go on changing
         try:
             async with self._engine.begin() as connection:
-                for table in (calls, offers, agent_intervals, callbacks, incidents, stays, working_time, recordings):
-                    await upsert(connection, table, [row for of, row in changed.values() if of is table])
+                for table, rows in as_now.items():
+                    await upsert(connection, table, rows)
                 await upsert(connection, story, told)
                 await upsert(connection, progress, [{"name": _NAME, "sequence": followed}])
         except BaseException:  # cancelled too: what was not written stays to be written
@@ -157,8 +160,12 @@ class Records:
             self._wake.clear()
             try:
                 await self.flush()
-            except Exception as failure:  # noqa: BLE001  whatever it is: else it would end all records, and say nothing
-                log.error("records_not_written", failure=str(failure)[:400], unwritten_rows=len(self._changed) + len(self._story))
+            except Exception as failure:  # whatever it is: else it would end all records, and say nothing
+                log.error(
+                    "records_not_written", failure=f"{type(failure).__name__}: {failure}"[:400],
+                    unwritten_rows=len(self._changed) + len(self._story),
+                    exc_info=not isinstance(failure, (SQLAlchemyError, OSError)),  # asyncpg says a refused connection as OSError
+                )  # fmt: skip
                 self._wake.set()
                 self.are_well = False
             else:

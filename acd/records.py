@@ -34,6 +34,25 @@ from sqlalchemy import (
 _WITHOUT_ZONE = len("2026-01-31 23:59:59.000000")
 
 
+def fitting(length: int | None) -> Callable[[str | None], str | None]:
+    """What fits a text to a column of this length, None for any, so that every database takes it.
+
+    Half of a surrogate pair, which no UTF-8 can carry, becomes a question mark; NUL and what is too long, both of which PostgreSQL refuses,
+    are left out.
+    """
+
+    def fitted(text: str | None) -> str | None:
+        if not text:
+            return text
+        if not text.isascii():
+            text = text.encode("utf-8", "replace").decode()
+        if "\0" in text:
+            text = text.replace("\0", "")
+        return text[:length]
+
+    return fitted
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime; SQLite, which keeps no zone, is given and gives UTC. A naive one is refused with ValueError."""
 

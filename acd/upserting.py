@@ -3,8 +3,8 @@
 It knows no table and decides nothing about rows. Statements are compiled once, and rows are made into the driver's parameters here: left to
 the toolkit, that costs ten times what SQLite needs to write them.
 
-What somebody typed must not keep the rows of everybody else from being written: half of a surrogate pair, which no UTF-8 can carry, becomes
-a question mark; NUL and what is longer than the column, both of which PostgreSQL refuses, are left out. The journal has texts as they were.
+What somebody typed must not keep the rows of everybody else from being written: texts are fitted (``acd.records.fitting``). The journal has
+them as they were.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
+from acd.records import fitting
+
 Row = dict[str, Any]
 Parameters = tuple[Any, ...] | Row
 _ROWS_PER_STATEMENT = 200
@@ -31,9 +33,8 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row])
     if not rows:
         return
     statement, parameters = _statement(table, connection.dialect)
-    made = [parameters(row) for row in rows]  # all of them now: a row may change while others are written
-    for start in range(0, len(made), _ROWS_PER_STATEMENT):
-        await connection.exec_driver_sql(statement, made[start : start + _ROWS_PER_STATEMENT])
+    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
+        await connection.exec_driver_sql(statement, [parameters(row) for row in rows[start : start + _ROWS_PER_STATEMENT]])
 
 
 @lru_cache(_MOST_STATEMENTS)
@@ -63,18 +64,5 @@ def _statement(table: Table, dialect: Dialect) -> tuple[str, Callable[[Row], Par
 def _conversion(column: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """What makes a value into what the driver takes; None where it is that already."""
     if isinstance(column, String):
-        return _cut_to(column.length)
+        return fitting(column.length)
     return column.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _cut_to(length: int | None) -> Callable[[str | None], str | None]:
-    def fitting(text: str | None) -> str | None:
-        if not text:
-            return text
-        if not text.isascii():
-            text = text.encode("utf-8", "replace").decode()
-        if "\0" in text:
-            text = text.replace("\0", "")
-        return text[:length]
-
-    return fitting

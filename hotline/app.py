@@ -15,7 +15,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.answers import AnswerStore
@@ -181,7 +180,7 @@ class App:
     async def _stop_records(records: Records) -> None:
         try:
             await records.stop()
-        except (SQLAlchemyError, OSError) as failure:
+        except Exception as failure:  # noqa: BLE001  whatever it is: the journal is still to be closed
             log.error("records_not_written_before_the_end", failure=said(failure), advice="they are written at the next start")
 
     @staticmethod

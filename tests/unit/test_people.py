@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -258,6 +259,15 @@ async def test_deeds_come_newest_first_page_by_page(database: AsyncEngine) -> No
     rest = await log.deeds(DeedFilter(), 9, before=first[-1]["id"])
     assert [row["at"].minute for row in (*first, *rest)] == [4, 3, 2, 1, 0]
     assert (first[0]["who"], first[0]["why"], first[0]["detail"]) == ("chen", "lunch", {"state": "ready"})
+
+
+async def test_no_text_keeps_a_deed_from_being_kept(database: AsyncEngine) -> None:
+    log = AuditLog(database)
+    await log.note(deed(who="x" * 999, target="half a pair \ud83d", minutes=1))
+    await log.note(replace(deed(), why="NUL \0"))
+    assert [(row["who"], row["target"], row["why"]) for row in await log.deeds(DeedFilter(), 9)] == [
+        ("chen", "li.wei", "NUL "), ("x" * 64, "half a pair ?", "lunch")
+    ]  # fmt: skip
 
 
 WANTED = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import DateTime, select
+from sqlalchemy import DateTime, Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
@@ -37,6 +37,7 @@ from acd.model import AgentId, AgentState, CallbackState, CallId, CallState, End
 from acd.people import UserDirectory
 from acd.projection import Records
 from acd.records import UtcDateTime, agent_intervals, offers
+from hotline.app import App
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CALL, OFFER, ANNA, QUEUE = CallId("main-1.1"), OfferId("main-1.1/o1"), AgentId("anna"), QueueId("printers.L2")
@@ -361,6 +362,29 @@ async def test_a_promise_that_is_called_off_before_it_is_due_is_over(database: A
     assert (records.memory.promised, records.memory.callbacks) == ({}, {})
 
 
+async def test_what_happens_while_rows_are_written_is_not_in_them(database: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the records could be further than the journal is durable."""
+    records = Records(database)
+    ringing = next(place for place, (_, event, _) in enumerate(STORY, start=1) if isinstance(event, OfferRinging))
+    tell(records, ringing)
+    write, meanwhile = projection.upsert, [STORY[ringing]]
+
+    async def answered_at_the_first_table(connection: Any, table: Table, rows: Any) -> None:
+        while meanwhile:
+            seconds, event, effects = meanwhile.pop()
+            records.follow(ringing + 1, NOON + timedelta(seconds=seconds), event, effects)
+            records._catch_up()
+        await write(connection, table, rows)
+
+    monkeypatch.setattr(projection, "upsert", answered_at_the_first_table)
+    written = []
+    for _ in range(2):
+        await records.flush()
+        async with database.connect() as connection:
+            written.append((records.written, (await connection.execute(select(offers.c.state))).scalar_one()))
+    assert written == [(ringing, "ringing"), (ringing + 1, "accepted")]
+
+
 @pytest.mark.parametrize("failure", [ConnectionRefusedError("connection refused"), ValueError("a time needs a zone")], ids=repr)
 async def test_what_fails_for_a_while_is_said_and_written_when_it_can_be(
     database: AsyncEngine, monkeypatch: pytest.MonkeyPatch, failure: Exception
@@ -398,3 +422,18 @@ async def test_a_time_is_in_the_table_as_the_toolkit_would_put_it_there(database
         assert ours(value) == as_toolkit(None if value is None else value.astimezone(UTC).replace(tzinfo=None))
     with pytest.raises(ValueError, match="a time needs a zone"):
         ours(moment.replace(tzinfo=None))
+
+
+async def test_what_can_not_be_written_before_the_end_is_said_and_the_end_goes_on(
+    database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = Records(database)
+    tell(records)
+
+    async def refused(*_: Any) -> None:
+        raise ValueError("a time needs a zone")
+
+    monkeypatch.setattr(projection, "upsert", refused)
+    with capture_logs() as said:
+        await App._stop_records(records)
+    assert [(line["event"], line["failure"]) for line in said] == [("records_not_written_before_the_end", "a time needs a zone")]
