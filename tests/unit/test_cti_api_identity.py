@@ -85,10 +85,10 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 
 async def enrolled(hotline: Hotline, name: str) -> tuple[str, list[str]]:
-    """Secret and recovery codes of a user who has just set up his app, by the code of the step before this one."""
+    """Secret and recovery codes of a user who has just set up his app, by the code of this moment: it is good for half a minute more."""
     client = hotline.client()
     begun = (await client.post("/api/second-factor", json={"name": name, "password": PASSWORD})).json()
-    code = pyotp.TOTP(begun["secret"]).at(datetime.now(UTC) - timedelta(seconds=30))
+    code = pyotp.TOTP(begun["secret"]).now()
     body = {"name": name, "password": PASSWORD, "secret": begun["secret"], "code": code}
     answer = await client.post("/api/second-factor/confirm", json=body)
     assert answer.status_code == 200, answer.text
@@ -106,7 +106,7 @@ async def test_with_a_second_factor_a_password_is_not_enough_and_no_code_is_good
 
     assert code_of(await tried("")) == (401, "code_needed")
     assert code_of(await tried("000000")) == (401, "wrong_code")
-    code = pyotp.TOTP(secret).now()
+    code = pyotp.TOTP(secret).at(datetime.now(UTC) + timedelta(seconds=30))  # that of this moment was taken
     assert (await tried(code)).status_code == 200
     assert code_of(await tried(code)) == (401, "wrong_code")
     assert (await tried(recovery[0])).status_code == 200
