@@ -56,8 +56,9 @@ PLAIN_NUMBERS = {
 Path = tuple[tuple[str, str, str], ...]
 CASE = "182634"
 """Its last digit is Luhn's."""
-KNOWN_CASE = "203885"
-"""Of the shipped customer file: a printer's, level 2."""
+KNOWN_CASE = "203950"
+"""Of the shipped customer file: a PC's, level 2. No number that is keyed here has a digit twice running: on a busy machine sipp breaks off
+a key's packets to play the next key's, and Asterisk takes the same event without an end between for one key."""
 TOLD_AGAIN: Path = (("case_number", "", "found"), ("case_status", "", "heard"))
 """Whose case is known need not key it."""
 TOLD: Path = (("services", "3", "has_case"), ("case_number", KNOWN_CASE, "found"), ("case_status", "", "heard"))
@@ -79,10 +80,10 @@ SERVICES: tuple[tuple[str, Path, str, str, str], ...] = (
          ("level", "1", "how_to")),
         "scanners", "L1", "standard",
     ),
-    (f"3({KNOWN_CASE})11", (*TOLD, ("about_case", "1", "engineer")), "printers", "L2", "standard"),
+    (f"3({KNOWN_CASE})11", (*TOLD, ("about_case", "1", "engineer")), "pcs", "L2", "standard"),
     (
-        "6(33871#)131",
-        (("services", "6", "has_serial"), ("serial_number", "33871", "entered"), ("product", "3", "printers"), ("level", "1", "how_to")),
+        "6(20931#)131",
+        (("services", "6", "has_serial"), ("serial_number", "20931", "entered"), ("product", "3", "printers"), ("level", "1", "how_to")),
         "printers", "L1", "standard",
     ),
     (
@@ -101,12 +102,12 @@ SERVICES_SELDOM: tuple[tuple[str, Path, str, str, str], ...] = (
     ("21*0", (*JAM, ("solved", "*", "back"), ("questions", "0", "operator")), "pcs", "L1", "standard"),
     ("3(*#)0", (HAS_CASE, ("case_number", "*", "back"), ("services", "0", "operator")), "pcs", "L1", "standard"),
     ("3(0#)", (HAS_CASE, ("case_number", "0", "operator")), "pcs", "L1", "standard"),
-    (f"3({KNOWN_CASE})1#1", (*TOLD, ("about_case", "#", "again"), ("about_case", "1", "engineer")), "printers", "L2", "standard"),
+    (f"3({KNOWN_CASE})1#1", (*TOLD, ("about_case", "#", "again"), ("about_case", "1", "engineer")), "pcs", "L2", "standard"),
     (
         f"3({KNOWN_CASE})1*0", (*TOLD, ("about_case", "*", "back"), *TOLD_AGAIN, ("about_case", "0", "operator")), "pcs", "L1", "standard",
     ),
     (f"3({KNOWN_CASE})10", (*TOLD, ("about_case", "0", "operator")), "pcs", "L1", "standard"),
-    (f"3({KNOWN_CASE})1", (*TOLD, ("about_case", "", "stays")), "printers", "L2", "standard"),
+    (f"3({KNOWN_CASE})1", (*TOLD, ("about_case", "", "stays")), "pcs", "L2", "standard"),
     ("6(*#)0", (HAS_SERIAL, ("serial_number", "*", "back"), ("services", "0", "operator")), "pcs", "L1", "standard"),
     ("6(0#)", (HAS_SERIAL, ("serial_number", "0", "operator")), "pcs", "L1", "standard"),
     ("6##11", (*NO_SERIAL, ("product", "1", "servers"), ("level", "1", "how_to")), "servers", "L1", "standard"),
@@ -290,7 +291,7 @@ async def test_every_way_through_the_menus_leads_where_it_should(scene: Scene, w
 @pytest.mark.slow
 async def test_every_way_out_of_the_menu_leads_there_and_nobody_is_cut_off(scene: Scene) -> None:
     wanted = {scene.new_ani(): (way, destination) for way, destination in out_of_the_menu()}
-    callers = await scene.calls([Visit(way.dnis, ani, "", way.timed, 6) for ani, (way, _) in wanted.items()], per_minute=600)
+    callers = await scene.calls([Visit(way.dnis, ani, "", way.timed, 6) for ani, (way, _) in wanted.items()], per_minute=300)
     of_these = select(calls).where(calls.c.ani.in_(wanted))
 
     async def all_over() -> bool:
