@@ -16,8 +16,7 @@ EVENTS = {**{str(digit): digit for digit in range(10)}, "*": 10, "#": 11}
 PAYLOAD_TYPE = 101
 SAMPLES_PER_PACKET = 160
 """20 ms at 8 kHz."""
-PACKETS_PER_KEY = 5
-"""100 ms: Asterisk makes keys of less than 80 ms longer. The shorter, the sooner the end is out."""
+PACKETS_PER_KEY = 8
 SSRC = 0x0E05384E
 _KEY_DISTANCE = 80_000
 """Timestamps between two keys of a call: 10 s, so that they rise however fast one types."""

@@ -18,7 +18,7 @@ from hotline.rtp_captures import EVENTS, write_key_captures
 from hotline.sipp import CAPTURES, SDP, Sipp, free_ports, give_back, tell
 
 KEY_MILLISECONDS = 500
-"""Time for a key to be sent: whatever sipp plays next would cut it off. It takes 100 ms, on a busy machine several times as long."""
+"""Time for a key to be sent: whatever sipp plays next would cut it off. It takes 160 ms, on a busy machine up to twice as long."""
 VOICE_PORTS = range(6000, 8000, 4)
 """Where the callers' voice comes from: sipp opens two of them, and counts on from there for each call."""
 MOST_KEYS = 14
