@@ -28,6 +28,8 @@ UNIFIED = "4008001234"
 WRONG = "999"
 """The menu of levels does not have this key; there are three attempts."""
 SILENCE = ""
+AFTER_NO_NUMBER_SECONDS = 1.2
+"""The same after a # that ended no number: the caller is told so for a second, and a # in that is none for what is asked next."""
 CALLERS_A_MINUTE = 300
 """With more, sipp is late with their keys on a busy machine."""
 KEY_EVERY_SECONDS = 0.8
@@ -152,7 +154,8 @@ class Way:
         keys: list[tuple[float, str]] = []
         for number in re.findall(r"[(]([^)]*)[)]|([^()])", self.keys):
             first, *others = "".join(number)
-            keys += [(KEY_EVERY_SECONDS, first), *((0.0, key) for key in others)]
+            again = first == "#" == (keys[-1][1] if keys else "")
+            keys += [(AFTER_NO_NUMBER_SECONDS if again else KEY_EVERY_SECONDS, first), *((0.0, key) for key in others)]
         return tuple(keys)
 
     @property
