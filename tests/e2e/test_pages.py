@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-from cti.api_live import SHOWN_LIMIT_SECONDS
 from hotline.simulated_phones import Habits, Manner
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, sign_in
 from tests.browser.conftest import built_pages as built_pages
@@ -38,9 +37,8 @@ PAINTED = """() => {
 }"""
 """Notes when each pop was painted, in epoch seconds: a message posted in a frame is heard after that frame. It is posted before the page
 posts its own in the same frame."""
-CALLS = 3
+CALLS = 5
 LATE_SECONDS = 0.5
-MOST_GIVEN_UP = 2
 GIVEN_UP = 'hotline_pops_total{outcome="unconfirmed"}'
 """Counts the phones that were rung because a page was silent for longer than the engine waits for one."""
 
@@ -92,30 +90,25 @@ async def test_the_pop_is_painted_before_the_invite_is_sent(chromium: Browser, s
     await scene.install_phones({"1007": Manner.ANSWERS}, Habits((1.5, 1.6), None))
     page = await at_work(chromium, scene, "sun.li")
     await page.bring_to_front()
+    given_up = await pops_given_up(scene)
     lead_seconds: list[float] = []
-    for calls in range(1, CALLS + MOST_GIVEN_UP + 1):
-        given_up = await pops_given_up(scene)
+    for _ in range(CALLS):
         caller = await scene.call("4008002003", "12", name='Bob "x", ${EVIL} <b>')
         await page.locator(f'.pop:has-text("{caller.ani}")').wait_for()
         assert scene.phones is not None
-        await scene.phone_meets("1007", "answered", times=calls)
-        if calls == 1:
+        await scene.phone_meets("1007", "answered", times=len(lead_seconds) + 1)
+        if not lead_seconds:
             await picture(page, "desk-talking")
         offer = await page.locator(".pop").get_attribute("data-offer")
         painted = await page.evaluate("offer => window.painted[offer]", offer)
         invited = [line.at.timestamp() for line in scene.phones.log() if line.phone == "1007" and line.what == "invite"][-1]
+        lead_seconds.append(invited - painted)
         await caller.hangs_up()
-        [made] = [row["made_at"].timestamp() for row in await scene.offers_of((await scene.ended(caller))["id"])]
-        if await pops_given_up(scene) == given_up:
-            lead_seconds.append(invited - painted)
-        else:
-            assert invited - made > SHOWN_LIMIT_SECONDS, "the phone was rung before the page's time was over"
+        await scene.ended(caller)
         await page.locator('.mystate .pill:has-text("空闲")').wait_for()
-        if len(lead_seconds) == CALLS:
-            break
-    assert len(lead_seconds) == CALLS, f"the page showed {len(lead_seconds)} of {calls} pops within the time that the engine waits"
     assert min(lead_seconds) >= 0, f"seconds from the painted pop to the INVITE: {lead_seconds}"
     assert sorted(lead_seconds)[CALLS // 2] < LATE_SECONDS, "the ring waits for the page, and for nothing else"
+    assert await pops_given_up(scene) == given_up, "the page was slower than the engine waits for it, and lucky"
 
 
 async def pops_given_up(scene: Scene) -> int:
